@@ -1,0 +1,59 @@
+/**
+ * The walls of ARCHITECTURE.md: which folder may know which. Every folder is entered by its
+ * `index.ts`, except `src/shared`, whose files stand on their own.
+ */
+const MAY_IMPORT = {
+  "src/shared": [],
+  "src/aircall": ["src/shared"],
+  "src/engine": ["src/shared"],
+  "src/streams": ["src/shared", "src/aircall", "src/engine"],
+  "src/config": ["src/shared", "src/streams"],
+  "src/local/duckdb": ["src/shared", "src/engine", "src/local/store.ts"],
+  "src/local": ["src/shared", "src/engine", "src/streams", "src/connector.ts", "src/local/duckdb"],
+  "src/cli": ["src/shared", "src/config", "src/connector.ts", "src/local", "src/streams", "emulator"],
+  emulator: [],
+};
+
+const folders = Object.keys(MAY_IMPORT);
+const within = (path) => (path.endsWith(".ts") ? `^${path}$` : `^${path}/`);
+const inner = (folder) => folders.filter((other) => other.startsWith(`${folder}/`)).map(within);
+
+const walls = folders.map((folder) => ({
+  name: `what ${folder} may know`,
+  severity: "error",
+  from: { path: within(folder), pathNot: inner(folder) },
+  to: {
+    path: "^(src|emulator|test|bench|scripts)/",
+    pathNot: [folder, ...MAY_IMPORT[folder]]
+      .map(within)
+      .concat(folder === "emulator" ? [] : "^src/errors.ts$"),
+  },
+}));
+
+const doors = folders
+  .filter((folder) => folder !== "src/shared")
+  .map((folder) => ({
+    name: `${folder} is entered by its index`,
+    severity: "error",
+    from: { path: "^(src|emulator)/", pathNot: [within(folder)] },
+    to: { path: within(folder), pathNot: [...inner(folder), `^${folder}/index.ts$`] },
+  }));
+
+export default {
+  forbidden: [
+    { name: "no circles", severity: "error", from: {}, to: { circular: true } },
+    { name: "nothing unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
+    ...walls,
+    ...doors,
+  ],
+  options: {
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    exclude: { path: "([.]test|testing[^/]*)[.]ts$" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      conditionNames: ["import", "types", "node", "default"],
+      exportsFields: ["exports"],
+    },
+  },
+};

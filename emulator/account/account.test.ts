@@ -1,0 +1,135 @@
+import { expect, test } from "vitest";
+import { movableClock } from "../clock.ts";
+import { type EmulatorOptions, resolveOptions } from "../options.ts";
+import { DAY_MS, MINUTE_MS, NOON_MS, NOON_SECONDS } from "../testing.ts";
+import { Account } from "./account.ts";
+import { type CallLife, toldStart } from "./call-life.ts";
+import { dayOf, SECONDS_PER_DAY } from "./time.ts";
+import { localTime } from "./zones.ts";
+
+function accountAt(nowMs: number, options: Partial<EmulatorOptions> = {}) {
+  const clock = movableClock(nowMs);
+  return { clock, account: new Account(resolveOptions({ ...options, clock })) };
+}
+
+function livesOf({ calls }: Account): CallLife[] {
+  const { ids, length } = calls.order;
+  return Array.from(ids.subarray(0, length), (id) => calls.life(id));
+}
+
+test("the same account a day later has the same past", () => {
+  const today = livesOf(accountAt(NOON_MS).account);
+  const tomorrow = livesOf(accountAt(NOON_MS + DAY_MS).account);
+  const shared = today.filter((life) => life.startedAt > NOON_SECONDS - 59 * SECONDS_PER_DAY);
+  expect(shared.length).toBeGreaterThan(2_000);
+  expect(tomorrow.slice(0, shared.length)).toEqual(shared);
+});
+
+test("a clock that is moved shows what a fresh start would", () => {
+  const { clock, account } = accountAt(NOON_MS);
+  livesOf(account);
+  clock.advance(3 * DAY_MS + 7 * MINUTE_MS);
+  expect(livesOf(account)).toEqual(livesOf(accountAt(clock.now()).account));
+});
+
+test("another seed is another account of about the same size", () => {
+  const first = livesOf(accountAt(NOON_MS).account);
+  const second = livesOf(accountAt(NOON_MS, { seed: "other" }).account);
+  expect(first[0]?.id === second[0]?.id && first[0]?.rawDigits === second[0]?.rawDigits).toBe(false);
+  for (const { length } of [first, second]) expect(Math.abs(length - 3_000)).toBeLessThan(300);
+});
+
+test("ids are 64-bit, unique, and ascend with time", () => {
+  const { ids, length } = accountAt(NOON_MS - MINUTE_MS * 200).account.calls.order;
+  const all = Array.from(ids.subarray(0, length));
+  expect(all[0]).toBeGreaterThan(2 ** 31);
+  expect(new Set(all).size).toBe(length);
+  expect(all.every(Number.isSafeInteger)).toBe(true);
+});
+
+test("nothing from the future is served, and the order is by told start", () => {
+  const { clock, account } = accountAt(NOON_MS, { account: { calls: 30_000 } });
+  for (let step = 0; step < 10; step++) {
+    const nowSeconds = account.nowSeconds;
+    const starts = livesOf(account)
+      .slice(-1_000)
+      .map((life) => toldStart(life, nowSeconds));
+    expect(starts.every((start, index) => index === 0 || start >= (starts[index - 1] ?? 0))).toBe(true);
+    expect(starts.at(-1)).toBeLessThanOrEqual(nowSeconds);
+    expect(
+      Array.from(account.calls.order.starts.subarray(0, account.calls.order.length)).slice(-1_000),
+    ).toEqual(starts);
+    clock.advance(61_000);
+  }
+});
+
+test("some calls move on by a second within twenty minutes of their end", () => {
+  const lives = livesOf(accountAt(NOON_MS).account);
+  const drifting = lives.filter((life) => life.driftSeconds === 1);
+  expect(drifting.length).toBeGreaterThan(lives.length * 0.2);
+  expect(lives.every((life) => life.settledAt > life.endedAt && life.settledAt <= life.endedAt + 1_200)).toBe(
+    true,
+  );
+});
+
+test("calls keep office hours where they happen, and rest at weekends", () => {
+  const { account } = accountAt(NOON_MS, { account: { calls: 20_000 } });
+  const local = livesOf(account).map((life) => {
+    const line = account.numbers.find(life.numberId ?? 0);
+    return localTime(line?.timeZone ?? "", life.startedAt);
+  });
+  const during = (from: number, to: number) => local.filter(({ hour }) => hour >= from && hour < to).length;
+  expect(during(8, 19)).toBeGreaterThan(local.length * 0.8);
+  expect(during(9.5, 10.5)).toBeGreaterThan(during(12, 13));
+  expect(during(14.5, 15.5)).toBeGreaterThan(during(12, 13));
+  const onWeekend = local.filter(({ isWeekend }) => isWeekend).length;
+  expect(onWeekend).toBeLessThan(local.length * 0.15);
+});
+
+test("shares are believable: inbound, talk time, late recordings, late tags", () => {
+  const lives = livesOf(accountAt(NOON_MS, { account: { calls: 20_000 } }).account);
+  const share = (count: number, of: number) => count / of;
+  expect(share(lives.filter((life) => life.direction === "inbound").length, lives.length)).toBeCloseTo(
+    0.6,
+    1,
+  );
+  const talks = lives.flatMap((life) => (life.answeredAt < Infinity ? [life.endedAt - life.answeredAt] : []));
+  const median = talks.sort((left, right) => left - right)[Math.floor(talks.length / 2)] ?? 0;
+  expect(Math.abs(median - 180)).toBeLessThan(20);
+  const recorded = lives.filter((life) => life.asset !== null);
+  const late = recorded.filter((life) => life.assetAt > life.endedAt + 30);
+  expect(share(late.length, recorded.length)).toBeCloseTo(0.05, 1);
+  const tags = lives.flatMap((life) => life.tags.map((tag) => tag.atSeconds - life.endedAt));
+  expect(share(tags.filter((delay) => delay >= SECONDS_PER_DAY).length, tags.length)).toBeCloseTo(0.1, 1);
+});
+
+test("contacts are about as many as asked, change by themselves and are sometimes removed", () => {
+  const { clock, account } = accountAt(NOON_MS);
+  const before = account.contacts.listed("created_at");
+  expect(Math.abs(before.length - 400)).toBeLessThan(80);
+  clock.advance(30 * DAY_MS);
+  const after = new Set(account.contacts.listed("created_at").map(({ id }) => id));
+  expect(before.some(({ id }) => !after.has(id))).toBe(true);
+  const edited = account.contacts
+    .listed("created_at")
+    .filter(({ editedAt }) =>
+      editedAt.some((atSeconds) => atSeconds > NOON_SECONDS && atSeconds <= account.nowSeconds),
+    );
+  expect(edited.length).toBeGreaterThan(0);
+});
+
+test("editing a contact does not rewrite the calls that named it", () => {
+  const { account } = accountAt(NOON_MS);
+  const life = livesOf(account).find(({ contactId }) => contactId !== null);
+  account.contacts.edit(life?.contactId ?? 0, { phoneNumbers: [] });
+  expect(account.calls.life(life?.id ?? 0).rawDigits).toBe(life?.rawDigits);
+});
+
+test("a million calls are one number each", () => {
+  const { account } = accountAt(NOON_MS, { account: { calls: 1_000_000 } });
+  const { order } = account.calls;
+  expect(Math.abs(order.length - 1_000_000)).toBeLessThan(50_000);
+  const middle = order.ids[order.length >>> 1] ?? 0;
+  expect(account.calls.find(middle)?.id).toBe(middle);
+  expect(dayOf(order.starts[order.length - 1] ?? 0)).toBe(dayOf(NOON_SECONDS));
+});

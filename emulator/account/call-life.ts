@@ -1,0 +1,246 @@
+import { hashText, Random } from "../random.ts";
+import { COMMENTS } from "./names.ts";
+import { NEVER, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE } from "./time.ts";
+
+export interface CallTag {
+  tagId: number;
+  atSeconds: number;
+  /** Null for a tag the system put there. */
+  userId: number | null;
+}
+
+export interface CallComment {
+  id: number;
+  content: string;
+  atSeconds: number;
+  /** Null when it was posted through the API. */
+  userId: number | null;
+}
+
+/**
+ * Everything that happens to one call, with the instant of each step in UNIX seconds (`NEVER` for what does not
+ * happen). What the API tells is the part of it that lies before now.
+ */
+export interface CallLife {
+  readonly id: number;
+  direction: "inbound" | "outbound";
+  numberId: number | null;
+  /** Display format, or `anonymous`. */
+  rawDigits: string;
+  contactId: number | null;
+  /** As told once the call has settled; until then it is told earlier by `driftSeconds`. */
+  startedAt: number;
+  driftSeconds: number;
+  settledAt: number;
+  /** Caller of an outbound call, answerer of an inbound one. */
+  userId: number | null;
+  answeredAt: number;
+  endedAt: number;
+  missedReason: string | null;
+  asset: "recording" | "voicemail" | null;
+  assetAt: number;
+  transfer: { atSeconds: number; fromUserId: number; toUserId: number } | null;
+  assignment: { atSeconds: number; userId: number } | null;
+  archivedAt: number;
+  teamIds: (number | null)[];
+  tags: CallTag[];
+  comments: CallComment[];
+  /** U.S. cents, once settled. */
+  cost: string;
+}
+
+/** What seeded calls are made of. */
+export interface CallIngredients {
+  seed: number;
+  /** Ids of the lines in each zone. */
+  numberIdsByZone: readonly (readonly number[])[];
+  /** Ids of the lines that record. */
+  recordingNumberIds: ReadonlySet<number>;
+  userIds: readonly number[];
+  teamIds: readonly number[];
+  tagIds: readonly number[];
+  /** Somebody outside the company. */
+  party(random: Random, zoneIndex: number, day: number): { digits: string; contactId: number | null };
+}
+
+/** Which call of which day: `startedAt` is the final one. */
+export interface CallOrigin {
+  id: number;
+  day: number;
+  index: number;
+  startedAt: number;
+  zoneIndex: number;
+}
+
+/** How much earlier than its final start a call may be told to have started. */
+export const LARGEST_DRIFT_SECONDS = 1;
+
+/** No seeded call changes its end or its start later than this after it started. */
+export const UNSETTLED_SECONDS = 3 * SECONDS_PER_HOUR;
+
+const LONGEST_TALK_SECONDS = 2 * SECONDS_PER_HOUR;
+const MEDIAN_TALK_SECONDS = 3 * SECONDS_PER_MINUTE;
+const ASSET_AFTER_SECONDS = 30;
+
+const MISSED_REASONS = [
+  "out_of_opening_hours",
+  "short_abandoned",
+  "abandoned_in_ivr",
+  "abandoned_in_classic",
+  "no_available_agent",
+  "agents_did_not_answer",
+  null,
+] as const;
+
+export function generateLife(origin: CallOrigin, from: CallIngredients): CallLife {
+  const random = new Random(from.seed, hashText("call"), origin.day, origin.index);
+  const direction = random.chance(0.6) ? "inbound" : "outbound";
+  const isAnswered = random.chance(direction === "inbound" ? 0.82 : 0.7);
+  const party = from.party(random, origin.zoneIndex, origin.day);
+  const userId = random.pick(from.userIds);
+  const numberId = random.pick(from.numberIdsByZone[origin.zoneIndex] ?? []);
+  const answeredAt = isAnswered ? origin.startedAt + random.integer(3, 40) : NEVER;
+  const endedAt = isAnswered ? answeredAt + talkSeconds(random) : origin.startedAt + random.integer(5, 60);
+  const canRecord = numberId !== null && from.recordingNumberIds.has(numberId);
+  return {
+    id: origin.id,
+    direction,
+    numberId,
+    rawDigits: party.digits,
+    contactId: party.contactId,
+    startedAt: origin.startedAt,
+    driftSeconds: random.chance(0.3) ? LARGEST_DRIFT_SECONDS : 0,
+    settledAt: endedAt + random.integer(1, 20 * SECONDS_PER_MINUTE),
+    userId: isAnswered || direction === "outbound" ? userId : null,
+    answeredAt,
+    endedAt,
+    missedReason: isAnswered || direction === "outbound" ? null : random.pick(MISSED_REASONS),
+    ...assetOf(random, { isAnswered, direction, canRecord, endedAt }),
+    transfer: isAnswered ? transferOf(random, from, userId, answeredAt, endedAt) : null,
+    assignment: assignmentOf(random, from, endedAt),
+    archivedAt: random.chance(0.15) ? endedAt + random.integer(60, 2 * SECONDS_PER_HOUR) : NEVER,
+    teamIds: direction === "inbound" ? teamsOf(random, from) : [],
+    tags: tagsOf(random, from, userId, endedAt),
+    comments: commentsOf(random, origin.id, userId, endedAt),
+    cost: (random.next() * 20).toFixed(2),
+  };
+}
+
+/** The same call as it was in the moment it began to ring, with nothing decided yet. */
+export function ringing(life: CallLife): CallLife {
+  return {
+    ...life,
+    driftSeconds: 0,
+    settledAt: NEVER,
+    userId: life.direction === "outbound" ? life.userId : null,
+    answeredAt: NEVER,
+    endedAt: NEVER,
+    missedReason: null,
+    asset: null,
+    assetAt: NEVER,
+    transfer: null,
+    assignment: null,
+    archivedAt: NEVER,
+    tags: [],
+    comments: [],
+  };
+}
+
+/** The same call, over and settled by an instant. */
+export function finishedBy(life: CallLife, atSeconds: number): CallLife {
+  const isAnswered = life.answeredAt < atSeconds;
+  return {
+    ...life,
+    answeredAt: isAnswered ? life.answeredAt : NEVER,
+    endedAt: Math.min(life.endedAt, atSeconds),
+    settledAt: atSeconds,
+    asset: isAnswered ? life.asset : null,
+  };
+}
+
+/** The start as the API tells it at an instant. */
+export function toldStart(life: CallLife, nowSeconds: number): number {
+  return nowSeconds < life.settledAt ? life.startedAt - life.driftSeconds : life.startedAt;
+}
+
+function talkSeconds(random: Random): number {
+  return Math.ceil(Math.min(random.lognormal(MEDIAN_TALK_SECONDS, 1), LONGEST_TALK_SECONDS));
+}
+
+/** Half a minute after the end, one in twenty some hours late. */
+function assetOf(
+  random: Random,
+  call: { isAnswered: boolean; direction: string; canRecord: boolean; endedAt: number },
+): { asset: CallLife["asset"]; assetAt: number } {
+  const isLate = random.chance(0.05);
+  const leavesVoicemail = random.chance(0.4);
+  const lateSeconds = random.integer(1, 20 * SECONDS_PER_HOUR);
+  const assetAt = call.endedAt + (isLate ? lateSeconds : ASSET_AFTER_SECONDS);
+  if (call.isAnswered && call.canRecord) return { asset: "recording", assetAt };
+  if (!call.isAnswered && call.direction === "inbound" && leavesVoicemail)
+    return { asset: "voicemail", assetAt };
+  return { asset: null, assetAt: NEVER };
+}
+
+function transferOf(
+  random: Random,
+  from: CallIngredients,
+  fromUserId: number | null,
+  answeredAt: number,
+  endedAt: number,
+): CallLife["transfer"] {
+  const toUserId = random.pick(from.userIds);
+  if (!random.chance(0.05) || fromUserId === null || toUserId === null) return null;
+  return { atSeconds: Math.floor((answeredAt + endedAt) / 2), fromUserId, toUserId };
+}
+
+function assignmentOf(random: Random, from: CallIngredients, endedAt: number): CallLife["assignment"] {
+  const userId = random.pick(from.userIds);
+  if (!random.chance(0.08) || userId === null) return null;
+  return { atSeconds: afterwards(random, endedAt), userId };
+}
+
+/** A null among the teams is something the API does answer. */
+function teamsOf(random: Random, from: CallIngredients): (number | null)[] {
+  const teamId = random.pick(from.teamIds);
+  if (teamId === null || random.chance(0.3)) return [];
+  return random.chance(0.05) ? [null, teamId] : [teamId];
+}
+
+function tagsOf(random: Random, from: CallIngredients, userId: number | null, endedAt: number): CallTag[] {
+  const count = random.chance(0.35) ? random.integer(1, 2) : 0;
+  const tags: CallTag[] = [];
+  for (let chosen = 0; chosen < count; chosen++) {
+    const tagId = random.pick(from.tagIds);
+    const taggedBy = random.chance(0.2) ? null : userId;
+    const atSeconds = afterwards(random, endedAt);
+    if (tagId !== null && tags.every((tag) => tag.tagId !== tagId)) {
+      tags.push({ tagId, atSeconds, userId: taggedBy });
+    }
+  }
+  return tags;
+}
+
+function commentsOf(random: Random, callId: number, userId: number | null, endedAt: number): CallComment[] {
+  if (!random.chance(0.15)) return [];
+  return [
+    {
+      id: commentId(callId, 0),
+      content: random.pick(COMMENTS) ?? "",
+      atSeconds: afterwards(random, endedAt),
+      userId: random.chance(0.2) ? null : userId,
+    },
+  ];
+}
+
+/** Ids of a call's comments: ten per call at most. */
+export function commentId(callId: number, position: number): number {
+  return callId * 10 + position;
+}
+
+/** People finish their notes within minutes, and one time in ten days later. */
+function afterwards(random: Random, endedAt: number): number {
+  const minutesLater = endedAt + random.integer(2, 10 * SECONDS_PER_MINUTE);
+  const daysLater = endedAt + random.integer(SECONDS_PER_DAY, 10 * SECONDS_PER_DAY);
+  return random.chance(0.1) ? daysLater : minutesLater;
+}

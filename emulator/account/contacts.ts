@@ -1,0 +1,117 @@
+import type { EmulatorClock } from "../clock.ts";
+import { hashText, Random } from "../random.ts";
+import {
+  CONTACT_IDS_PER_DAY,
+  CONTACT_LIFETIME_DAYS,
+  type ContactLife,
+  generateContact,
+  informationOf,
+  isAlive,
+  newContact,
+  updatedAt,
+} from "./contact-life.ts";
+import { dayOf } from "./time.ts";
+
+/** Ids from here on in each day belong to contacts that tests add. */
+const FIRST_ADDED_INDEX = CONTACT_IDS_PER_DAY / 2;
+
+export type ContactOrder = "created_at" | "updated_at";
+type ContactChanges = Partial<Omit<ContactLife, "id" | "createdAt" | "editedAt" | "deletedAt">>;
+
+/** The shared address book: seeded day by day, and whatever tests do to it. */
+export class Contacts {
+  readonly #seed: number;
+  readonly #perDay: number;
+  readonly #clock: EmulatorClock;
+  readonly #seeded = new Map<number, ContactLife[]>();
+  /** Contacts that tests added or changed; the seeded ones stay as they were for the calls that name them. */
+  readonly #touched = new Map<number, ContactLife>();
+  #addedCount = 0;
+  #listings = new Map<ContactOrder, ContactLife[]>();
+  #listedAtSeconds = Number.NaN;
+
+  constructor(seed: number, size: number, clock: EmulatorClock) {
+    this.#seed = seed;
+    this.#perDay = size / CONTACT_LIFETIME_DAYS;
+    this.#clock = clock;
+  }
+
+  get #nowSeconds(): number {
+    return Math.floor(this.#clock.now() / 1000);
+  }
+
+  find(id: number): ContactLife | undefined {
+    const day = Math.floor(id / CONTACT_IDS_PER_DAY);
+    const contact = this.#touched.get(id) ?? this.seededOn(day)[id % CONTACT_IDS_PER_DAY];
+    return contact !== undefined && isAlive(contact, this.#nowSeconds) ? contact : undefined;
+  }
+
+  /** Contacts that exist now, ascending. The array is shared: do not change it. */
+  listed(order: ContactOrder): readonly ContactLife[] {
+    const nowSeconds = this.#nowSeconds;
+    if (nowSeconds !== this.#listedAtSeconds) this.#listings = new Map();
+    this.#listedAtSeconds = nowSeconds;
+    const listing = this.#listings.get(order) ?? this.#list(order, nowSeconds);
+    this.#listings.set(order, listing);
+    return listing;
+  }
+
+  /** Adds a contact created now, made up except for what is given, and returns its id. */
+  add(given: ContactChanges = {}): number {
+    const nowSeconds = this.#nowSeconds;
+    const day = dayOf(nowSeconds);
+    const index = FIRST_ADDED_INDEX + (this.#addedCount++ % FIRST_ADDED_INDEX);
+    const contact = { ...newContact(this.#seed, day, index, nowSeconds), ...given };
+    this.#touch(contact);
+    return contact.id;
+  }
+
+  /** Changes a contact and moves its `updated_at` to now. */
+  edit(id: number, changes: ContactChanges): void {
+    const contact = this.#existing(id);
+    const nowSeconds = this.#nowSeconds;
+    const editedAt = [...contact.editedAt, nowSeconds].sort((left, right) => left - right);
+    this.#touch({ ...contact, information: informationOf(contact, nowSeconds), ...changes, editedAt });
+  }
+
+  remove(id: number): void {
+    this.#touch({ ...this.#existing(id), deletedAt: this.#nowSeconds });
+  }
+
+  /** The seeded contacts created on a UTC day, removed ones included. */
+  seededOn(day: number): readonly ContactLife[] {
+    const known = this.#seeded.get(day) ?? this.#generate(day);
+    this.#seeded.set(day, known);
+    return known;
+  }
+
+  #generate(day: number): ContactLife[] {
+    const random = new Random(this.#seed, hashText("contacts"), day);
+    const count = Math.floor(this.#perDay) + (random.chance(this.#perDay % 1) ? 1 : 0);
+    return Array.from({ length: count }, (_, index) => generateContact(this.#seed, day, index));
+  }
+
+  #list(order: ContactOrder, nowSeconds: number): ContactLife[] {
+    const today = dayOf(nowSeconds);
+    const everyone = [...this.#touched.values()];
+    for (let day = today - CONTACT_LIFETIME_DAYS; day <= today; day++) {
+      everyone.push(...this.seededOn(day).filter(({ id }) => !this.#touched.has(id)));
+    }
+    const instant = (contact: ContactLife) =>
+      order === "updated_at" ? updatedAt(contact, nowSeconds) : contact.createdAt;
+    return everyone
+      .filter((contact) => isAlive(contact, nowSeconds))
+      .sort((left, right) => instant(left) - instant(right) || left.id - right.id);
+  }
+
+  #existing(id: number): ContactLife {
+    const contact = this.find(id);
+    if (contact === undefined) throw new RangeError(`no contact has id ${id}`);
+    return contact;
+  }
+
+  #touch(contact: ContactLife): void {
+    this.#touched.set(contact.id, contact);
+    this.#listings = new Map();
+  }
+}

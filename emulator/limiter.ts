@@ -1,0 +1,72 @@
+import type { MiddlewareHandler } from "hono";
+import type { EmulatorClock } from "./clock.ts";
+import type { LimiterOptions } from "./options.ts";
+
+/** What one request was told about the company's budget. */
+export interface Verdict {
+  allowed: boolean;
+  limit: number;
+  remaining: number;
+  /** When the counter starts afresh, or the block ends: whole seconds since the epoch. */
+  resetsAtSeconds: number;
+}
+
+/** Counts the requests of a whole company; one request too many blocks all of them for a while. */
+export class Limiter {
+  readonly #options: LimiterOptions;
+  readonly #limit: number;
+  #acceptedAtMs: number[] = [];
+  #blockedUntilMs = 0;
+
+  constructor(options: LimiterOptions) {
+    this.#options = options;
+    this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
+  }
+
+  get isUnlimited(): boolean {
+    return this.#limit === Number.POSITIVE_INFINITY;
+  }
+
+  admit(nowMs: number): Verdict {
+    if (nowMs < this.#blockedUntilMs) return this.#verdict(false, this.#blockedUntilMs);
+    this.#forgetBefore(nowMs);
+    if (this.#acceptedAtMs.length >= this.#limit) {
+      this.#blockedUntilMs = nowMs + this.#options.blockMs;
+      return this.#verdict(false, this.#blockedUntilMs);
+    }
+    this.#acceptedAtMs.push(nowMs);
+    return this.#verdict(true, this.#windowStartMs(nowMs) + this.#options.windowMs);
+  }
+
+  #forgetBefore(nowMs: number): void {
+    const startMs = this.#windowStartMs(nowMs);
+    while ((this.#acceptedAtMs[0] ?? nowMs) < startMs) this.#acceptedAtMs.shift();
+  }
+
+  #windowStartMs(nowMs: number): number {
+    const { windowMs, windowShape } = this.#options;
+    if (windowShape === "fixed") return Math.floor(nowMs / windowMs) * windowMs;
+    return nowMs - windowMs + 1;
+  }
+
+  #verdict(allowed: boolean, resetsAtMs: number): Verdict {
+    const remaining = allowed ? this.#limit - this.#acceptedAtMs.length : 0;
+    return { allowed, limit: this.#limit, remaining, resetsAtSeconds: Math.ceil(resetsAtMs / 1000) };
+  }
+}
+
+/** Refuses with 429; the body of a real refusal is not known, so clients must not read it. */
+export function enforceLimit(options: LimiterOptions & { clock: EmulatorClock }): MiddlewareHandler {
+  const limiter = new Limiter(options);
+  return async (context, next) => {
+    if (limiter.isUnlimited) return next();
+    const verdict = limiter.admit(options.clock.now());
+    if (!verdict.allowed || options.rateHeaders === "always") {
+      context.header("X-AircallApi-Limit", String(verdict.limit));
+      context.header("X-AircallApi-Remaining", String(verdict.remaining));
+      context.header("X-AircallApi-Reset", String(verdict.resetsAtSeconds));
+    }
+    if (verdict.allowed) return next();
+    return context.json({ error: "Too Many Requests", troubleshoot: "Rate limit reached" }, 429);
+  };
+}

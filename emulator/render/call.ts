@@ -1,0 +1,142 @@
+import type { Account } from "../account/account.ts";
+import { type CallLife, toldStart } from "../account/call-life.ts";
+import type { User } from "../account/directory.ts";
+import { isoDate } from "../account/time.ts";
+import { renderContact } from "./contact.ts";
+import { directLink } from "./links.ts";
+import { renderNestedNumber } from "./number.ts";
+import { shortUrl, signedUrl } from "./signed-url.ts";
+import { renderAuthor, renderNestedUser } from "./user.ts";
+
+export interface CallFlags {
+  withContact: boolean;
+  withShortUrls: boolean;
+  signedUrlSeconds: number;
+}
+
+/** A call as it is told now: of its life, what has happened so far. */
+export function renderCall(life: CallLife, account: Account, flags: CallFlags) {
+  const now = account.nowSeconds;
+  const startedAt = toldStart(life, now);
+  const hasEnded = life.endedAt <= now;
+  const isSettled = life.settledAt <= now;
+  const number = nestedNumber(account, life.numberId);
+  const user = (id: number | null | undefined) => nestedUser(account, id);
+  return {
+    id: life.id,
+    sid: `CA${life.id.toString(16).padStart(32, "0")}`,
+    direct_link: directLink(`/v1/calls/${life.id}`),
+    direction: life.direction,
+    status: statusOf(life, now),
+    missed_call_reason: hasEnded ? life.missedReason : null,
+    started_at: startedAt,
+    answered_at: life.answeredAt <= now ? life.answeredAt : null,
+    ended_at: hasEnded ? life.endedAt : null,
+    duration: hasEnded ? life.endedAt - startedAt : 0,
+    ...renderAssets(life, now, flags),
+    raw_digits: life.rawDigits,
+    hangup_cause: null,
+    user: user(currentUserId(life, now)),
+    contact: flags.withContact ? nestedContact(account, life.contactId) : null,
+    archived: life.archivedAt <= now,
+    assigned_to: user(happened(life.assignment, now)?.userId),
+    transferred_by: user(happened(life.transfer, now)?.fromUserId),
+    transferred_to: user(happened(life.transfer, now)?.toUserId),
+    cost: isSettled ? life.cost : "0.0",
+    pricing_type: isSettled ? "in_bundle" : null,
+    country_code_a2: number?.country ?? null,
+    number,
+    teams: life.teamIds.map((id) => nestedTeam(account, id)),
+    comments: renderComments(life, account),
+    tags: renderTags(life, account),
+    conference_participants: [],
+  };
+}
+
+function statusOf(life: CallLife, now: number): "initial" | "answered" | "done" {
+  if (life.endedAt <= now) return "done";
+  return life.answeredAt <= now ? "answered" : "initial";
+}
+
+/** The receiving agent appears with the answer; after a transfer it is the one transferred to. */
+function currentUserId(life: CallLife, now: number): number | null {
+  if (life.direction === "inbound" && life.answeredAt > now) return null;
+  return happened(life.transfer, now)?.toUserId ?? life.userId;
+}
+
+function happened<Step extends { atSeconds: number }>(step: Step | null, now: number): Step | null {
+  return step !== null && step.atSeconds <= now ? step : null;
+}
+
+function renderAssets(life: CallLife, now: number, flags: CallFlags) {
+  const asset = life.assetAt <= now ? life.asset : null;
+  const link = (kind: CallLife["asset"]) =>
+    asset !== null && asset === kind ? signedUrl(kind, life.id, now, flags.signedUrlSeconds) : null;
+  const short = (kind: CallLife["asset"]) =>
+    asset !== null && asset === kind && flags.withShortUrls ? shortUrl() : null;
+  return {
+    recording: link("recording"),
+    recording_short_url: short("recording"),
+    voicemail: link("voicemail"),
+    voicemail_short_url: short("voicemail"),
+    asset: asset === null ? null : `https://assets.aircall.io/calls/${life.id}/${asset}`,
+  };
+}
+
+function renderComments(life: CallLife, account: Account) {
+  const now = account.nowSeconds;
+  return life.comments
+    .filter((comment) => comment.atSeconds <= now)
+    .map(({ id, content, atSeconds, userId }) => ({
+      id,
+      content,
+      posted_at: atSeconds,
+      posted_by: author(account, userId),
+    }));
+}
+
+/** A tag the company has deleted is gone from every call. */
+function renderTags(life: CallLife, account: Account) {
+  const now = account.nowSeconds;
+  return life.tags.flatMap(({ tagId, atSeconds, userId }) => {
+    const tag = account.tags.find(tagId);
+    if (tag === undefined || atSeconds > now) return [];
+    return [{ id: tag.id, name: tag.name, tagged_at: atSeconds, tagged_by: author(account, userId) ?? {} }];
+  });
+}
+
+function author(account: Account, id: number | null) {
+  const user = recallUser(account, id);
+  return user === undefined ? null : renderAuthor(user, account.nowSeconds);
+}
+
+function nestedUser(account: Account, id: number | null | undefined) {
+  const user = recallUser(account, id);
+  return user === undefined ? null : renderNestedUser(user, account.nowSeconds);
+}
+
+function recallUser(account: Account, id: number | null | undefined): User | undefined {
+  return id === null || id === undefined ? undefined : account.users.recall(id);
+}
+
+function nestedNumber(account: Account, id: number | null) {
+  const number = id === null ? undefined : account.numbers.recall(id);
+  return number === undefined ? null : renderNestedNumber(number, account.nowSeconds);
+}
+
+function nestedContact(account: Account, id: number | null) {
+  const contact = id === null ? undefined : account.contacts.find(id);
+  return contact === undefined ? null : renderContact(contact, account.nowSeconds);
+}
+
+function nestedTeam(account: Account, id: number | null) {
+  const team = id === null ? undefined : account.teams.recall(id);
+  if (team === undefined) return null;
+  const { name, createdAtSeconds } = team;
+  return {
+    id: team.id,
+    name,
+    direct_link: directLink(`/v1/teams/${team.id}`),
+    created_at: isoDate(createdAtSeconds),
+  };
+}

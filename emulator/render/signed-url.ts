@@ -1,0 +1,26 @@
+import { mix } from "../random.ts";
+
+let signaturesMade = 0;
+
+/** A link to a recording or voicemail that is different at every read, as storage signs each anew. */
+export function signedUrl(kind: string, callId: number, nowSeconds: number, expiresSeconds: number): string {
+  const date = new Date(nowSeconds * 1000).toISOString().replace(/[-:]|\.\d+/g, "");
+  const parameters = new URLSearchParams({
+    "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+    "X-Amz-Date": date,
+    "X-Amz-Expires": String(expiresSeconds),
+    "X-Amz-Signature": newSignature(),
+  });
+  return `https://media.example.test/companies/1/${kind}s/${callId}.mp3?${parameters}`;
+}
+
+/** A short link; a new one at every read as well. */
+export function shortUrl(): string {
+  return `https://short-urls.example.test/v1/${newSignature()}`;
+}
+
+function newSignature(): string {
+  signaturesMade++;
+  const word = (position: number) => mix(signaturesMade, position).toString(16).padStart(8, "0");
+  return [0, 1, 2, 3].map(word).join("");
+}

@@ -1,0 +1,16 @@
+import { listStream, selectItems } from "./stream.ts";
+
+/** The only list without an order of its own choosing: always by id. */
+export const tags = listStream("tags", {
+  path: "/v1/tags",
+  key: "tags",
+  ordered: false,
+  linked: true,
+  select: ({ account }) =>
+    selectItems(account.tags.listed, ({ id, name, color, description }) => ({
+      id,
+      name,
+      color,
+      description,
+    })),
+});

@@ -1,0 +1,39 @@
+import { type Selection, UNKNOWN_ID } from "../envelope.ts";
+import { renderUser } from "../render/user.ts";
+import {
+  createdWithin,
+  type EmulatedStream,
+  type Query,
+  selectItems,
+  serveList,
+  type World,
+} from "./stream.ts";
+
+/** Users live under v2 only; the v1 list and single read are gone. */
+export const users: EmulatedStream = {
+  name: "users",
+  rows: listUsers,
+  serve(app, world) {
+    serveList(app, world, {
+      key: "users",
+      ordered: true,
+      linked: true,
+      path: "/v2/users",
+      select: listUsers,
+    });
+    app.get("/v2/users/:id", (context) => {
+      const asked = context.req.param("id");
+      const user = world.account.users.listed.find(
+        ({ id, email }) => String(id) === asked || email === asked,
+      );
+      if (user === undefined) return context.json(UNKNOWN_ID, 404);
+      return context.json({ user: renderUser(user, world.account.nowSeconds) });
+    });
+  },
+};
+
+function listUsers({ account }: World, query: Query): Selection {
+  return selectItems(createdWithin(account.users.listed, query), (user) =>
+    renderUser(user, account.nowSeconds),
+  );
+}

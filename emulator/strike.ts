@@ -1,0 +1,90 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Context, MiddlewareHandler, Next } from "hono";
+import type { FaultKind, FaultPlan } from "./faults.ts";
+import { requestTarget } from "./requests.ts";
+
+type Env = { Bindings: HttpBindings };
+type Answer = Response | undefined;
+
+/** Lets the plan spoil answers. The first fault that answers in the server's stead ends the matter. */
+export function strikeFaults(plan: FaultPlan, closing: AbortSignal): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    for (const fault of plan.strike(requestTarget(context.req.url))) {
+      const answer = await strike(fault, context, next, closing);
+      if (answer !== undefined) return answer;
+    }
+    await next();
+    return undefined;
+  };
+}
+
+/** What is answered instead, or nothing when the answer may still follow. */
+async function strike(
+  fault: FaultKind,
+  context: Context<Env>,
+  next: Next,
+  closing: AbortSignal,
+): Promise<Answer> {
+  switch (fault.kind) {
+    case "status":
+      return Response.json(fault.body ?? { error: "Fault" }, {
+        status: fault.status,
+        ...(fault.headers ? { headers: fault.headers } : {}),
+      });
+    case "reset":
+      context.env.incoming.socket.resetAndDestroy();
+      return RESPONSE_ALREADY_SENT;
+    case "cut":
+      await next();
+      return replaceAnswer(context, await cutShort(context));
+    case "slow":
+      await delay(fault.delayMs, undefined, { signal: closing }).catch(() => undefined);
+      return undefined;
+    case "missingKey":
+      await next();
+      return replaceAnswer(context, await metaAlone(context.res));
+    case "html":
+      return context.html("<!doctype html><title>Maintenance</title><p>Back soon.</p>");
+    case "hang":
+      await untilAborted(closing);
+      return RESPONSE_ALREADY_SENT;
+    case "edit":
+      fault.edit();
+      return undefined;
+  }
+}
+
+/** An answer already given stands until it is taken back. */
+function replaceAnswer(context: Context<Env>, answer: Response): Response {
+  context.res = undefined;
+  context.res = answer;
+  return answer;
+}
+
+async function cutShort(context: Context<Env>): Promise<Response> {
+  const body = Buffer.from(await context.res.arrayBuffer());
+  const { outgoing, incoming } = context.env;
+  outgoing.writeHead(context.res.status, {
+    "content-type": "application/json",
+    "content-length": body.length,
+  });
+  await new Promise<void>((written) => {
+    outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => written());
+  });
+  incoming.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+async function metaAlone(answer: Response): Promise<Response> {
+  const { meta } = (await answer.json()) as { meta?: unknown };
+  return Response.json({ meta });
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,72 @@
+import { onTestFinished } from "vitest";
+import {
+  API_ID,
+  API_TOKEN,
+  type Emulator,
+  type EmulatorOptions,
+  type MovableClock,
+  movableClock,
+  startEmulator,
+} from "./index.ts";
+
+/** A Tuesday at noon, so that lines are open and people at their desks. */
+export const NOON_MS = Date.UTC(2026, 8, 15, 12);
+export const NOON_SECONDS = NOON_MS / 1000;
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 86_400_000;
+
+export const AUTHORIZATION = `Basic ${btoa(`${API_ID}:${API_TOKEN}`)}`;
+
+/** An account with nothing in it. */
+export const EMPTY = { calls: 0, users: 0, numbers: 0, teams: 0, tags: 0, contacts: 0, webhooks: 0 };
+
+/** A small account, with no calls but those a test makes. */
+export const QUIET = { calls: 0, users: 3, numbers: 2, teams: 1, tags: 3, contacts: 0, webhooks: 1 };
+
+export interface Row {
+  id: number;
+  [field: string]: unknown;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+export interface Session {
+  emulator: Emulator;
+  clock: MovableClock;
+  get(target: string): Promise<Answer>;
+  /** The rows under a key of one page. */
+  rows(target: string, key: string): Promise<Row[]>;
+  /** The one call of a single read. */
+  call(id: number): Promise<Row>;
+}
+
+/** An emulator without a request limit, at noon, closed when the test ends. */
+export async function open(options: Partial<EmulatorOptions> = {}): Promise<Session> {
+  const clock = movableClock(NOON_MS);
+  const emulator = await startEmulator({ clock, limit: null, ...options });
+  onTestFinished(() => emulator.close());
+  const get = async (target: string) => {
+    const answer = await fetch(emulator.url + target, { headers: { authorization: AUTHORIZATION } });
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answer["body"] };
+  };
+  return {
+    emulator,
+    clock,
+    get,
+    rows: async (target, key) => (await get(target)).body[key] as Row[],
+    call: async (id) => (await get(`/v1/calls/${id}`)).body.call as Row,
+  };
+}
+
+export function ids(rows: readonly Row[]): number[] {
+  return rows.map((row) => row.id);
+}
+
+/** A row with its signatures taken out, which differ at every read. */
+export function unsigned(row: unknown): unknown {
+  return JSON.parse(JSON.stringify(row).replace(/X-Amz-Signature=\w+/g, ""));
+}

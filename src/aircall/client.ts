@@ -1,0 +1,198 @@
+import {
+  AccessRefused,
+  ConnectorError,
+  CredentialsRefused,
+  SourceUnavailable,
+  UnexpectedAnswer,
+} from "../errors.ts";
+import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import type { Ports } from "../shared/ports.ts";
+import type { RequestBudget } from "./budget.ts";
+import type { Endpoint, Query } from "./endpoint.ts";
+import { type Page, readPages } from "./pages.ts";
+import { BLOCK_MS, decideRetry, isPassing, type Outcome, RETRY_POLICY, statedWaitMs } from "./retry.ts";
+
+/** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
+
+export interface Credentials {
+  readonly apiId: string;
+  readonly apiToken: string;
+}
+
+/** What the client is doing for one reader, for whoever shows progress. */
+export type RequestEvent =
+  | { readonly kind: "request" }
+  | { readonly kind: "wait"; readonly untilMs: number; readonly because: string };
+
+export interface ClientOptions {
+  readonly credentials: Credentials;
+  /** The API's origin, such as `https://api.aircall.io`. */
+  readonly origin: string;
+  readonly budget: RequestBudget;
+  readonly ports: Ports;
+}
+
+/** Reads the API for one stream, until its signal is aborted. Every reader of an account shares one budget. */
+export class AircallReader {
+  readonly #client: ClientOptions;
+  readonly #signal: AbortSignal;
+  readonly #onEvent: (event: RequestEvent) => void;
+
+  constructor(client: ClientOptions, signal: AbortSignal, onEvent: (event: RequestEvent) => void) {
+    this.#client = client;
+    this.#signal = signal;
+    this.#onEvent = onEvent;
+  }
+
+  /** The pages of an endpoint, in the API's order. Throws what `get` throws, and `ListTooLong`. */
+  pages(endpoint: Endpoint, query: Query = {}): AsyncGenerator<Page, void, void> {
+    return readPages((params) => this.get(endpoint, params), endpoint, query);
+  }
+
+  /** Throws `CredentialsRefused` when Aircall does not know the credentials. */
+  async ping(): Promise<void> {
+    await this.get(PING, {});
+  }
+
+  /**
+   * The body of an answer that holds the endpoint's key, after as many attempts as the retry policy
+   * allows. Throws `CredentialsRefused`, `AccessRefused`, `SourceUnavailable` or `UnexpectedAnswer`.
+   */
+  async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
+    for (let attempt = 1; ; attempt++) {
+      await this.#client.budget.take(this.#signal, (untilMs) => this.#wait(untilMs, "the request budget"));
+      this.#onEvent({ kind: "request" });
+      const outcome = await this.#send(endpoint, query);
+      if ("body" in outcome) return outcome.body;
+      await this.#recover(endpoint, outcome, attempt);
+    }
+  }
+
+  async #send(endpoint: Endpoint, query: Query): Promise<Outcome | { body: JsonObject }> {
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    try {
+      const response = await this.#client.ports.fetch(this.#url(endpoint, query), {
+        headers: { accept: "application/json", authorization: basicAuth(this.#client.credentials) },
+        redirect: "error",
+        signal: AbortSignal.any([this.#signal, timeout]),
+      });
+      const text = await response.text();
+      return response.ok ? readBody(text, endpoint) : this.#refusal(response, text);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (timeout.aborted)
+        return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
+      return { kind: "no-answer", detail: networkReason(error) };
+    }
+  }
+
+  #refusal(response: Response, text: string): Outcome {
+    const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
+    const detail = `HTTP ${response.status}${apiMessage(text)}`;
+    return { kind: "answered", status: response.status, detail, ...(waitMs === undefined ? {} : { waitMs }) };
+  }
+
+  /** Waits for the next attempt, or throws when there is none to make. */
+  async #recover(endpoint: Endpoint, outcome: Outcome, attempt: number): Promise<void> {
+    const { clock, log, random } = this.#client.ports;
+    const decision = decideRetry(outcome, attempt, RETRY_POLICY, random);
+    if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
+    log.debug("asking again", {
+      path: endpoint.path,
+      attempt,
+      outcome: outcome.detail,
+      afterMs: decision.afterMs,
+    });
+    const untilMs = clock.now() + decision.afterMs;
+    if (outcome.kind === "answered" && outcome.status === 429) {
+      log.warn("Aircall refused a request for being one too many", {
+        blockedMs: decision.afterMs || BLOCK_MS,
+      });
+      this.#client.budget.blockUntil(untilMs);
+      return;
+    }
+    this.#wait(untilMs, `another attempt (${outcome.detail})`);
+    await clock.sleep(decision.afterMs, this.#signal);
+  }
+
+  async #failure(endpoint: Endpoint, outcome: Outcome, because: string): Promise<ConnectorError> {
+    if (outcome.kind !== "answered" || isPassing(outcome)) {
+      return new SourceUnavailable(
+        `Aircall could not be read at ${new URL(this.#client.origin).host}${endpoint.path}: ${outcome.detail} (${because}). Check the network and https://status.aircall.com, then run again.`,
+      );
+    }
+    if (outcome.status === 401 || outcome.status === 403)
+      return this.#refusedBecause(endpoint, outcome.detail);
+    return new UnexpectedAnswer(`Aircall refused ${endpoint.path}: ${outcome.detail}.`);
+  }
+
+  /** A 403 can mean a bad key or a missing permission; only `/v1/ping` tells them apart. */
+  async #refusedBecause(endpoint: Endpoint, detail: string): Promise<ConnectorError> {
+    if (endpoint === PING) {
+      return new CredentialsRefused(
+        `Aircall refused the API ID and token (${detail}). Create a key at https://dashboard.aircall.io/integrations/api-keys and use its ID and token.`,
+      );
+    }
+    try {
+      await this.ping();
+    } catch (error) {
+      if (error instanceof ConnectorError) return error;
+      throw error;
+    }
+    return new AccessRefused(
+      `Aircall accepts the API key and yet refuses ${endpoint.path} (${detail}). Ask Aircall whether the account's plan includes it.`,
+    );
+  }
+
+  #url(endpoint: Endpoint, query: Query): URL {
+    const url = new URL(endpoint.path, this.#client.origin);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  #wait(untilMs: number, because: string): void {
+    this.#onEvent({ kind: "wait", untilMs, because });
+  }
+}
+
+function basicAuth({ apiId, apiToken }: Credentials): string {
+  return `Basic ${Buffer.from(`${apiId}:${apiToken}`).toString("base64")}`;
+}
+
+/** Bodies without the key of their list have been seen in production; another attempt brings it. */
+function readBody(text: string, endpoint: Endpoint): Outcome | { body: JsonObject } {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isJsonObject(body) && endpoint.bodyKey in body) return { body };
+    return { kind: "unreadable", detail: `an answer without "${endpoint.bodyKey}"` };
+  } catch {
+    return { kind: "unreadable", detail: "an answer that is not JSON" };
+  }
+}
+
+/** What an error body says in words; its fields vary, and `errors` may be a text or an object. */
+function apiMessage(text: string): string {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (!isJsonObject(body)) return "";
+    const words = [body.errors, body.message, body.error].find(
+      (value) => typeof value === "string" && value !== "",
+    );
+    return typeof words === "string" ? `, "${words.slice(0, 200)}"` : "";
+  } catch {
+    return "";
+  }
+}
+
+/** `fetch` wraps the reason of a failed connection, sometimes once more for each address it tried. */
+function networkReason(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (typeof code === "string") return `${code}${cause.message ? ` (${cause.message})` : ""}`;
+    if (cause.cause === undefined) return cause.message;
+  }
+  return "the connection failed";
+}

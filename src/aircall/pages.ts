@@ -1,0 +1,86 @@
+import { ListTooLong, UnexpectedAnswer } from "../errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
+import { type Endpoint, type Query, ROWS_IN_REACH, ROWS_PER_PAGE } from "./endpoint.ts";
+
+/** One answer of a list. */
+export interface Page {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly rows: readonly Json[];
+  /** How many rows the whole list has, as the API counted them for this page; it moves while one pages. */
+  readonly total: number | undefined;
+  /** Nothing follows this page. */
+  readonly last: boolean;
+  /** The API serves nothing beyond this page, whether something follows it or not. */
+  readonly deepest: boolean;
+}
+
+type Get = (query: Query) => Promise<JsonObject>;
+
+/**
+ * The pages of a list, each asked for when it is pulled.
+ *
+ * The links in the answers only tell whether a page follows; the next query is always made from
+ * our own parameters, since not every version of the API repeats them in its links. Throws
+ * `ListTooLong` when something follows the deepest page, and `UnexpectedAnswer` when the API
+ * answers another page than the one asked for.
+ */
+export async function* readPages(
+  get: Get,
+  endpoint: Endpoint,
+  query: Query,
+): AsyncGenerator<Page, void, void> {
+  if (endpoint.holds === "one") {
+    const body = await get(query);
+    yield { number: 1, rows: [body[endpoint.bodyKey] ?? null], total: 1, last: true, deepest: false };
+    return;
+  }
+  let previous: Page | undefined;
+  do {
+    if (previous?.deepest) throw new ListTooLong(endpoint.path, ROWS_IN_REACH);
+    const number: number = (previous?.number ?? 0) + 1;
+    const page = readPage(await get({ ...query, page: number, per_page: ROWS_PER_PAGE }), endpoint, number);
+    if (previous && repeats(previous, page)) {
+      throw new UnexpectedAnswer(
+        `Aircall answered page ${number} of ${endpoint.path} with the rows of the page before.`,
+      );
+    }
+    yield page;
+    previous = page;
+  } while (!previous.last);
+}
+
+function readPage(body: JsonObject, endpoint: Endpoint, number: number): Page {
+  const rows = body[endpoint.bodyKey];
+  if (!Array.isArray(rows)) {
+    throw new UnexpectedAnswer(
+      `Aircall answered ${endpoint.path} with a "${endpoint.bodyKey}" that is no list.`,
+    );
+  }
+  const meta = isJsonObject(body.meta) ? body.meta : {};
+  const total = typeof meta.total === "number" ? meta.total : undefined;
+  const deepest = (number + 1) * ROWS_PER_PAGE > ROWS_IN_REACH;
+  return { number, rows, total, last: !hasNext(meta, number, rows.length, total), deepest };
+}
+
+/**
+ * A link settles it either way, even after an empty page. `/v1/webhooks` has no link keys at all:
+ * there the count decides, and without a count a short page is the last.
+ */
+function hasNext(meta: JsonObject, number: number, rowCount: number, total: number | undefined): boolean {
+  if ("next_page_link" in meta) return typeof meta.next_page_link === "string";
+  return total === undefined ? rowCount === ROWS_PER_PAGE : number * ROWS_PER_PAGE < total;
+}
+
+function repeats(previous: Page, page: Page): boolean {
+  const ids = page.rows.map(idOf);
+  return ids.length > 0 && !ids.includes(undefined) && sameList(previous.rows.map(idOf), ids);
+}
+
+function idOf(row: Json): Json | undefined {
+  return isJsonObject(row) ? row.id : undefined;
+}
+
+function sameList(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((value, index) => value === right[index]);
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { BLOCK_MS, decideRetry, type Outcome, RETRY_POLICY, statedWaitMs } from "./retry.ts";
+
+const NOW_MS = Date.UTC(2026, 5, 15, 12);
+const answered = (status: number, waitMs?: number): Outcome => ({
+  kind: "answered",
+  status,
+  detail: `HTTP ${status}`,
+  ...(waitMs !== undefined && { waitMs }),
+});
+const decide = (outcome: Outcome, attempt = 1, random = () => 0.5) =>
+  decideRetry(outcome, attempt, RETRY_POLICY, random);
+
+describe("which outcomes are asked again", () => {
+  test.each([300, 304, 400, 401, 403, 404, 405, 409, 410, 422])("%i is final", (status) => {
+    expect(decide(answered(status))).toMatchObject({ retry: false });
+    expect(decide(answered(status, 1_000))).toMatchObject({ retry: false });
+  });
+
+  test.each([408, 500, 501, 502, 503, 504, 520, 599])("%i passes after a random wait", (status) => {
+    expect(decide(answered(status))).toMatchObject({ retry: true, afterMs: 250 });
+  });
+
+  test.each(["no-answer", "unreadable"] as const)("%s passes after a random wait", (kind) => {
+    expect(decide({ kind, detail: "it broke" })).toMatchObject({ retry: true, afterMs: 250 });
+  });
+
+  test("429 without a stated wait waits out the block, without any randomness", () => {
+    for (const random of [0, 0.999]) {
+      expect(decide(answered(429), 1, () => random)).toMatchObject({ retry: true, afterMs: BLOCK_MS });
+    }
+  });
+
+  test.each([408, 429, 500, 503])("a wait that comes with %i is kept to the letter", (status) => {
+    for (const waitMs of [1, 7_000, 3_600_000]) {
+      for (const attempt of [1, 5]) {
+        expect(decide(answered(status, waitMs), attempt)).toMatchObject({ retry: true, afterMs: waitMs });
+      }
+    }
+  });
+
+  test.each<Outcome>([
+    answered(429),
+    answered(429, 10),
+    answered(500),
+    answered(503, 10),
+    { kind: "no-answer", detail: "" },
+    { kind: "unreadable", detail: "" },
+  ])("the last attempt is the last for %o", (outcome) => {
+    expect(decide(outcome, RETRY_POLICY.maxAttempts - 1).retry).toBe(true);
+    for (const attempt of [RETRY_POLICY.maxAttempts, RETRY_POLICY.maxAttempts + 1]) {
+      expect(decide(outcome, attempt).retry).toBe(false);
+    }
+  });
+
+  test("a wait of more than an hour ends the attempts, and is named", () => {
+    const decision = decide({ kind: "answered", status: 429, waitMs: 3_601_000, detail: "HTTP 429" }, 1);
+    expect(decision).toEqual({ retry: false, because: "it asks to wait for 3601 s" });
+  });
+
+  test("random waits double up to their ceiling", () => {
+    const policy = { ...RETRY_POLICY, maxAttempts: 10, firstWaitMs: 500, longestWaitMs: 3_000 };
+    const longest = (attempt: number) => {
+      const decision = decideRetry(answered(500), attempt, policy, () => 1 - Number.EPSILON);
+      return decision.retry ? decision.afterMs : undefined;
+    };
+    expect([1, 2, 3, 4, 5].map(longest)).toEqual([500, 1_000, 2_000, 3_000, 3_000]);
+  });
+});
+
+describe("the wait that an answer states", () => {
+  const stated = (headers: Record<string, string>) => statedWaitMs(new Headers(headers), NOW_MS);
+  const seconds = NOW_MS / 1000;
+
+  test.each<[string, Record<string, string>, number | undefined]>([
+    ["nothing", {}, undefined],
+    ["seconds to wait", { "Retry-After": "7" }, 7_000],
+    ["a reset in seconds", { "X-AircallApi-Reset": String(seconds + 42) }, 42_000],
+    ["a reset in milliseconds", { "x-aircallapi-reset": String(NOW_MS + 1_500) }, 1_500],
+    [
+      "seconds to wait before a reset",
+      { "retry-after": "3", "x-aircallapi-reset": String(seconds + 42) },
+      3_000,
+    ],
+    [
+      "a reset when Retry-After is no number",
+      { "retry-after": "soon", "x-aircallapi-reset": String(seconds + 42) },
+      42_000,
+    ],
+    ["the furthest reset that makes sense", { "x-aircallapi-reset": String(seconds + 120) }, 120_000],
+    ["a reset too far ahead", { "x-aircallapi-reset": String(seconds + 121) }, undefined],
+    ["a reset that has passed", { "x-aircallapi-reset": String(seconds - 1) }, undefined],
+    ["a reset right now", { "x-aircallapi-reset": String(seconds) }, undefined],
+    ["a reset of zero", { "x-aircallapi-reset": "0" }, undefined],
+    ["a negative reset", { "x-aircallapi-reset": "-5" }, undefined],
+    ["a reset in words", { "x-aircallapi-reset": "in a minute" }, undefined],
+    ["a negative wait", { "retry-after": "-1" }, undefined],
+    ["an endless wait", { "retry-after": "Infinity" }, undefined],
+    ["an empty wait", { "retry-after": "" }, undefined],
+  ])("%s", (_, headers, waitMs) => {
+    expect(stated(headers)).toBe(waitMs);
+  });
+});

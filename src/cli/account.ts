@@ -1,0 +1,26 @@
+import { readCredentials, readOrigin, readRateWindowMs } from "../config/index.ts";
+import { Connector } from "../connector.ts";
+import type { Log } from "../shared/ports.ts";
+import type { Account, CliContext } from "./context.ts";
+
+/** The account that the environment names. */
+export function accountFromEnvironment(context: CliContext, log: Log, startDate?: string): Account {
+  const credentials = readCredentials(context.env);
+  return openAccount(context, log, {
+    origin: readOrigin(context.env),
+    config: { ...credentials, ...(startDate && { start_date: startDate }) },
+  });
+}
+
+export function openAccount(
+  context: CliContext,
+  log: Log,
+  { origin, config }: Pick<Account, "origin" | "config">,
+): Account {
+  const rateWindowMs = readRateWindowMs(context.env);
+  return {
+    connector: new Connector({ ports: { ...context.ports, log }, origin, rateWindowMs }),
+    config,
+    origin,
+  };
+}

@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from "commander";
+import { parseStreamName } from "../config/index.ts";
+import { type StreamName, streamNames } from "../streams/index.ts";
+
+/** Parsers of command-line values; a value that will not do is a `ConnectorError` or a wrong command line. */
+
+/** `calls,users`, in the registry's order and each once. */
+export function parseStreams(value: string): StreamName[] {
+  const asked = new Set(value.split(",").map((name) => parseStreamName(name.trim())));
+  return streamNames.filter((name) => asked.has(name));
+}
+
+/** A date stands for its first instant, UTC; the config checks everything else. */
+export function parseStartDate(value: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
+}
+
+export function parseCount(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== "" && Number.isInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError("It must be a whole number from 0.");
+}

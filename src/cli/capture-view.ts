@@ -1,0 +1,124 @@
+import { createLogUpdate } from "log-update";
+import type { CaptureProgress, StreamProgress } from "../local/index.ts";
+import { jsonLog } from "../shared/log.ts";
+import type { Clock, Log } from "../shared/ports.ts";
+import type { CliContext } from "./context.ts";
+import { plainLog } from "./log.ts";
+import { writeLine } from "./terminal.ts";
+import { count, counted, seconds } from "./words.ts";
+
+/** Shows a capture while it runs, in the way that suits whoever reads. */
+export interface CaptureView {
+  readonly log: Log;
+  start(progress: CaptureProgress): void;
+  changed(progress: StreamProgress): void;
+  /** Leaves the screen to what comes next. */
+  stop(): void;
+}
+
+const FRAME_MS = 100;
+
+/** A terminal gets a live line a stream, `--json` an object a line, everything else a plain line now and then. */
+export function captureView(context: CliContext, asJson: boolean): CaptureView {
+  if (asJson) return jsonView(context);
+  return context.stderr.isTTY ? liveView(context) : plainView(context);
+}
+
+function liveView({ env, stderr, ports }: CliContext): CaptureView {
+  const screen = createLogUpdate(stderr);
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    log: plainLog(env, (line) => screen.persist(line)),
+    start(progress) {
+      const draw = () =>
+        screen(progress.streams.map((stream) => liveLine(stream, progress, ports.clock)).join("\n"));
+      timer = setInterval(draw, FRAME_MS);
+      draw();
+    },
+    changed() {},
+    stop() {
+      clearInterval(timer);
+      screen.clear();
+      screen.done();
+    },
+  };
+}
+
+const STATUS_MARKS: Record<StreamProgress["status"], string> = {
+  working: "•",
+  waiting: "…",
+  resting: "✓",
+  done: "✓",
+  failed: "✗",
+};
+
+function liveLine(stream: StreamProgress, { startedMs }: CaptureProgress, clock: Clock): string {
+  const elapsedMs = Math.max(1, stream.lastActiveMs - startedMs);
+  const changes = stream.documents + stream.deletions;
+  const rate = Math.round((changes * 1000) / elapsedMs);
+  return [
+    STATUS_MARKS[stream.status],
+    stream.stream.padEnd(17),
+    `${count(changes).padStart(9)} documents`,
+    `${count(stream.requests).padStart(7)} pages`,
+    `${count(rate).padStart(8)}/s`,
+    ` ${doing(stream, clock)}`,
+  ].join(" ");
+}
+
+function doing({ waiting, backfill, error }: StreamProgress, clock: Clock): string {
+  if (error) return error.message;
+  if (!waiting) return backfill && backfill.leftRows > 0 ? `${count(backfill.leftRows)} to go` : "";
+  return `waits for ${waiting.because}, ${seconds(Math.max(0, waiting.untilMs - clock.now()))}`;
+}
+
+/** One line when a stream has come to rest or to an end, or has to wait for long. */
+function plainView({ env, stderr, ports }: CliContext): CaptureView {
+  const write = (line: string) => writeLine(stderr, line);
+  const told = new Map<StreamProgress, string>();
+  return {
+    log: plainLog(env, write),
+    start() {},
+    changed(stream) {
+      const news = plainNews(stream, ports.clock);
+      if (!news || told.get(stream) === news) return;
+      told.set(stream, news);
+      write(`${stream.stream}: ${news}`);
+    },
+    stop() {},
+  };
+}
+
+const LONG_WAIT_MS = 5_000;
+
+function plainNews(stream: StreamProgress, clock: Clock): string | undefined {
+  const soFar = `${counted(stream.documents, "document")}, ${counted(stream.deletions, "deletion")}`;
+  if (stream.status === "resting" || stream.status === "done") return soFar;
+  if (stream.status !== "waiting" || !stream.waiting) return undefined;
+  const isLong = stream.waiting.untilMs - clock.now() >= LONG_WAIT_MS;
+  return isLong ? `${soFar}, waiting for ${stream.waiting.because}` : undefined;
+}
+
+const JSON_INTERVAL_MS = 1_000;
+
+/** A `progress` object when a stream's status changes, and while it works one a second. */
+function jsonView({ env, stdout, stderr, ports }: CliContext): CaptureView {
+  const told = new Map<StreamProgress, { status: string; atMs: number }>();
+  return {
+    log: jsonLog(env.LOG_LEVEL, ports.clock.now, stderr),
+    start() {},
+    changed(stream) {
+      const nowMs = ports.clock.now();
+      const last = told.get(stream);
+      if (last && last.status === stream.status && nowMs < last.atMs + JSON_INTERVAL_MS) return;
+      told.set(stream, { status: stream.status, atMs: nowMs });
+      writeLine(stdout, JSON.stringify({ event: "progress", ...progressFields(stream) }));
+    },
+    stop() {},
+  };
+}
+
+/** What `--json` tells of a stream, in progress lines and in the summary. */
+export function progressFields({ stream, status, documents, deletions, requests, error }: StreamProgress) {
+  return { stream, status, documents, deletions, requests, ...(error && { error: error.message }) };
+}

@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import type { StreamCheck } from "../../connector.ts";
+import { streamNames } from "../../streams/index.ts";
+import { accountFromEnvironment } from "../account.ts";
+import { parseStreams } from "../arguments.ts";
+import type { CliContext } from "../context.ts";
+import { textTable } from "../table.ts";
+import { writeLine } from "../terminal.ts";
+import { count } from "../words.ts";
+
+export function checkCommand(context: CliContext, end: (exitCode: number) => void): Command {
+  return new Command("check")
+    .summary("prove that the API key works and that each stream can be read")
+    .description(
+      "Asks Aircall whether it knows the API key, then reads the first page of each stream, and says what to do about each that cannot be read.",
+    )
+    .option("--streams <names>", "only these streams, such as calls,users (default: all)", parseStreams)
+    .action(async (options: { streams?: ReturnType<typeof parseStreams> }) => {
+      const { plainLog } = await import("../log.ts");
+      const log = plainLog(context.env, (line) => writeLine(context.stderr, line));
+      const { connector, config } = accountFromEnvironment(context, log);
+      const checks = await connector.check(config, options.streams ?? streamNames, context.signal);
+      writeLine(
+        context.stdout,
+        textTable(
+          [
+            ["stream", "left"],
+            ["", "left"],
+            ["rows", "right"],
+            ["what to do", "left"],
+          ],
+          checks.map(checkRow),
+        ),
+      );
+      end(checks.some(({ error }) => error) ? 1 : 0);
+    });
+}
+
+function checkRow({ stream, rows, error }: StreamCheck): string[] {
+  if (error) return [stream, "refused", "", error.message];
+  if (rows === 0)
+    return [
+      stream,
+      "empty",
+      "0",
+      "nothing, unless you expect rows: then ask whether the key's company is the right one",
+    ];
+  return [stream, "ok", rows === undefined ? "" : count(rows), ""];
+}

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { streamNames } from "../../streams/index.ts";
+import { openAccount } from "../account.ts";
+import type { CliContext } from "../context.ts";
+import { writeLine } from "../terminal.ts";
+
+export function demoCommand(context: CliContext, end: (exitCode: number) => void): Command {
+  return new Command("demo")
+    .summary("capture a made-up account and ask the file a few questions")
+    .description(
+      "Starts an emulator of Aircall on this machine, captures its account into a DuckDB file as if it were " +
+        "yours, and answers a few questions about its calls from that file. It needs no API key.",
+    )
+    .option("--to <file>", "the DuckDB file", "aircall.duckdb")
+    .action(async ({ to }: { to: string }) => {
+      const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
+      const { captureView } = await import("../capture-view.ts");
+      const { captureAndTell, withStore } = await import("../local-capture.ts");
+      const { answerQuestions } = await import("../questions.ts");
+      const emulator = await startEmulator();
+      try {
+        const view = captureView(context, false);
+        const account = openAccount(context, view.log, {
+          origin: emulator.url,
+          config: { api_id: API_ID, api_token: API_TOKEN },
+        });
+        const run = { account, view, path: to, streams: streamNames, follow: false, asJson: false };
+        const exitCode = await withStore(run, async (store) => {
+          writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
+          const captured = await captureAndTell(context, run, store);
+          if (captured === 0)
+            writeLine(context.stdout, await answerQuestions(store, context.stdout.columns ?? 80));
+          return captured;
+        });
+        end(exitCode);
+      } finally {
+        await emulator.close();
+      }
+    });
+}

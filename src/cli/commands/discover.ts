@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { type DiscoveredBinding, discover } from "../../connector.ts";
+import { isJsonObject } from "../../shared/json.ts";
+import type { CliContext } from "../context.ts";
+import { textTable } from "../table.ts";
+import { writeLine } from "../terminal.ts";
+
+export function discoverCommand(context: CliContext): Command {
+  return new Command("discover")
+    .summary("list the streams, their keys and their fields")
+    .description("Lists the streams that can be captured. It asks nobody and needs no API key.")
+    .option("--json", "the bindings as Flow's discovery answers them, with the JSON Schema of each document")
+    .action((options: { json?: true }) => {
+      const bindings = discover();
+      writeLine(context.stdout, options.json ? JSON.stringify({ bindings }, null, 2) : streamTable(bindings));
+    });
+}
+
+function streamTable(bindings: readonly DiscoveredBinding[]): string {
+  return textTable(
+    [
+      ["stream", "left"],
+      ["key", "left"],
+      ["sync mode", "left"],
+      ["fields", "left"],
+    ],
+    bindings.map(({ recommendedName, key, resourceConfig, documentSchema }) => [
+      recommendedName,
+      key.join(", "),
+      String(resourceConfig.syncMode),
+      fieldNames(documentSchema),
+    ]),
+  );
+}
+
+function fieldNames({ properties }: DiscoveredBinding["documentSchema"]): string {
+  const names = isJsonObject(properties) ? Object.keys(properties).filter((name) => name !== "_meta") : [];
+  const shown = names.slice(0, 6).join(", ");
+  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
+}

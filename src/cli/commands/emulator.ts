@@ -1,0 +1,69 @@
+import { Command } from "commander";
+import { ConfigError } from "../../errors.ts";
+import { parseCount } from "../arguments.ts";
+import type { CliContext } from "../context.ts";
+import { writeLine } from "../terminal.ts";
+
+interface EmulatorCommandOptions {
+  readonly port: number;
+  readonly seed: string;
+  readonly calls: number;
+  readonly days: number;
+  readonly contacts: number;
+  readonly limit: number;
+  readonly latency: number;
+  readonly hideInProgress?: true;
+}
+
+export function emulatorCommand(context: CliContext): Command {
+  return new Command("emulator")
+    .summary("serve a made-up Aircall account on this machine")
+    .description(
+      "Serves an Aircall account that lives: calls ring, are answered, end, gain recordings, tags and comments. " +
+        "What happened on a day depends on the seed and the date only. It listens on 127.0.0.1 until it is stopped.",
+    )
+    .option("--port <number>", "0 takes any free port", parseCount, 8484)
+    .option("--seed <text>", "another seed is another account", "aircall")
+    .option("--calls <number>", "calls over all days, about", parseCount, 3_000)
+    .option("--days <number>", "how many days of calls there are", parseCount, 60)
+    .option("--contacts <number>", "contacts, about", parseCount, 400)
+    .option("--limit <number>", "requests a minute for the whole company; 0 for no limit", parseCount, 120)
+    .option("--latency <ms>", "how long every answer takes", parseCount, 0)
+    .option("--hide-in-progress", "list a call only once it has ended")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ source-aircall emulator --calls 30000 --limit 0
+  $ export AIRCALL_API_URL=http://127.0.0.1:8484 AIRCALL_API_ID=emulator-id AIRCALL_API_TOKEN=emulator-token
+  $ source-aircall capture --to emulated.duckdb`,
+    )
+    .action(async (options: EmulatorCommandOptions) => {
+      const emulator = await start(options);
+      const { API_ID, API_TOKEN } = await import("../../../emulator/index.ts");
+      writeLine(context.stdout, `An Aircall account is served at ${emulator.url}. To capture it:`);
+      writeLine(
+        context.stdout,
+        `  AIRCALL_API_URL=${emulator.url} AIRCALL_API_ID=${API_ID} AIRCALL_API_TOKEN=${API_TOKEN} source-aircall capture --to emulated.duckdb`,
+      );
+      await new Promise((resolve) => context.signal.addEventListener("abort", resolve, { once: true }));
+      await emulator.close();
+    });
+}
+
+async function start(options: EmulatorCommandOptions) {
+  const { startEmulator } = await import("../../../emulator/index.ts");
+  try {
+    return await startEmulator({
+      port: options.port,
+      seed: options.seed,
+      account: { calls: options.calls, days: options.days, contacts: options.contacts },
+      limit: options.limit === 0 ? null : options.limit,
+      latencyMs: options.latency,
+      listInProgress: !options.hideInProgress,
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new ConfigError(`Port ${options.port} is taken. Choose another with --port, or 0 for any.`);
+  }
+}

@@ -1,0 +1,77 @@
+import { Command, CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { ConnectorError } from "../errors.ts";
+import { captureCommand } from "./commands/capture.ts";
+import { checkCommand } from "./commands/check.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { discoverCommand } from "./commands/discover.ts";
+import { emulatorCommand } from "./commands/emulator.ts";
+import { specCommand } from "./commands/spec.ts";
+import type { CliContext } from "./context.ts";
+import { writeLine } from "./terminal.ts";
+
+export type { CliContext } from "./context.ts";
+
+const WRONG_COMMAND_LINE = 2;
+
+/** Runs one command line and gives the exit code. What goes wrong is told here, in one sentence. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_COMMAND_LINE;
+    if (context.signal.aborted && !(error instanceof ConnectorError)) return 130;
+    writeLine(context.stderr, `error: ${sentence(error, context)}`);
+    return 1;
+  }
+}
+
+function sentence(error: unknown, { env }: CliContext): string {
+  if (error instanceof ConnectorError) return error.message;
+  if (env.LOG_LEVEL === "debug" && error instanceof Error) return error.stack ?? error.message;
+  const what = error instanceof Error ? error.message : String(error);
+  return `This is a defect of source-aircall (${what}). Run again with LOG_LEVEL=debug and report what it prints.`;
+}
+
+function createProgram(context: CliContext, end: (exitCode: number) => void): Command {
+  const { stdout, stderr } = context;
+  const program = new Command("source-aircall")
+    .description("Captures everything an Aircall account will tell, and keeps it true.")
+    .version(packageJson.version)
+    .showHelpAfterError("Run source-aircall --help for the commands and their options.")
+    .addHelpText("after", MANUAL);
+  const commands = [
+    captureCommand(context, end),
+    checkCommand(context, end),
+    discoverCommand(context),
+    specCommand(context),
+    demoCommand(context, end),
+    emulatorCommand(context),
+  ];
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    });
+  }
+  return program;
+}
+
+const MANUAL = `
+Environment:
+  AIRCALL_API_ID, AIRCALL_API_TOKEN   the API key; create one at
+                                      https://dashboard.aircall.io/integrations/api-keys
+  AIRCALL_API_URL                     another address of the API, such as an emulator's
+  LOG_LEVEL                           debug, info, warn (default) or error
+
+Exit status:
+  0  everything that was asked for was done
+  1  something was not, and a sentence on standard error says what to do
+  2  the command line is wrong
+  130  stopped before the end; the same command goes on from there`;

@@ -1,0 +1,149 @@
+import { sourceName } from "../config/index.ts";
+import {
+  CaptureProgress,
+  captureIntoStore,
+  openDuckDbStore,
+  type Store,
+  type StreamProgress,
+} from "../local/index.ts";
+import { type StreamName, streams } from "../streams/index.ts";
+import { type CaptureView, progressFields } from "./capture-view.ts";
+import type { Account, CliContext } from "./context.ts";
+import { textTable } from "./table.ts";
+import { writeLine } from "./terminal.ts";
+import { count, counted, seconds } from "./words.ts";
+
+export interface LocalCapture {
+  readonly account: Account;
+  readonly view: CaptureView;
+  readonly path: string;
+  readonly streams: readonly StreamName[];
+  readonly follow: boolean;
+  readonly asJson: boolean;
+}
+
+/** Opens the file, hands it to the work, and closes it whatever happens. */
+export async function withStore<T>(
+  { account, path, streams: names }: LocalCapture,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const tables = names.map((name) => {
+    const { keyField, documentSchema } = streams[name];
+    return { name, keyField, documentSchema };
+  });
+  const store = await openDuckDbStore({ path, tables, source: sourceName(account.origin) });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Captures into the store, tells what came of it, and gives the exit code. */
+export async function captureAndTell(context: CliContext, run: LocalCapture, store: Store): Promise<number> {
+  const { clock } = context.ports;
+  await run.account.connector.proveCredentials(run.account.config, context.signal);
+  const before = await rowCounts(store, run.streams);
+  const progress = new CaptureProgress(run.streams, clock, (changed) => run.view.changed(changed));
+  run.view.start(progress);
+  try {
+    await captureIntoStore({
+      connector: run.account.connector,
+      store,
+      config: run.account.config,
+      streams: run.streams,
+      until: run.follow ? "follow" : "pass",
+      signal: context.signal,
+      clock,
+      progress,
+    });
+  } finally {
+    run.view.stop();
+  }
+  const after = await rowCounts(store, run.streams);
+  const elapsedMs = clock.now() - progress.startedMs;
+  const wasStopped = context.signal.aborted && !run.follow;
+  if (run.asJson) writeLine(context.stdout, jsonSummary(run, progress, after, elapsedMs));
+  else writeLine(context.stdout, textSummary(run, progress, { before, after, elapsedMs, wasStopped }));
+  if (wasStopped) return 130;
+  return progress.streams.some(({ status }) => status === "failed") ? 1 : 0;
+}
+
+type RowCounts = ReadonlyMap<StreamName, number>;
+
+async function rowCounts(store: Store, names: readonly StreamName[]): Promise<RowCounts> {
+  const counts = new Map<StreamName, number>();
+  for (const name of names) {
+    const [row] = await store.query(`SELECT count(*) AS rows FROM "${name}"`);
+    counts.set(name, Number(row?.rows ?? 0));
+  }
+  return counts;
+}
+
+function jsonSummary(
+  run: LocalCapture,
+  progress: CaptureProgress,
+  rows: RowCounts,
+  elapsedMs: number,
+): string {
+  const perStream = progress.streams.map((stream) => ({
+    ...progressFields(stream),
+    rows: rows.get(stream.stream),
+  }));
+  return JSON.stringify({ event: "summary", file: run.path, elapsedMs, streams: perStream });
+}
+
+interface Outcome {
+  readonly before: RowCounts;
+  readonly after: RowCounts;
+  readonly elapsedMs: number;
+  readonly wasStopped: boolean;
+}
+
+function textSummary(run: LocalCapture, progress: CaptureProgress, outcome: Outcome): string {
+  const table = textTable(
+    [
+      ["stream", "left"],
+      ["documents", "right"],
+      ["deletions", "right"],
+      ["requests", "right"],
+      ["time", "right"],
+      ["rows in the file", "right"],
+    ],
+    progress.streams.map((stream) => [
+      stream.stream,
+      count(stream.documents),
+      count(stream.deletions),
+      count(stream.requests),
+      seconds(stream.lastActiveMs - progress.startedMs),
+      count(outcome.after.get(stream.stream) ?? 0),
+    ]),
+  );
+  return [table, "", whatWasDone(run, progress.streams, outcome), ...whatFailed(progress.streams)].join("\n");
+}
+
+function whatWasDone(run: LocalCapture, all: readonly StreamProgress[], outcome: Outcome): string {
+  const documents = total(all.map((stream) => stream.documents));
+  const deletions = total(all.map((stream) => stream.deletions));
+  const requests = counted(total(all.map((stream) => stream.requests)), "request");
+  const rowsBefore = total(outcome.before.values());
+  const rowsAfter = total(outcome.after.values());
+  const effort = `with ${requests} in ${seconds(outcome.elapsedMs)}`;
+  const stopped = outcome.wasStopped ? " Stopped early: run the same command to go on." : "";
+  if (rowsBefore === 0)
+    return `Captured ${counted(documents, "document")} ${effort} into ${run.path}.${stopped}`;
+  const added = rowsAfter - rowsBefore + deletions;
+  return (
+    `Resumed ${run.path} ${effort}: ${counted(rowsBefore, "row")} from earlier runs, nothing captured twice; ` +
+    `${count(added)} new, ${count(documents - added)} changed, ${count(deletions)} deleted.${stopped}`
+  );
+}
+
+function whatFailed(all: readonly StreamProgress[]): string[] {
+  const failed = all.filter(({ error }) => error).map(({ stream }) => stream);
+  return failed.length > 0 ? [`Not captured whole, for the reasons above: ${failed.join(", ")}.`] : [];
+}
+
+function total(values: Iterable<number>): number {
+  return [...values].reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,36 @@
+import Table from "cli-table3";
+
+type Align = "left" | "right";
+
+const NO_BORDERS = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  right: "",
+  "right-mid": "",
+  mid: "",
+  "mid-mid": "",
+  middle: "  ",
+};
+
+/** A table as plain text: columns parted by spaces, so that it can be read, piped and pasted. */
+export function textTable(
+  columns: readonly (readonly [title: string, align: Align])[],
+  rows: readonly string[][],
+): string {
+  const table = new Table({
+    head: columns.map(([title]) => title),
+    colAligns: columns.map(([, align]) => align),
+    chars: NO_BORDERS,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  table.push(...rows);
+  return table.toString().replace(/ +$/gm, "");
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError } from "../errors.ts";
+import { streamNames } from "../streams/index.ts";
+import { parseEndpointConfig, parseResourceConfig, parseStreamName } from "./index.ts";
+
+const SECRET = "s3cret-value";
+const KEY = { api_id: "id", api_token: SECRET };
+
+function messageOf(parse: () => unknown): string {
+  try {
+    parse();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return String(error);
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("an endpoint config", () => {
+  test("needs no more than the key", () => {
+    expect(parseEndpointConfig(KEY)).toEqual({
+      apiId: "id",
+      apiToken: SECRET,
+      startSeconds: Date.UTC(2023, 0, 1) / 1000,
+      requestsPerMinute: 100,
+    });
+  });
+
+  test("keeps the properties of older connectors, known or not", () => {
+    const config = {
+      ...KEY,
+      start_date: "2024-03-01T00:00:00.000Z",
+      advanced: { requests_per_minute: 30 },
+      legacy: [1],
+    };
+    expect(parseEndpointConfig(config)).toMatchObject({
+      startSeconds: Date.UTC(2024, 2, 1) / 1000,
+      requestsPerMinute: 30,
+    });
+  });
+
+  test.each([
+    ["2026-01-31T00:00:00Z", Date.UTC(2026, 0, 31)],
+    ["2026-01-31T02:00:00+02:00", Date.UTC(2026, 0, 31)],
+    ["2026-01-31T00:00:00.000Z", Date.UTC(2026, 0, 31)],
+  ])("starts at %s", (start_date, startMs) => {
+    expect(parseEndpointConfig({ ...KEY, start_date }).startSeconds).toBe(startMs / 1000);
+  });
+
+  test.each<[string, unknown, string[]]>([
+    ["no ID", { api_token: SECRET }, ["api_id is missing"]],
+    ["no token", { api_id: SECRET }, ["api_token is missing"]],
+    ["nothing", {}, ["api_id", "api_token"]],
+    ["an empty token", { api_id: SECRET, api_token: "" }, ["api_token is empty"]],
+    ["an ID that is no text", { api_id: 12_345_678, api_token: SECRET }, ["api_id"]],
+    ["a date without a time", { ...KEY, start_date: "2026-01-31" }, ["start_date must be a date and time"]],
+    ["a day that does not exist", { ...KEY, start_date: "2026-02-31T00:00:00Z" }, ["start_date"]],
+    ["a date in words", { ...KEY, start_date: "yesterday" }, ["start_date"]],
+    [
+      "no requests at all",
+      { ...KEY, advanced: { requests_per_minute: 0 } },
+      ["advanced.requests_per_minute"],
+    ],
+    ["half a request", { ...KEY, advanced: { requests_per_minute: 0.5 } }, ["advanced.requests_per_minute"]],
+    ["advanced that is no object", { ...KEY, advanced: "fast" }, ["advanced"]],
+    [
+      "every fault at once",
+      { api_id: "", start_date: "?" },
+      ["api_id is empty", "api_token is missing", "start_date"],
+    ],
+    ["no object", SECRET, ["endpoint config"]],
+    ["null", null, ["endpoint config"]],
+    [
+      "a secret where it does not belong",
+      { ...KEY, start_date: SECRET, advanced: SECRET },
+      ["start_date", "advanced"],
+    ],
+  ])("with %s is refused by the name of the property, and its value is not told", (_, config, named) => {
+    const message = messageOf(() => parseEndpointConfig(config));
+    for (const name of named) expect(message).toContain(name);
+    expect(message).not.toContain(SECRET);
+    expect(message).not.toContain("12345678");
+  });
+});
+
+describe("a resource config", () => {
+  test.each([
+    { stream: "calls", syncMode: "incremental" },
+    { stream: "user_availablity", syncMode: "full_refresh", namespace: null, cursorField: null },
+    { stream: "contacts", syncMode: "full_refresh", namespace: "acme", cursorField: ["updated_at"] },
+    { stream: "tags", syncMode: "incremental", legacy: true },
+  ])("of captures in use goes on working: %j", (config) => {
+    const { stream, syncMode } = config;
+    expect(parseResourceConfig(config)).toEqual({ stream, syncMode, intervalMs: undefined });
+  });
+
+  test.each([
+    ["PT30S", 30],
+    ["PT5M", 300],
+    ["PT12H", 43_200],
+    ["P1D", 86_400],
+    ["P2W", 1_209_600],
+    ["P1DT2H3M4S", 93_784],
+    ["PT90M", 5_400],
+  ])("may rest for %s", (interval, seconds) => {
+    const config = { stream: "calls", syncMode: "incremental", interval };
+    expect(parseResourceConfig(config).intervalMs).toBe(seconds * 1000);
+  });
+
+  test.each([
+    "",
+    "5",
+    "5m",
+    "PT",
+    "P",
+    "P1M",
+    "P1Y",
+    "PT0S",
+    "P0D",
+    "-PT5M",
+    "PT1.5H",
+    "PT5",
+    "P1DT",
+    "pt5m",
+  ])("may not rest for %j", (interval) => {
+    const config = { stream: "calls", syncMode: "incremental", interval };
+    expect(messageOf(() => parseResourceConfig(config))).toContain("interval");
+  });
+
+  test.each<[string, unknown, string]>([
+    ["no stream", { syncMode: "incremental" }, "stream is missing"],
+    ["no mode", { stream: "calls" }, "syncMode is missing"],
+    ["another mode", { stream: "calls", syncMode: "append" }, "syncMode"],
+    ["an interval that is no text", { stream: "calls", syncMode: "incremental", interval: 5 }, "interval"],
+    [
+      "a cursor that is no list",
+      { stream: "calls", syncMode: "incremental", cursorField: "id" },
+      "cursorField",
+    ],
+  ])("with %s is refused by the name of the property", (_, config, named) => {
+    expect(messageOf(() => parseResourceConfig(config))).toContain(named);
+  });
+
+  test.each(["messages", "Calls", "", "constructor", "__proto__"])("names no stream %j", (name) => {
+    const message = messageOf(() => parseStreamName(name));
+    for (const stream of streamNames) expect(message).toContain(stream);
+  });
+});

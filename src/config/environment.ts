@@ -1,0 +1,39 @@
+import { ConfigError } from "../errors.ts";
+
+const AIRCALL_ORIGIN = "https://api.aircall.io";
+const MINUTE_MS = 60_000;
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Credentials come from the environment only: a command line is seen by everyone on the machine. */
+export function readCredentials(env: Environment): { api_id: string; api_token: string } {
+  const { AIRCALL_API_ID: apiId, AIRCALL_API_TOKEN: apiToken } = env;
+  if (apiId && apiToken) return { api_id: apiId, api_token: apiToken };
+  const missing = [apiId ? [] : "AIRCALL_API_ID", apiToken ? [] : "AIRCALL_API_TOKEN"].flat();
+  throw new ConfigError(
+    `Set ${missing.join(" and ")} to your API key. Create one at https://dashboard.aircall.io/integrations/api-keys, or try "source-aircall demo", which needs none.`,
+  );
+}
+
+/** Where the API is. The credentials go there with every request, so only https or this machine will do. */
+export function readOrigin(env: Environment): string {
+  const address = env.AIRCALL_API_URL;
+  if (!address) return AIRCALL_ORIGIN;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK.test(url.hostname));
+  if (url && isSafe) return url.origin;
+  throw new ConfigError("AIRCALL_API_URL must be an https address, or an http address of this machine.");
+}
+
+/** The file of an account must not take in the rows of an emulator, whose port changes from run to run. */
+export function sourceName(origin: string): string {
+  return LOOPBACK.test(new URL(origin).hostname) ? "an emulator on this machine" : origin;
+}
+
+/** Tests of pacing shorten the minute over which requests are counted. */
+export function readRateWindowMs(env: Environment): number {
+  const windowMs = Number(env.AIRCALL_RATE_WINDOW_MS || MINUTE_MS);
+  if (Number.isInteger(windowMs) && windowMs > 0) return windowMs;
+  throw new ConfigError("AIRCALL_RATE_WINDOW_MS must be a positive number of milliseconds.");
+}

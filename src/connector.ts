@@ -1,0 +1,183 @@
+import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
+import {
+  type EndpointConfig,
+  EndpointSchema,
+  parseEndpointConfig,
+  parseResourceConfig,
+  ResourceSchema,
+} from "./config/index.ts";
+import { type BindingTurn, type CaptureMessage, runSession, type Stream } from "./engine/index.ts";
+import { ConnectorError } from "./errors.ts";
+import type { JsonObject } from "./shared/json.ts";
+import { logWith } from "./shared/log.ts";
+import type { Ports } from "./shared/ports.ts";
+import { type StreamName, streamNames, streams } from "./streams/index.ts";
+
+/** Which API the connector talks to, and in which world. */
+export interface ConnectorOptions {
+  readonly ports: Ports;
+  /** The API's origin, such as `https://api.aircall.io`. */
+  readonly origin: string;
+  /** The length of the budget's minute. */
+  readonly rateWindowMs: number;
+}
+
+/** The properties of Flow's `spec` answer that say what the connector can be told. */
+export interface Spec {
+  readonly configSchema: JsonObject;
+  readonly resourceConfigSchema: JsonObject;
+  readonly resourcePathPointers: readonly string[];
+}
+
+/** One of Flow's `discovered` bindings. */
+export interface DiscoveredBinding {
+  readonly recommendedName: StreamName;
+  readonly resourceConfig: JsonObject;
+  readonly documentSchema: JsonObject;
+  readonly key: readonly string[];
+  readonly resourcePath: readonly string[];
+}
+
+export interface StreamCheck {
+  readonly stream: StreamName;
+  /** How many rows the list has, as the API counts them; `undefined` when it does not say. */
+  readonly rows?: number | undefined;
+  /** Why the stream cannot be read. */
+  readonly error?: ConnectorError;
+}
+
+export interface CaptureRequest {
+  /** The endpoint config. */
+  readonly config: unknown;
+  readonly bindings: readonly { readonly resourceConfig: unknown; readonly stateKey: string }[];
+  readonly state: JsonObject;
+  readonly until: "pass" | "follow";
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: CaptureEvent) => void;
+}
+
+/** What happens behind the messages of a capture, by the index of its binding. */
+export type CaptureEvent = BindingTurn | (RequestEvent & { readonly binding: number });
+
+/** Needs neither a config nor the network, and never varies. */
+export function spec(): Spec {
+  return {
+    configSchema: asJson(EndpointSchema),
+    resourceConfigSchema: asJson(ResourceSchema),
+    resourcePathPointers: ["/namespace", "/stream"],
+  };
+}
+
+/** Every stream there is, without asking the API. */
+export function discover(): DiscoveredBinding[] {
+  return streamNames.map((name) => {
+    const { documentSchema, keyField, syncMode } = streams[name];
+    return {
+      recommendedName: name,
+      resourceConfig: { stream: name, syncMode },
+      documentSchema,
+      key: [`/${keyField}`],
+      resourcePath: [name],
+    };
+  });
+}
+
+/** What can be done with an account, whichever face asks for it. */
+export class Connector {
+  readonly #options: ConnectorOptions;
+  /** One for the whole process, whatever it asks for: the quota is the company's. */
+  #budget: RequestBudget | undefined;
+
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
+  async proveCredentials(config: unknown, signal: AbortSignal): Promise<void> {
+    await this.#reader(config, signal).ping();
+  }
+
+  /** Reads a first page of each stream. Throws as `proveCredentials`; what is wrong with one stream is in its check. */
+  async check(config: unknown, names: readonly StreamName[], signal: AbortSignal): Promise<StreamCheck[]> {
+    await this.proveCredentials(config, signal);
+    const reader = this.#reader(config, signal);
+    const checks: StreamCheck[] = [];
+    for (const stream of names) checks.push(await checkStream(reader, stream));
+    return checks;
+  }
+
+  /** Throws a `ConfigError` before the first message when the config or a binding is not valid. */
+  async *capture(request: CaptureRequest): AsyncGenerator<CaptureMessage, void, void> {
+    const config = parseEndpointConfig(request.config);
+    const client = this.#client(config);
+    const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
+      stateKey,
+      stream: this.#stream(resourceConfig, config, client, (event) =>
+        request.onEvent?.({ ...event, binding: index }),
+      ),
+    }));
+    yield* runSession({
+      bindings,
+      state: request.state,
+      until: request.until,
+      signal: request.signal,
+      ports: this.#options.ports,
+      ...(request.onEvent && { onTurn: request.onEvent }),
+    });
+  }
+
+  #stream(
+    resourceConfig: unknown,
+    { startSeconds }: EndpointConfig,
+    client: ClientOptions,
+    onEvent: (event: RequestEvent) => void,
+  ): Stream {
+    const resource = parseResourceConfig(resourceConfig);
+    const definition = streams[resource.stream];
+    const { clock, log } = this.#options.ports;
+    return {
+      name: definition.name,
+      key: [`/${definition.keyField}`],
+      run: (state, signal) => {
+        const source = {
+          api: new AircallReader(client, signal, onEvent),
+          clock,
+          log: logWith(log, { stream: definition.name }),
+          intervalMs: resource.intervalMs ?? definition.intervalMs,
+          syncMode: resource.syncMode,
+          startSeconds,
+        };
+        return definition.run(source, state);
+      },
+    };
+  }
+
+  #reader(config: unknown, signal: AbortSignal): AircallReader {
+    return new AircallReader(this.#client(parseEndpointConfig(config)), signal, () => {});
+  }
+
+  #client(config: EndpointConfig): ClientOptions {
+    const { ports, origin, rateWindowMs } = this.#options;
+    this.#budget ??= new RequestBudget({
+      requests: config.requestsPerMinute,
+      windowMs: rateWindowMs,
+      clock: ports.clock,
+    });
+    return { credentials: config, origin, budget: this.#budget, ports };
+  }
+}
+
+async function checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {
+  try {
+    for await (const page of reader.pages(streams[stream].endpoint)) return { stream, rows: page.total };
+    return { stream };
+  } catch (error) {
+    if (error instanceof ConnectorError) return { stream, error };
+    throw error;
+  }
+}
+
+/** A schema as it is written on the wire. */
+function asJson(schema: object): JsonObject {
+  return JSON.parse(JSON.stringify(schema)) as JsonObject;
+}

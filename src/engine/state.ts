@@ -1,0 +1,25 @@
+import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
+
+const BINDINGS = "bindingStateV1";
+
+/** RFC 7396: the target with the patch applied, as a new value. */
+export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {
+  const merged: JsonObject = isJsonObject(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else merged[name] = isJsonObject(value) ? mergePatch(merged[name], value) : value;
+  }
+  return merged;
+}
+
+/** What the connector state holds for one binding; `{}` when it holds nothing that can be read. */
+export function bindingState(state: JsonObject, stateKey: string): JsonObject {
+  const bindings = state[BINDINGS];
+  const own = isJsonObject(bindings) ? bindings[stateKey] : undefined;
+  return isJsonObject(own) ? own : {};
+}
+
+/** A patch of one binding's state, as a patch of the connector state. */
+export function bindingPatch(stateKey: string, patch: JsonObject): JsonObject {
+  return { [BINDINGS]: { [stateKey]: patch } };
+}

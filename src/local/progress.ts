@@ -1,0 +1,83 @@
+import type { CaptureEvent } from "../connector.ts";
+import type { Document } from "../engine/index.ts";
+import type { ConnectorError } from "../errors.ts";
+import type { Clock } from "../shared/ports.ts";
+import type { StreamName } from "../streams/index.ts";
+
+/** How far one stream has come in this run. */
+export interface StreamProgress {
+  readonly stream: StreamName;
+  documents: number;
+  deletions: number;
+  requests: number;
+  status: "working" | "waiting" | "resting" | "done" | "failed";
+  /** What it waits for, and until when; set while it waits or rests. */
+  waiting?: { readonly because: string; readonly untilMs: number };
+  /** When it last had something to do. */
+  lastActiveMs: number;
+  /** How far a backfill has come; set while there is one. */
+  backfill?: { readonly doneRows: number; readonly leftRows: number };
+  error?: ConnectorError;
+}
+
+/** Follows a capture from the side, for whoever shows it to a person. */
+export class CaptureProgress {
+  readonly streams: readonly StreamProgress[];
+  readonly startedMs: number;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #onChange: (changed: StreamProgress) => void;
+
+  constructor(
+    names: readonly StreamName[],
+    clock: Pick<Clock, "now">,
+    onChange: (changed: StreamProgress) => void,
+  ) {
+    this.#clock = clock;
+    this.#onChange = onChange;
+    this.startedMs = clock.now();
+    this.streams = names.map((stream) => ({
+      stream,
+      documents: 0,
+      deletions: 0,
+      requests: 0,
+      status: "working",
+      lastActiveMs: this.startedMs,
+    }));
+  }
+
+  captured(binding: number, doc: Document): void {
+    this.#change(binding, (progress) => {
+      if (doc._meta.op === "d") progress.deletions += 1;
+      else progress.documents += 1;
+    });
+  }
+
+  heard(event: CaptureEvent): void {
+    this.#change(event.binding, (progress) => {
+      delete progress.waiting;
+      if (event.kind === "request") {
+        progress.requests += 1;
+        progress.status = "working";
+      } else if (event.kind === "backfills") {
+        progress.backfill = event;
+      } else if (event.kind === "wait") {
+        progress.status = "waiting";
+        progress.waiting = event;
+      } else if (event.kind === "rests") {
+        if (progress.status !== "failed") progress.status = "resting";
+        progress.waiting = { because: "the next look", untilMs: event.untilMs };
+      } else {
+        progress.status = event.kind;
+        if (event.kind === "failed") progress.error = event.error;
+      }
+    });
+  }
+
+  #change(binding: number, apply: (progress: StreamProgress) => void): void {
+    const progress = this.streams[binding];
+    if (!progress) return;
+    progress.lastActiveMs = this.#clock.now();
+    apply(progress);
+    this.#onChange(progress);
+  }
+}

@@ -1,0 +1,33 @@
+import type { TSchema } from "typebox";
+import Value from "typebox/value";
+
+type Fault = ReturnType<typeof Value.Errors>[number];
+
+/**
+ * What is wrong with a value, in words that name each property that does not fit, such as
+ * `advanced.requests_per_minute must be >= 1`. What stands there is not repeated: it may be a secret.
+ */
+export function faultsIn(schema: TSchema, value: unknown): string[] {
+  if (Value.Check(schema, value)) return [];
+  return [...new Set(Value.Errors(schema, value).map(inWords))];
+}
+
+function inWords(fault: Fault): string {
+  if (fault.keyword === "required") {
+    const missing = fault.params.requiredProperties.map((name) => [fault.instancePath, name].join("/"));
+    return `${missing.map(propertyName).join(", ")} is missing`;
+  }
+  if (fault.keyword === "minLength") return `${propertyName(fault.instancePath)} is empty`;
+  if (fault.keyword === "format" && fault.params.format === "date-time") {
+    return `${propertyName(fault.instancePath)} must be a date and time such as 2026-01-31T00:00:00Z`;
+  }
+  if (fault.keyword === "format" && fault.params.format === "duration") {
+    return `${propertyName(fault.instancePath)} must be an ISO 8601 duration such as PT5M`;
+  }
+  return `${propertyName(fault.instancePath)} ${fault.message}`;
+}
+
+/** `/advanced/requests_per_minute` as a person would say it. */
+function propertyName(instancePath: string): string {
+  return instancePath === "" ? "it" : instancePath.slice(1).replaceAll("/", ".");
+}

@@ -1,0 +1,23 @@
+import { documentSchema, integer } from "./schema.ts";
+import { HOUR_MS } from "./source.ts";
+import { sweepStream } from "./sweep.ts";
+
+/**
+ * The company itself, which has no ID: a new name deletes the document of the old one.
+ * Source: https://developer.aircall.io/api-references/#retrieve-a-company
+ */
+export const company = sweepStream({
+  name: "company",
+  endpoint: { path: "/v1/company", bodyKey: "company", holds: "one" },
+  keyField: "name",
+  intervalMs: HOUR_MS,
+  documentSchema: documentSchema(
+    "Company",
+    "name",
+    { type: "string", description: "Name of the company." },
+    {
+      users_count: integer("How many users the company has."),
+      numbers_count: integer("How many numbers the company has."),
+    },
+  ),
+});

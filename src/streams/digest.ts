@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import type { Document } from "../engine/index.ts";
+import { isJsonObject, type Json } from "../shared/json.ts";
+
+/** Live state of a nested user or number: it tells of the moment of reading and not of the object around it. */
+const LIVE_WHEN_NESTED = new Set(["available", "availability_status", "substatus", "open"]);
+
+/** Links to stored sound; each read signs them anew. */
+const SIGNED_FIELDS = new Set(["recording", "voicemail", "recording_short_url", "voicemail_short_url"]);
+
+const SIGNATURE_PARAMETER = /[?&](X-Amz-|X-Goog-|Signature=|Expires=)/;
+
+/** 72 bits: among a million versions of one object, two alike by chance are one in nine billion. */
+const DIGEST_BYTES = 9;
+
+/**
+ * A short text that differs when the object has changed, and only then: the order of fields and
+ * what the API renders afresh at each read do not count.
+ */
+export function digest(doc: Document): string {
+  const hash = createHash("sha256").update(JSON.stringify(settled(doc, true)));
+  return hash.digest().subarray(0, DIGEST_BYTES).toString("base64url");
+}
+
+function settled(value: Json, isRoot: boolean): Json {
+  if (Array.isArray(value)) return value.map((element) => settled(element, false));
+  if (typeof value === "string") return withoutSignature(value);
+  if (!isJsonObject(value)) return value;
+  const kept: [string, Json][] = [];
+  for (const name of Object.keys(value).sort()) {
+    const field = value[name] ?? null;
+    if (isRoot && SIGNED_FIELDS.has(name)) kept.push([name, field !== null]);
+    else if (isRoot || !LIVE_WHEN_NESTED.has(name)) kept.push([name, settled(field, false)]);
+  }
+  return Object.fromEntries(kept);
+}
+
+function withoutSignature(text: string): string {
+  return SIGNATURE_PARAMETER.test(text) ? text.slice(0, text.indexOf("?")) : text;
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { deletionDocument, presentDocument } from "./document.ts";
+
+test("a row keeps every field it came with and says that it is present", () => {
+  const row = { id: 1, unheard_of: { deep: [null, { at: 1.5 }] }, token_count: 3, hash: "kept" };
+  expect(presentDocument(structuredClone(row))).toEqual({ ...row, _meta: { op: "u" } });
+});
+
+test("secrets of users are dropped, however deep they lie", () => {
+  const secrets = {
+    authentication_token: "secret",
+    intercom_hash: "secret",
+    intercom_android_hash: "secret",
+    intercom_ios_hash: "secret",
+    is_admin: true,
+  };
+  const leaking = () => ({ name: "Ada", ...secrets });
+  const row = {
+    id: 1,
+    ...secrets,
+    transferred_by: leaking(),
+    tags: [{ tagged_by: leaking() }, [leaking()]],
+  };
+  expect(presentDocument(row)).toEqual({
+    id: 1,
+    transferred_by: { name: "Ada" },
+    tags: [{ tagged_by: { name: "Ada" } }, [{ name: "Ada" }]],
+    _meta: { op: "u" },
+  });
+});
+
+test("a deletion is the key and nothing else", () => {
+  expect(deletionDocument("name", "Acme")).toEqual({ name: "Acme", _meta: { op: "d" } });
+});

@@ -1,0 +1,2 @@
+export { isStreamName, type StreamName, streamNames, streams } from "./registry.ts";
+export type { SyncMode } from "./source.ts";

@@ -1,0 +1,18 @@
+import { nestedUser, numberFields } from "./nested.ts";
+import { documentSchema, list } from "./schema.ts";
+import { HOUR_MS } from "./source.ts";
+import { sweepStream } from "./sweep.ts";
+
+/** The company's phone lines. Source: https://developer.aircall.io/api-references/#list-all-numbers */
+export const numbers = sweepStream({
+  name: "numbers",
+  endpoint: { path: "/v1/numbers", bodyKey: "numbers", holds: "list" },
+  keyField: "id",
+  intervalMs: HOUR_MS,
+  documentSchema: documentSchema(
+    "Number",
+    "id",
+    { type: "integer", description: "ID of the number." },
+    { ...numberFields, users: list("Users who take calls on the number.", nestedUser("A user.")) },
+  ),
+});

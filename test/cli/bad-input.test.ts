@@ -1,0 +1,179 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, test } from "vitest";
+import { startEmulator } from "../../emulator/index.ts";
+import { askFile, BUNDLE, type Ended, emulated, runCli, startCli, temporaryFolder } from "../support/cli.ts";
+
+const CREDENTIALS = { AIRCALL_API_ID: "some-id", AIRCALL_API_TOKEN: "some-secret-token" };
+
+/** Never asked, because what is tested fails before any request. */
+const NOWHERE = "http://127.0.0.1:1";
+
+/** An address on which nobody listens any more. */
+async function closedPort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+/** One sentence, no stack, no secret, nothing on standard output. */
+function expectOneSentence(ended: Ended, sentence: RegExp): void {
+  expect(ended.stderr).toMatch(sentence);
+  const errors = ended.stderr
+    .trim()
+    .split("\n")
+    .filter((line) => line.startsWith("error: "));
+  expect(errors).toHaveLength(1);
+  expect(ended.stderr).not.toMatch(/^\s+at |defect|some-secret-token|emulator-token/m);
+  expect(ended.stdout).toBe("");
+  expect(ended.exitCode).toBe(1);
+}
+
+describe("a capture that cannot start says why in one sentence", () => {
+  test("no credentials", async () => {
+    expectOneSentence(
+      await runCli(["capture", "--to", "/nowhere.duckdb"]),
+      /Set AIRCALL_API_ID and AIRCALL_API_TOKEN to your API key/,
+    );
+  });
+
+  test("half the credentials", async () => {
+    const { AIRCALL_API_ID } = CREDENTIALS;
+    expectOneSentence(await runCli(["check"], { AIRCALL_API_ID }), /Set AIRCALL_API_TOKEN to your API key/);
+  });
+
+  test("refused credentials", async () => {
+    using folder = temporaryFolder();
+    const emulator = await startEmulator();
+    const ended = await runCli(["capture", "--to", folder.file("a.duckdb")], {
+      ...emulated(emulator.url),
+      ...CREDENTIALS,
+    });
+    await emulator.close();
+    expectOneSentence(ended, /Aircall refused the API ID and token \(HTTP 403/);
+  });
+
+  test("a host that cannot be reached", async () => {
+    using folder = temporaryFolder();
+    const ended = await runCli(["capture", "--to", folder.file("a.duckdb")], {
+      ...CREDENTIALS,
+      AIRCALL_API_URL: await closedPort(),
+    });
+    expectOneSentence(ended, /Aircall could not be read at 127\.0\.0\.1:\d+\/v1\/ping: ECONNREFUSED/);
+  });
+
+  test("an unknown stream", async () => {
+    expectOneSentence(
+      await runCli(["capture", "--to", "a.duckdb", "--streams", "calls,faxes"], CREDENTIALS),
+      /There is no stream "faxes"\. The streams are calls, company/,
+    );
+  });
+
+  test.each(["yesterday", "2026-02-31", "2026-13-01T00:00:00Z"])("the start date %s", async (date) => {
+    using folder = temporaryFolder();
+    expectOneSentence(
+      await runCli(["capture", "--to", folder.file("a.duckdb"), "--start-date", date], CREDENTIALS),
+      /start_date must be a date and time such as 2026-01-31T00:00:00Z/,
+    );
+  });
+
+  test("an API address that would send the credentials in the clear", async () => {
+    const env = { ...CREDENTIALS, AIRCALL_API_URL: "http://aircall.example.com" };
+    expectOneSentence(await runCli(["check"], env), /AIRCALL_API_URL must be an https address/);
+  });
+
+  test("a rate window that is no number", async () => {
+    const env = { ...CREDENTIALS, AIRCALL_RATE_WINDOW_MS: "soon" };
+    expectOneSentence(await runCli(["check"], env), /AIRCALL_RATE_WINDOW_MS must be a positive number/);
+  });
+
+  test("a port that is taken", async () => {
+    const squatter = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => squatter.once("listening", resolve));
+    const { port } = squatter.address() as { port: number };
+    const ended = await runCli(["emulator", "--port", String(port)]);
+    squatter.close();
+    expectOneSentence(ended, /Port \d+ is taken/);
+  });
+});
+
+describe("a file that cannot be used", () => {
+  const captureTo = (path: string) =>
+    runCli(["capture", "--to", path], { ...CREDENTIALS, AIRCALL_API_URL: NOWHERE });
+
+  test("in a folder that is not there", async () => {
+    expectOneSentence(await captureTo("/nowhere/at/all/a.duckdb"), /there is no folder \/nowhere\/at\/all/);
+  });
+
+  test("is a folder", async () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file("a.duckdb"));
+    expectOneSentence(await captureTo(folder.file("a.duckdb")), /a\.duckdb is a folder/);
+  });
+
+  test("is no DuckDB database", async () => {
+    using folder = temporaryFolder();
+    writeFileSync(folder.file("notes.txt"), "These are notes.\n".repeat(1000));
+    expectOneSentence(await captureTo(folder.file("notes.txt")), /notes\.txt is not a DuckDB database/);
+  });
+
+  test("belongs to something else", async () => {
+    using folder = temporaryFolder();
+    const instance = await DuckDBInstance.create(folder.file("sales.duckdb"));
+    const connection = await instance.connect();
+    await connection.run("CREATE TABLE invoices (id INTEGER)");
+    connection.closeSync();
+    instance.closeSync();
+    expectOneSentence(
+      await captureTo(folder.file("sales.duckdb")),
+      /sales\.duckdb is a DuckDB database of something else/,
+    );
+  });
+
+  test("is open in another capture", async () => {
+    using folder = temporaryFolder();
+    const emulator = await startEmulator();
+    const path = folder.file("a.duckdb");
+    const first = startCli(["capture", "--to", path, "--follow"], emulated(emulator.url));
+    await first.shows("calls: ");
+    const second = await runCli(["capture", "--to", path], emulated(emulator.url));
+    first.process.kill("SIGINT");
+    expect((await first.ended).exitCode).toBe(0);
+    await emulator.close();
+    expectOneSentence(second, new RegExp(`is open in another process \\(pid ${first.process.pid}\\)`));
+  });
+});
+
+test("a disk that is full stops the capture, and the file stays as it was", async () => {
+  using folder = temporaryFolder();
+  const emulator = await startEmulator({ limit: null });
+  const path = folder.file("a.duckdb");
+  const env = emulated(emulator.url);
+  // A limit on the size of files is met like a full disk, and every machine can set one.
+  const cramped = ["sh", "-c", `ulimit -f 3000; exec "$0" "$@"`, process.execPath, BUNDLE];
+  const ended = await startCli(["capture", "--to", path], env, cramped).ended;
+  expect(ended.stderr).toMatch(/a\.duckdb could not be written .*; free some disk space and run again/);
+  expect(ended.exitCode).toBe(1);
+  const resumed = await runCli(["capture", "--to", path], env);
+  expect(resumed.exitCode).toBe(0);
+  const [calls] = await askFile(path, "SELECT count(*) AS rows FROM calls");
+  expect(Number(calls?.rows)).toBe([...emulator.truth("calls")].length);
+  await emulator.close();
+});
+
+describe("a wrong command line ends with exit code 2", () => {
+  test.each([
+    [["capture"], /required option '--to <file>'/],
+    [["capture", "--to", "a.duckdb", "--fast"], /unknown option '--fast'/],
+    [["recapture"], /unknown command 'recapture'/],
+    [["emulator", "--calls", "many"], /must be a whole number/],
+    [[], /Usage: source-aircall/],
+  ])("%j", async (args, words) => {
+    const ended = await runCli(args);
+    expect(ended.stderr).toMatch(words);
+    expect(ended.exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,187 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
+import { streamNames } from "../../src/streams/index.ts";
+import { askFile, emulated, runCli, startCli, temporaryFolder } from "../support/cli.ts";
+import { expectTruth } from "../support/truth.ts";
+
+let emulator: Emulator | undefined;
+
+/** An account that stands still, a little before the present of the program under test. */
+async function serve(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+  const frozenMs = Date.now() - 5_000;
+  emulator = await startEmulator({ limit: null, clock: { now: () => frozenMs }, ...options });
+  return emulator;
+}
+
+afterEach(async () => {
+  await emulator?.close();
+});
+
+async function capture(path: string, aircall: Emulator, ...options: string[]) {
+  return runCli(["capture", "--to", path, ...options], emulated(aircall.url));
+}
+
+describe("an account arrives whole in a DuckDB file", () => {
+  test("all nine streams, each object in a row of its own", async () => {
+    using folder = temporaryFolder();
+    const aircall = await serve();
+    const ended = await capture(folder.file("a.duckdb"), aircall);
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stdout).toMatch(/Captured [\d,]+ documents with \d+ requests in .* into .*a\.duckdb\./);
+    for (const stream of streamNames) await expectTruth(folder.file("a.duckdb"), aircall, stream);
+  });
+
+  test("30,000 calls, with 700 in one second across row 10,000", async () => {
+    using folder = temporaryFolder();
+    const aircall = await serve({ account: { calls: 30_000 } });
+    const rows = [...aircall.truth("calls")] as { started_at: number }[];
+    const crowdedSecond = rows[9_650]?.started_at ?? 0;
+    aircall.account.calls.add(700, { startedAtSeconds: crowdedSecond });
+    const ended = await capture(folder.file("a.duckdb"), aircall, "--streams", "calls");
+    expect(ended.exitCode).toBe(0);
+    await expectTruth(folder.file("a.duckdb"), aircall, "calls");
+    const [crowd] = await askFile(
+      folder.file("a.duckdb"),
+      `SELECT count(*) AS calls FROM calls WHERE started_at = ${crowdedSecond}`,
+    );
+    expect(Number(crowd?.calls)).toBeGreaterThanOrEqual(700);
+  });
+
+  test("an empty account", async () => {
+    using folder = temporaryFolder();
+    const nothing = { calls: 0, users: 0, numbers: 0, teams: 0, tags: 0, contacts: 0, webhooks: 0 };
+    const aircall = await serve({ account: nothing });
+    const ended = await capture(folder.file("a.duckdb"), aircall);
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stdout).toContain("Captured 1 document with");
+  });
+
+  test("calls from a start date on", async () => {
+    using folder = temporaryFolder();
+    const aircall = await serve();
+    const rows = [...aircall.truth("calls")] as { started_at: number }[];
+    const day = new Date((rows[1_500]?.started_at ?? 0) * 1000).toISOString().slice(0, 10);
+    await capture(folder.file("a.duckdb"), aircall, "--streams", "calls", "--start-date", day);
+    const [oldest] = await askFile(
+      folder.file("a.duckdb"),
+      "SELECT min(started_at) AS started_at, count(*) AS calls FROM calls",
+    );
+    const startSeconds = Date.parse(day) / 1000;
+    expect(Number(oldest?.calls)).toBe(rows.filter(({ started_at }) => started_at > startSeconds).length);
+    expect(Number(oldest?.started_at)).toBeGreaterThan(startSeconds);
+  });
+});
+
+describe("run again, a capture goes on where it stopped", () => {
+  test("and captures nothing twice", async () => {
+    using folder = temporaryFolder();
+    const aircall = await serve();
+    const path = folder.file("a.duckdb");
+    await capture(path, aircall, "--streams", "company,contacts,tags,teams,webhooks");
+    const again = await capture(path, aircall, "--json", "--streams", "company,contacts,tags,teams,webhooks");
+    expect(summaryOf(again.stdout).map(({ documents, deletions }) => documents + deletions)).toEqual([
+      0, 0, 0, 0, 0,
+    ]);
+  });
+
+  test("and captures what is new, changed and gone", async () => {
+    using folder = temporaryFolder();
+    const aircall = await serve();
+    const path = folder.file("a.duckdb");
+    await capture(path, aircall);
+    const { account } = aircall;
+    const ringing = account.calls.ring({ direction: "inbound" });
+    const [tag] = [...aircall.truth("tags")] as { id: number }[];
+    account.tags.remove(tag?.id ?? 0);
+    const [contact] = [...aircall.truth("contacts")] as { id: number }[];
+    account.contacts.edit(contact?.id ?? 0, { firstName: "Renamed" });
+    account.renameCompany("Other Sample Ltd");
+    const again = await capture(path, aircall);
+    expect(again.stdout).toMatch(/nothing captured twice; \d+ new, \d+ changed, 2 deleted\./);
+    const [found] = await askFile(
+      path,
+      `SELECT (SELECT count(*) FROM calls WHERE id = ${ringing}) AS calls,
+      (SELECT count(*) FROM tags WHERE id = ${tag?.id}) AS tags,
+      (SELECT first_name FROM contacts WHERE id = ${contact?.id}) AS contact,
+      (SELECT string_agg(name) FROM company) AS company`,
+    );
+    expect({ ...found, calls: Number(found?.calls), tags: Number(found?.tags) }).toEqual({
+      calls: 1,
+      tags: 0,
+      contact: "Renamed",
+      company: "Other Sample Ltd",
+    });
+  });
+
+  test("after it was killed at any moment, and each object is there once", async () => {
+    using folder = temporaryFolder();
+    const aircall = await serve({ latencyMs: 4 });
+    const path = folder.file("a.duckdb");
+    for (let requests = 5; requests <= 80; requests += 15) {
+      aircall.requests.clear();
+      const running = startCli(["capture", "--to", path], emulated(aircall.url));
+      await until(() => aircall.requests.total >= requests, running.ended);
+      running.process.kill("SIGKILL");
+      await running.ended;
+    }
+    const ended = await capture(path, aircall);
+    expect(ended.exitCode).toBe(0);
+    for (const stream of streamNames) await expectTruth(path, aircall, stream);
+  });
+
+  test("after it was asked to stop", async () => {
+    using folder = temporaryFolder();
+    const aircall = await serve({ latencyMs: 50 });
+    const path = folder.file("a.duckdb");
+    const running = startCli(["capture", "--to", path], emulated(aircall.url));
+    await until(() => aircall.requests.total >= 30, running.ended);
+    running.process.kill("SIGINT");
+    const stopped = await running.ended;
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.stdout).toContain("Stopped early: run the same command to go on.");
+    expect((await capture(path, aircall)).exitCode).toBe(0);
+    await expectTruth(path, aircall, "calls");
+  });
+});
+
+describe("a stream that cannot be captured", () => {
+  test("leaves the others, is named, and ends with exit code 1", async () => {
+    using folder = temporaryFolder();
+    const aircall = await serve();
+    aircall.faults.add({ match: "/v1/tags", kind: "status", status: 403, every: 1 });
+    const ended = await capture(folder.file("a.duckdb"), aircall);
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toContain("Aircall accepts the API key and yet refuses /v1/tags (HTTP 403");
+    expect(ended.stdout).toContain("Not captured whole, for the reasons above: tags.");
+    for (const stream of streamNames.filter((name) => name !== "tags")) {
+      await expectTruth(folder.file("a.duckdb"), aircall, stream);
+    }
+  });
+});
+
+describe("--json", () => {
+  test("prints an object a line and nothing else", async () => {
+    using folder = temporaryFolder();
+    const ended = await capture(folder.file("a.duckdb"), await serve(), "--json");
+    const lines = ended.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(new Set(lines.map(({ event }) => event))).toEqual(new Set(["progress", "summary"]));
+    expect(lines.at(-1)).toMatchObject({ event: "summary", streams: expect.any(Array) });
+    expect(ended.stderr).toBe("");
+  });
+});
+
+function summaryOf(stdout: string): { stream: string; documents: number; deletions: number }[] {
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "").streams;
+}
+
+/** Looks again and again, as other processes have no clock that a test can move; ends when the program does. */
+async function until(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  while (!condition() && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
+}

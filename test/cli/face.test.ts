@@ -1,0 +1,22 @@
+import { describe, expect, test } from "vitest";
+import { runCli } from "../support/cli.ts";
+
+/** What people and programs see without an account. A changed snapshot is a changed promise. */
+describe("the public face", () => {
+  test.each([
+    "--help",
+    "capture --help",
+    "check --help",
+    "discover --help",
+    "spec --help",
+    "demo --help",
+    "emulator --help",
+    "spec",
+    "discover",
+    "discover --json",
+  ])("source-aircall %s", async (line) => {
+    const ended = await runCli(line.split(" "), { COLUMNS: "100" });
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(ended.stdout).toMatchSnapshot();
+  });
+});

@@ -1,0 +1,121 @@
+import Schema from "typebox/schema";
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { streamNames, streams } from "../../src/streams/index.ts";
+import { collect } from "../core/collect.ts";
+import { idsOf, Replica } from "../core/replica.ts";
+import { TestClock } from "../support/clock.ts";
+import { startWorld } from "../support/world.ts";
+
+const SMALL = {
+  calls: 300,
+  days: 60,
+  users: 60,
+  numbers: 25,
+  teams: 8,
+  tags: 60,
+  contacts: 200,
+  webhooks: 3,
+};
+const EMPTY = { calls: 0, users: 0, numbers: 0, teams: 0, tags: 0, contacts: 0, webhooks: 0 };
+
+const worldOf = (account: typeof EMPTY) => startWorld({ account }, new TestClock(undefined, { leaps: true }));
+
+describe.each(streamNames)("%s", (name) => {
+  const definition = streams[name];
+
+  test("goes by its name in the registry", () => {
+    expect(definition.name).toBe(name);
+    expect(definition.documentSchema).toMatchObject({
+      type: "object",
+      required: [definition.keyField],
+      properties: { [definition.keyField]: { type: expect.stringMatching(/^(integer|string)$/) } },
+    });
+  });
+
+  test("captures the account as it is, in documents that hold the key and fit the schema", async () => {
+    await using world = await worldOf(SMALL);
+    const replica = new Replica(world, name);
+    const documents = await replica.pass();
+    expect(documents.length).toBeGreaterThan(0);
+    const misfits = documents.filter((document) => !Schema.Check(definition.documentSchema, document));
+    expect(misfits).toEqual([]);
+    for (const document of documents) expect(document._meta).toEqual({ op: "u" });
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test("has a schema that refuses a document without its key or with a key of another type", async () => {
+    await using world = await worldOf(SMALL);
+    const [document] = await new Replica(world, name).pass();
+    const { [definition.keyField]: key, ...keyless } = document as JsonObject;
+    const fits = (value: JsonObject) => Schema.Check(definition.documentSchema, value);
+    expect(fits({ ...keyless, [definition.keyField]: key ?? null })).toBe(true);
+    expect(fits(keyless)).toBe(false);
+    expect(fits({ ...keyless, [definition.keyField]: null })).toBe(false);
+    expect(fits({ ...keyless, [definition.keyField]: [key ?? null] })).toBe(false);
+    expect(fits({ [definition.keyField]: key ?? null, _meta: { op: "d" } })).toBe(true);
+  });
+
+  test("describes every field that Aircall gives", async () => {
+    await using world = await worldOf(SMALL);
+    const described = Object.keys(definition.documentSchema.properties as JsonObject);
+    const given = new Set(
+      (await new Replica(world, name).pass()).flatMap((document) => Object.keys(document)),
+    );
+    expect(described).toEqual(expect.arrayContaining([...given]));
+  });
+
+  test("gives nothing when it is resumed and nothing has changed, and its state stays what it was", async () => {
+    await using world = await worldOf(SMALL);
+    const replica = new Replica(world, name);
+    await replica.pass();
+    const state = structuredClone(replica.state);
+    expect(await replica.pass()).toEqual([]);
+    expect(replica.state).toEqual(state);
+    expect(JSON.stringify(state)).not.toContain("null");
+  });
+
+  test("works on an empty account, and finds what comes later", async () => {
+    await using world = await worldOf(EMPTY);
+    const replica = new Replica(world, name);
+    await replica.pass();
+    expect(replica.documents).toEqual(replica.truth());
+    world.clock.advance(1_000);
+    const { account } = world.emulator;
+    account.calls.ring();
+    account.contacts.add();
+    for (const list of [account.users, account.numbers, account.teams, account.tags, account.webhooks])
+      list.add();
+    world.clock.advance(1_000);
+    const came = await replica.pass();
+    expect(idsOf(came)).toEqual(idsOf(replica.truth()));
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test.each<JsonObject>([{ x: 1 }, { digests: [], watermark: {}, recent: "?", settledThrough: null }])(
+    "begins afresh from the state of another version, such as %j",
+    async (state) => {
+      await using world = await worldOf({ ...SMALL, calls: 80 });
+      const replica = new Replica(world, name, { state });
+      await replica.pass();
+      expect(replica.documents).toEqual(replica.truth());
+      expect(await replica.pass()).toEqual([]);
+    },
+  );
+
+  test("ends at once when it is stopped while it waits for an answer", async () => {
+    await using world = await worldOf(SMALL);
+    const stop = new AbortController();
+    world.emulator.faults.add({ kind: "edit", edit: () => stop.abort() });
+    world.emulator.faults.add({ kind: "hang" });
+    const messages = world.connector.capture({
+      config: { api_id: "emulator-id", api_token: "emulator-token" },
+      bindings: [{ resourceConfig: { stream: name, syncMode: definition.syncMode }, stateKey: "it" }],
+      state: {},
+      until: "follow",
+      signal: stop.signal,
+    });
+    const given = await collect(messages);
+    expect(given.filter((message) => "captured" in message)).toEqual([]);
+  });
+});

@@ -1,0 +1,111 @@
+import type { Emulator } from "../../emulator/index.ts";
+import { type Document, mergePatch } from "../../src/engine/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { type StreamName, streams } from "../../src/streams/index.ts";
+import { CONFIG, type startWorld } from "../support/world.ts";
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+export interface ReplicaOptions {
+  readonly state?: JsonObject;
+  readonly config?: JsonObject;
+  readonly resource?: JsonObject;
+}
+
+/**
+ * A collection as whoever keeps it sees it: documents count once a checkpoint covers them, and
+ * every pass begins from the state that was kept with them.
+ */
+export class Replica {
+  readonly rows = new Map<string, Document>();
+  /** The connector state. */
+  state: JsonObject;
+  readonly #world: World;
+  readonly #stream: StreamName;
+  readonly #options: ReplicaOptions;
+
+  constructor(world: World, stream: StreamName, options: ReplicaOptions = {}) {
+    this.#world = world;
+    this.#stream = stream;
+    this.#options = options;
+    this.state = options.state === undefined ? {} : { bindingStateV1: { it: options.state } };
+  }
+
+  /** Makes a pass, or as much of one as `messages` allow, and gives the documents that were kept of it. */
+  async pass(messages = Number.POSITIVE_INFINITY): Promise<Document[]> {
+    const kept: Document[] = [];
+    let uncovered: Document[] = [];
+    let left = messages;
+    const stop = new AbortController();
+    for await (const message of this.#capture(stop.signal)) {
+      if ("captured" in message) uncovered.push(copy(message.captured.doc));
+      else {
+        this.state = mergePatch(this.state, copy(message.checkpoint.state.updated));
+        kept.push(...uncovered);
+        for (const document of uncovered) this.#keep(document);
+        uncovered = [];
+      }
+      left -= 1;
+      if (left <= 0) break;
+    }
+    stop.abort();
+    return kept;
+  }
+
+  /** What the stream itself keeps. */
+  get ownState(): JsonObject {
+    const bindings = this.state.bindingStateV1 as JsonObject;
+    return bindings.it as JsonObject;
+  }
+
+  /** The rows as Aircall gave them, in the order of their keys. */
+  get documents(): JsonObject[] {
+    return [...this.rows.values()].map(({ _meta, ...row }) => unsigned(row)).sort(this.#byKey);
+  }
+
+  /** What the account holds, as this collection should have it. */
+  truth(emulator: Emulator = this.#world.emulator): JsonObject[] {
+    const rows = [...emulator.truth(this.#stream)] as JsonObject[];
+    return rows.map((row) => withoutSecrets(unsigned(copy(row)))).sort(this.#byKey);
+  }
+
+  #capture(signal: AbortSignal) {
+    const { config, resource } = this.#options;
+    const { syncMode } = streams[this.#stream];
+    return this.#world.connector.capture({
+      config: { ...CONFIG, ...config },
+      bindings: [{ resourceConfig: { stream: this.#stream, syncMode, ...resource }, stateKey: "it" }],
+      state: copy(this.state),
+      until: "pass",
+      signal,
+    });
+  }
+
+  #keep(document: Document): void {
+    const key = String(document[streams[this.#stream].keyField]);
+    if (document._meta.op === "d") this.rows.delete(key);
+    else this.rows.set(key, document);
+  }
+
+  readonly #byKey = (left: JsonObject, right: JsonObject): number => {
+    const { keyField } = streams[this.#stream];
+    return String(left[keyField]) < String(right[keyField]) ? -1 : 1;
+  };
+}
+
+export function idsOf(documents: readonly JsonObject[]): (string | number)[] {
+  return documents.map((document) => (document.id ?? document.name) as string | number);
+}
+
+function copy<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
+}
+
+function unsigned(row: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(row).replace(/\?X-Amz-[^"]*/g, "")) as JsonObject;
+}
+
+/** Only webhooks carry any. */
+function withoutSecrets({ token: _, ...row }: JsonObject): JsonObject {
+  return row;
+}

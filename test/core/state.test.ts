@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { TestClock } from "../support/clock.ts";
+import { CONFIG, startWorld } from "../support/world.ts";
+import { Replica } from "./replica.ts";
+
+const account = { calls: 200, days: 20, contacts: 100, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
+const world = () => startWorld({ account }, new TestClock(undefined, { leaps: true }));
+
+const passFrom = (state: JsonObject) => ({
+  config: CONFIG,
+  bindings: [{ resourceConfig: { stream: "calls", syncMode: "incremental" }, stateKey: "it" }],
+  state,
+  until: "pass" as const,
+  signal: new AbortController().signal,
+});
+
+test("the state that a session is given stays as it was", async () => {
+  await using aircall = await world();
+  const interrupted = new Replica(aircall, "calls");
+  await interrupted.pass(60);
+  const before = structuredClone(interrupted.state);
+  for await (const _ of aircall.connector.capture(passFrom(interrupted.state)));
+  expect(interrupted.state).toEqual(before);
+});
+
+test("a checkpoint that was given stays as it was", async () => {
+  await using aircall = await world();
+  const messages = aircall.connector.capture(passFrom({}));
+  const { value: first } = await messages.next();
+  const before = structuredClone(first);
+  for await (const _ of messages);
+  expect(first).toEqual(before);
+});
+
+test.each([
+  ["calls", { settledThrough: 5, recent: { a: "another shape" } }],
+  ["contacts", { watermark: 5, atWatermark: { a: 1 } }],
+] as const)(
+  "state of %s that cannot be read is cleared away, and everything captured once",
+  async (stream, state) => {
+    await using aircall = await world();
+    const replica = new Replica(aircall, stream, { state });
+    expect((await replica.pass()).length).toBeGreaterThan(0);
+    expect(await replica.pass()).toEqual([]);
+  },
+);

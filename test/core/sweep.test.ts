@@ -1,0 +1,246 @@
+import { describe, expect, test } from "vitest";
+import type { Account } from "../../emulator/index.ts";
+import type { StreamName } from "../../src/streams/index.ts";
+import { TestClock } from "../support/clock.ts";
+import { startWorld } from "../support/world.ts";
+import { collect } from "./collect.ts";
+import { idsOf, Replica } from "./replica.ts";
+
+const smallWorld = (account = {}) =>
+  startWorld(
+    { account: { calls: 0, contacts: 0, users: 6, numbers: 3, teams: 2, tags: 70, webhooks: 3, ...account } },
+    new TestClock(undefined, { leaps: true }),
+  );
+
+interface List {
+  stream: StreamName;
+  add(account: Account): number;
+  edit(account: Account, id: number): void;
+  remove(account: Account, id: number): void;
+}
+
+const lists: List[] = [
+  {
+    stream: "users",
+    add: ({ users }) => users.add(),
+    edit: ({ users }, id) => users.edit(id, { name: "Renamed" }),
+    remove: ({ users }, id) => users.remove(id),
+  },
+  {
+    stream: "numbers",
+    add: ({ numbers }) => numbers.add(),
+    edit: ({ numbers }, id) => numbers.edit(id, { name: "Renamed" }),
+    remove: ({ numbers }, id) => numbers.remove(id),
+  },
+  {
+    stream: "teams",
+    add: ({ teams }) => teams.add(),
+    edit: ({ teams }, id) => teams.edit(id, { userIds: [] }),
+    remove: ({ teams }, id) => teams.remove(id),
+  },
+  {
+    stream: "tags",
+    add: ({ tags }) => tags.add(),
+    edit: ({ tags }, id) => tags.edit(id, { color: "#123456" }),
+    remove: ({ tags }, id) => tags.remove(id),
+  },
+  {
+    stream: "webhooks",
+    add: ({ webhooks }) => webhooks.add(),
+    edit: ({ webhooks }, id) => webhooks.edit(id, { url: "https://moved.test/" }),
+    remove: ({ webhooks }, id) => webhooks.remove(id),
+  },
+];
+
+describe.each(lists)("$stream", ({ stream, add, edit, remove }) => {
+  test("gives what is new, what has changed and what is gone, and nothing else", async () => {
+    await using world = await smallWorld();
+    const { account } = world.emulator;
+    const replica = new Replica(world, stream);
+    expect(idsOf(await replica.pass())).toHaveLength(replica.truth().length);
+    const [edited = 0, removed = 0] = idsOf(replica.truth()).map(Number);
+    const added = add(account);
+    edit(account, edited);
+    remove(account, removed);
+    const changes = await replica.pass();
+    expect(changes.map(({ id, _meta }) => [id, _meta.op])).toEqual([
+      [edited, "u"],
+      [added, "u"],
+      [removed, "d"],
+    ]);
+    expect(changes.at(-1)).toEqual({ id: removed, _meta: { op: "d" } });
+    expect(replica.documents).toEqual(replica.truth());
+    expect(await replica.pass()).toEqual([]);
+  });
+});
+
+test("what has been deleted is a new object when it comes back", async () => {
+  await using world = await smallWorld({ tags: 3 });
+  const replica = new Replica(world, "tags");
+  await replica.pass();
+  const { tags } = world.emulator.account;
+  const [tag] = tags.listed;
+  const row = replica.rows.get(String(tag?.id));
+  tags.remove(tag?.id ?? 0);
+  await replica.pass();
+  world.emulator.faults.add({
+    kind: "status",
+    status: 200,
+    match: "/v1/tags",
+    body: { meta: { total: 3, next_page_link: null }, tags: [row, ...replica.truth()] },
+  });
+  expect((await replica.pass()).map(({ id, _meta }) => [id, _meta.op])).toEqual([[tag?.id, "u"]]);
+});
+
+test("a checkpoint names only what has changed, and none is made when nothing has", async () => {
+  await using world = await smallWorld();
+  const replica = new Replica(world, "tags");
+  await replica.pass();
+  const [tag] = world.emulator.account.tags.listed;
+  const request = {
+    config: { api_id: "emulator-id", api_token: "emulator-token" },
+    bindings: [{ resourceConfig: { stream: "tags", syncMode: "full_refresh" }, stateKey: "it" }],
+    until: "pass" as const,
+    signal: new AbortController().signal,
+  };
+  const pass = () => collect(world.connector.capture({ ...request, state: structuredClone(replica.state) }));
+  expect(await pass()).toEqual([]);
+  world.emulator.account.tags.edit(tag?.id ?? 0, { name: "Renamed" });
+  expect((await pass()).at(-1)).toEqual({
+    checkpoint: {
+      state: {
+        updated: { bindingStateV1: { it: { digests: { [tag?.id ?? 0]: expect.any(String) } } } },
+        mergePatch: true,
+      },
+    },
+  });
+});
+
+test("a company with a new name replaces the one with the old", async () => {
+  await using world = await smallWorld();
+  const replica = new Replica(world, "company");
+  await replica.pass();
+  const before = world.emulator.account.companyName;
+  world.emulator.account.renameCompany("Renamed Ltd");
+  expect(await replica.pass()).toEqual([
+    expect.objectContaining({ name: "Renamed Ltd", _meta: { op: "u" } }),
+    { name: before, _meta: { op: "d" } },
+  ]);
+  expect(replica.documents).toEqual(replica.truth());
+});
+
+test("a user's availability is a change each time, and inside other objects it is none", async () => {
+  await using world = await smallWorld();
+  const availabilities = new Replica(world, "user_availablity");
+  const teams = new Replica(world, "teams");
+  await availabilities.pass();
+  await teams.pass();
+  world.clock.advance(8 * 3_600_000);
+  expect((await availabilities.pass()).length).toBeGreaterThan(0);
+  expect(availabilities.documents).toEqual(availabilities.truth());
+  expect(await teams.pass()).toEqual([]);
+});
+
+test("the secret of a webhook is never given", async () => {
+  await using world = await smallWorld();
+  const replica = new Replica(world, "webhooks");
+  const documents = await replica.pass();
+  expect(documents).toHaveLength(3);
+  for (const { token } of world.emulator.account.webhooks.listed) {
+    expect(JSON.stringify([documents, replica.state])).not.toContain(token);
+  }
+});
+
+describe("nothing counts as deleted", () => {
+  test("when a row is deleted between two pages, until the list has been read whole", async () => {
+    await using world = await smallWorld();
+    const { tags } = world.emulator.account;
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    const [first, second] = tags.listed;
+    tags.remove(second?.id ?? 0);
+    world.emulator.faults.add({ kind: "edit", match: /page=2/, edit: () => tags.remove(first?.id ?? 0) });
+    expect(await replica.pass()).toEqual([]);
+    expect(world.ports.log.lines).toContainEqual(expect.stringContaining("not read whole"));
+    expect((await replica.pass()).map(({ _meta }) => _meta.op)).toEqual(["d", "d"]);
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test("when a row is added between two pages, and the row itself is given", async () => {
+    await using world = await smallWorld();
+    const { tags } = world.emulator.account;
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    tags.remove(tags.listed[0]?.id ?? 0);
+    world.emulator.faults.add({ kind: "edit", match: /page=2/, edit: () => tags.add() });
+    expect((await replica.pass()).map(({ _meta }) => _meta.op)).toEqual(["u"]);
+    expect((await replica.pass()).map(({ _meta }) => _meta.op)).toEqual(["d"]);
+  });
+
+  test("when as many rows are listed as counted, but one of them twice", async () => {
+    await using world = await smallWorld({ tags: 3 });
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    const [first, second] = replica.truth();
+    const body = { meta: { total: 3, next_page_link: null }, tags: [first, second, second] };
+    world.emulator.faults.add({ kind: "status", status: 200, match: "/v1/tags", body });
+    expect(await replica.pass()).toEqual([]);
+  });
+
+  test("when a row has no key that can be used", async () => {
+    await using world = await smallWorld({ tags: 2 });
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    const [first] = replica.truth();
+    const body = { meta: { total: 1, next_page_link: null }, tags: [first, { id: null }] };
+    world.emulator.faults.add({ kind: "status", status: 200, match: "/v1/tags", body });
+    expect(await replica.pass()).toEqual([]);
+    expect(world.ports.log.lines).toContainEqual(expect.stringContaining("warn a row without a usable"));
+  });
+
+  test("when the list does not say how many rows it has", async () => {
+    await using world = await smallWorld({ tags: 2 });
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    world.emulator.faults.add({ kind: "status", status: 200, match: "/v1/tags", body: { tags: [] } });
+    expect(await replica.pass()).toEqual([]);
+  });
+
+  test("when the list breaks off, and what was read of it is read again", async () => {
+    await using world = await smallWorld();
+    const { tags } = world.emulator.account;
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    const [edited, removed] = tags.listed;
+    tags.edit(edited?.id ?? 0, { name: "Renamed" });
+    tags.remove(removed?.id ?? 0);
+    const fault = world.emulator.faults.add({ kind: "cut", match: /page=2/, every: 1 });
+    expect(await replica.pass()).toEqual([]);
+    fault.remove();
+    expect((await replica.pass()).map(({ id, _meta }) => [id, _meta.op])).toEqual([
+      [edited?.id, "u"],
+      [removed?.id, "d"],
+    ]);
+  });
+
+  test("when an answer lacks its list, which is asked for again", async () => {
+    await using world = await smallWorld();
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    const fault = world.emulator.faults.add({ kind: "missingKey", match: "/v1/tags" });
+    expect(await replica.pass()).toEqual([]);
+    expect(fault.struck).toBe(1);
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test("when the list goes on beyond the cap, whose reach is given all the same", async () => {
+    await using world = await smallWorld({ tags: 10_001 });
+    const { tags } = world.emulator.account;
+    const replica = new Replica(world, "tags");
+    expect(await replica.pass()).toHaveLength(10_000);
+    expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/^error .*10000/));
+    tags.remove(tags.listed[0]?.id ?? 0);
+    tags.add();
+    expect((await replica.pass()).map(({ _meta }) => _meta.op)).toEqual(["u"]);
+  });
+});
