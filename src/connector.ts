@@ -1,11 +1,5 @@
 import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
-import {
-  type EndpointConfig,
-  EndpointSchema,
-  parseEndpointConfig,
-  parseResourceConfig,
-  ResourceSchema,
-} from "./config/index.ts";
+import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
 import { type BindingTurn, type CaptureMessage, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import type { JsonObject } from "./shared/json.ts";
@@ -20,13 +14,6 @@ export interface ConnectorOptions {
   readonly origin: string;
   /** The length of the budget's minute. */
   readonly rateWindowMs: number;
-}
-
-/** The properties of Flow's `spec` answer that say what the connector can be told. */
-export interface Spec {
-  readonly configSchema: JsonObject;
-  readonly resourceConfigSchema: JsonObject;
-  readonly resourcePathPointers: readonly string[];
 }
 
 /** One of Flow's `discovered` bindings. */
@@ -58,15 +45,6 @@ export interface CaptureRequest {
 
 /** What happens behind the messages of a capture, by the index of its binding. */
 export type CaptureEvent = BindingTurn | (RequestEvent & { readonly binding: number });
-
-/** Needs neither a config nor the network, and never varies. */
-export function spec(): Spec {
-  return {
-    configSchema: asJson(EndpointSchema),
-    resourceConfigSchema: asJson(ResourceSchema),
-    resourcePathPointers: ["/namespace", "/stream"],
-  };
-}
 
 /** Every stream there is, without asking the API. */
 export function discover(): DiscoveredBinding[] {
@@ -175,9 +153,4 @@ async function checkStream(reader: AircallReader, stream: StreamName): Promise<S
     if (error instanceof ConnectorError) return { stream, error };
     throw error;
   }
-}
-
-/** A schema as it is written on the wire. */
-function asJson(schema: object): JsonObject {
-  return JSON.parse(JSON.stringify(schema)) as JsonObject;
 }

@@ -25,6 +25,12 @@ export class StoreError extends ConfigError {
   override readonly name = "StoreError";
 }
 
+/** Whoever drives the connector sent something that is no request, or not a valid one. */
+export class BadRequest extends ConnectorError {
+  override readonly name = "BadRequest";
+  override readonly recovery = "stop-and-report";
+}
+
 /** Aircall did not answer, or not in a usable way, as often as it was asked. Later it may. */
 export class SourceUnavailable extends ConnectorError {
   override readonly name = "SourceUnavailable";

@@ -1,25 +1,20 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from "node:v8";
+import { runFlowFace } from "./faces/flow/index.ts";
 import { systemClock } from "./shared/clock.ts";
-
-// A capture keeps little and throws much away. Left alone, V8 gives such a program a nursery of a
-// hundred megabytes, and it is no faster for it.
-setFlagsFromString("--semi-space-growth-factor=1");
 
 const stop = new AbortController();
 
 /** The first request to stop ends at a checkpoint; a second one ends the process where it stands. */
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
 
-/** Whoever read the output has gone: there is nobody left to tell. */
-process.stdout.on("error", () => stop.abort());
-
-const { env, stdout, stderr } = process;
+// Flow starts a process for every question it has. What a question does not need is not loaded for
+// it: not the commands for people, and not the parts of Node behind `fetch` and standard error.
 const world = {
-  env,
-  stdout,
-  stderr,
-  // The first mention of `fetch` loads all of Node's HTTP client, which not every request needs.
+  env: process.env,
+  stdout: process.stdout,
+  get stderr() {
+    return process.stderr;
+  },
   ports: {
     clock: systemClock,
     random: Math.random,
@@ -29,9 +24,13 @@ const world = {
 };
 
 async function run(args: readonly string[]): Promise<number> {
+  if (args.length === 1 && args[0] === "flow") return runFlowFace({ ...world, stdin: process.stdin });
   const { runCli } = await import("./cli/index.ts");
   return runCli(args, world);
 }
+
+/** Whoever read the output has gone: there is nobody left to tell. */
+process.stdout.on("error", () => stop.abort());
 
 run(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;

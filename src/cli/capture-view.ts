@@ -105,7 +105,7 @@ const JSON_INTERVAL_MS = 1_000;
 function jsonView({ env, stdout, stderr, ports }: CliContext): CaptureView {
   const told = new Map<StreamProgress, { status: string; atMs: number }>();
   return {
-    log: jsonLog(env.LOG_LEVEL, ports.clock.now, stderr),
+    log: jsonLog(env.LOG_LEVEL, ports.clock.now, () => stderr),
     start() {},
     changed(stream) {
       const nowMs = ports.clock.now();

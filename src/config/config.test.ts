@@ -84,6 +84,10 @@ describe("an endpoint config", () => {
 });
 
 describe("a resource config", () => {
+  test("without a sync mode follows changes", () => {
+    expect(parseResourceConfig({ stream: "calls" }).syncMode).toBe("incremental");
+  });
+
   test.each([
     { stream: "calls", syncMode: "incremental" },
     { stream: "user_availablity", syncMode: "full_refresh", namespace: null, cursorField: null },
@@ -129,7 +133,6 @@ describe("a resource config", () => {
 
   test.each<[string, unknown, string]>([
     ["no stream", { syncMode: "incremental" }, "stream is missing"],
-    ["no mode", { stream: "calls" }, "syncMode is missing"],
     ["another mode", { stream: "calls", syncMode: "append" }, "syncMode"],
     ["an interval that is no text", { stream: "calls", syncMode: "incremental", interval: 5 }, "interval"],
     [

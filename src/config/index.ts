@@ -1,4 +1,4 @@
-export { type EndpointConfig, EndpointSchema, parseEndpointConfig } from "./endpoint.ts";
+export { type EndpointConfig, parseEndpointConfig } from "./endpoint.ts";
 export {
   type Environment,
   readCredentials,
@@ -6,4 +6,4 @@ export {
   readRateWindowMs,
   sourceName,
 } from "./environment.ts";
-export { parseResourceConfig, parseStreamName, ResourceSchema } from "./resource.ts";
+export { parseResourceConfig, parseStreamName } from "./resource.ts";

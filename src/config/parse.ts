@@ -1,9 +1,10 @@
-import type { Static, TSchema } from "typebox";
+import type { Static } from "typebox";
+import type { XSchema } from "typebox/schema";
 import { ConfigError } from "../errors.ts";
 import { faultsIn } from "../shared/faults.ts";
 
 /** The value, once it is known to fit the schema. Throws a `ConfigError` that names what does not. */
-export function parseConfig<Schema extends TSchema>(
+export function parseConfig<const Schema extends XSchema>(
   schema: Schema,
   value: unknown,
   what: string,

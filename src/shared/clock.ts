@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "./ports.ts";
 
 /** A timer that is set for longer fires at once. */
@@ -8,7 +7,22 @@ export const systemClock: Clock = {
   now: Date.now,
   async sleep(durationMs, signal) {
     for (let leftMs = durationMs; leftMs > 0; leftMs -= LONGEST_TIMER_MS) {
-      await wait(Math.min(leftMs, LONGEST_TIMER_MS), undefined, { signal });
+      await timer(Math.min(leftMs, LONGEST_TIMER_MS), signal);
     }
   },
 };
+
+function timer(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const cancel = () => {
+      clearTimeout(timeout);
+      reject(signal.reason);
+    };
+    const timeout = setTimeout(() => {
+      signal.removeEventListener("abort", cancel);
+      resolve();
+    }, durationMs);
+    signal.addEventListener("abort", cancel, { once: true });
+  });
+}

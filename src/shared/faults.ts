@@ -1,15 +1,14 @@
-import type { TSchema } from "typebox";
-import Value from "typebox/value";
+import { Errors, type XSchema } from "typebox/schema";
 
-type Fault = ReturnType<typeof Value.Errors>[number];
+type Fault = ReturnType<typeof Errors>[1][number];
 
 /**
  * What is wrong with a value, in words that name each property that does not fit, such as
  * `advanced.requests_per_minute must be >= 1`. What stands there is not repeated: it may be a secret.
  */
-export function faultsIn(schema: TSchema, value: unknown): string[] {
-  if (Value.Check(schema, value)) return [];
-  return [...new Set(Value.Errors(schema, value).map(inWords))];
+export function faultsIn(schema: XSchema, value: unknown): string[] {
+  const [, faults] = Errors(schema, value);
+  return [...new Set(faults.map(inWords))];
 }
 
 function inWords(fault: Fault): string {

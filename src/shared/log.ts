@@ -19,10 +19,10 @@ export function levelledLog(level: string | undefined, usual: Level, write: Writ
 }
 
 /** JSON lines in the shape that Flow reads as structured logs: a named level and an RFC 3339 instant. */
-export function jsonLog(level: string | undefined, now: () => number, destination: Writable): Log {
+export function jsonLog(level: string | undefined, now: () => number, destination: () => Writable): Log {
   return levelledLog(level, "info", (name, message, fields) => {
     const line = { level: name, ts: new Date(now()).toISOString(), message };
-    destination.write(`${JSON.stringify(Object.keys(fields).length > 0 ? { ...line, fields } : line)}\n`);
+    destination().write(`${JSON.stringify(Object.keys(fields).length > 0 ? { ...line, fields } : line)}\n`);
   });
 }
 

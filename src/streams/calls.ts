@@ -1,14 +1,14 @@
-import Type, { type Static } from "typebox";
-import Value from "typebox/value";
+import type { Static } from "typebox";
+import { Check } from "typebox/schema";
 import type { Endpoint } from "../aircall/index.ts";
-import type { Document, Step } from "../engine/index.ts";
+import type { Step } from "../engine/index.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import { callSchema } from "./call-schema.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
-import { presentDocument } from "./document.ts";
+import { usableDocuments } from "./document.ts";
 import { forget, isRereadDue, MINUTE_MS, nowSeconds, type Source } from "./source.ts";
-import { readWindow, type TimedList } from "./window.ts";
+import { readWindow, SPAN, type Span, type TimedList } from "./window.ts";
 
 const ENDPOINT: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
 
@@ -22,15 +22,19 @@ const LISTED_LATE_SECONDS = 30 * 60;
 const LONGEST_CALL_SECONDS = 6 * 60 * 60;
 
 /** What the logic relies on; everything else of a call passes through unread. */
-const CallRow = Type.Object({
-  id: Type.Integer(),
-  started_at: Type.Integer(),
-  status: Type.String(),
-  ended_at: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
-});
-type CallRow = Static<typeof CallRow>;
+const CALL_ROW = {
+  type: "object",
+  required: ["id", "started_at", "status"],
+  properties: {
+    id: { type: "integer" },
+    started_at: { type: "integer" },
+    status: { type: "string" },
+    ended_at: { anyOf: [{ type: "integer" }, { type: "null" }] },
+  },
+} as const;
+type CallRow = Static<typeof CALL_ROW>;
 
-const isCallRow = (row: Json): row is JsonObject & CallRow => Value.Check(CallRow, row);
+const isCallRow = (row: Json): row is JsonObject & CallRow => Check(CALL_ROW, row);
 
 /**
  * All instants are Unix seconds.
@@ -39,17 +43,37 @@ const isCallRow = (row: Json): row is JsonObject & CallRow => Value.Check(CallRo
  *     |====backfill===>....|=============settled=========>|..recent..| now
  *                                            settledThrough
  */
-const CallsState = Type.Object({
-  /** What is left of the history: `(after, until]`. Absent once it has been read. */
-  backfill: Type.Optional(Type.Object({ after: Type.Integer(), until: Type.Integer() })),
+interface CallsState {
+  /** What is left of the history. Absent once it has been read. */
+  backfill?: Span;
   /** When the history was read to its end. */
-  backfilledAt: Type.Optional(Type.Integer()),
+  backfilledAt?: number;
   /** No call that started up to here is still expected to appear, to end or to settle. */
-  settledThrough: Type.Integer(),
+  settledThrough: number;
   /** Calls after `settledThrough` by ID: when each started, and the digest of what was captured of it. */
-  recent: Type.Record(Type.String(), Type.Tuple([Type.Integer(), Type.String()])),
-});
-type CallsState = Static<typeof CallsState>;
+  recent: Record<string, [startedAt: number, digest: string]>;
+}
+
+const CALLS_STATE = {
+  type: "object",
+  required: ["settledThrough", "recent"],
+  properties: {
+    backfill: SPAN,
+    backfilledAt: { type: "integer" },
+    settledThrough: { type: "integer" },
+    recent: {
+      type: "object",
+      additionalProperties: {
+        type: "array",
+        prefixItems: [{ type: "integer" }, { type: "string" }],
+        minItems: 2,
+        maxItems: 2,
+      },
+    },
+  },
+} as const;
+
+const isCallsState = (state: unknown): state is CallsState => Check(CALLS_STATE, state);
 
 /**
  * Phone calls, by when they started. A call has no time of modification, so the calls of the last
@@ -64,11 +88,11 @@ export const calls: StreamDefinition = {
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
   async *run(source, state) {
-    const known = Value.Check(CallsState, state) ? state : undefined;
+    const known = isCallsState(state) ? state : undefined;
     const cursors = known ?? beginning(source);
     if (!known) {
       yield* forget(state);
-      yield { kind: "checkpoint", patch: cursors };
+      yield { kind: "checkpoint", patch: { ...cursors } as JsonObject };
     }
     while (true) {
       const beganMs = source.clock.now();
@@ -86,7 +110,7 @@ function beginning(source: Source): CallsState {
 }
 
 /** The start date's own second is part of it, and a window does not hold the second that it starts after. */
-function wholeHistory({ startSeconds }: Source, until: number): { after: number; until: number } {
+function wholeHistory({ startSeconds }: Source, until: number): Span {
   return { after: startSeconds - 1, until };
 }
 
@@ -102,7 +126,7 @@ async function* follow(cursors: CallsState, source: Source): AsyncGenerator<Step
   let heldAt = now - LISTED_LATE_SECONDS;
   for await (const page of readWindow(callList(source), cursors.settledThrough, now - 1)) {
     const recent: JsonObject = {};
-    for (const call of usableCalls(page.rows, source)) {
+    for (const call of usableDocuments(page.rows, isCallRow, source)) {
       if (mayStillSettle(call, now)) heldAt = Math.min(heldAt, call.started_at - 2);
       const id = String(call.id);
       const version = digest(call);
@@ -128,7 +152,7 @@ async function* backfill(cursors: CallsState, source: Source): AsyncGenerator<St
   let followedMs = source.clock.now();
   let doneRows = 0;
   for await (const page of readWindow(callList(source), after, until)) {
-    for (const call of usableCalls(page.rows, source)) yield { kind: "document", doc: call };
+    for (const call of usableDocuments(page.rows, isCallRow, source)) yield { kind: "document", doc: call };
     cursors.backfill.after = page.throughSeconds;
     yield { kind: "checkpoint", patch: { backfill: { after: page.throughSeconds } } };
     doneRows += page.rows.length;
@@ -150,16 +174,6 @@ function callList({ api }: Source): TimedList {
       api.pages(ENDPOINT, { from: afterSeconds, to: throughSeconds, order: "asc" }),
     secondsOf: (row) => (isCallRow(row) ? row.started_at : undefined),
   };
-}
-
-function usableCalls(rows: readonly Json[], source: Source): (Document & CallRow)[] {
-  const usable = rows.filter(isCallRow);
-  if (usable.length < rows.length) {
-    source.log.warn(
-      `${rows.length - usable.length} calls without a usable id, started_at or status were passed over`,
-    );
-  }
-  return usable.map((row) => presentDocument(row) as Document & CallRow);
 }
 
 function mayStillSettle(call: CallRow, now: number): boolean {

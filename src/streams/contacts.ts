@@ -1,43 +1,55 @@
-import Type, { type Static } from "typebox";
-import Value from "typebox/value";
+import type { Static } from "typebox";
+import { Check } from "typebox/schema";
 import type { Endpoint } from "../aircall/index.ts";
 import type { Document, Step } from "../engine/index.ts";
 import { ListTooLong } from "../errors.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
-import { presentDocument } from "./document.ts";
+import { usableDocuments } from "./document.ts";
 import { labelledValues } from "./nested.ts";
 import { documentSchema, flag, text, unixSeconds } from "./schema.ts";
 import { forget, isRereadDue, MINUTE_MS, nowSeconds, type Source } from "./source.ts";
-import { readWindow, type TimedList } from "./window.ts";
+import { readWindow, SPAN, type Span, type TimedList } from "./window.ts";
 
 const ENDPOINT: Endpoint = { path: "/v1/contacts", bodyKey: "contacts", holds: "list" };
 
 const LATEST_FIRST = { order: "desc", order_by: "updated_at" };
 
 /** What the logic relies on; everything else of a contact passes through unread. */
-const ContactRow = Type.Object({
-  id: Type.Integer(),
-  created_at: Type.Integer(),
-  updated_at: Type.Integer(),
-});
-type ContactRow = Static<typeof ContactRow>;
+const CONTACT_ROW = {
+  type: "object",
+  required: ["id", "created_at", "updated_at"],
+  properties: { id: { type: "integer" }, created_at: { type: "integer" }, updated_at: { type: "integer" } },
+} as const;
+type ContactRow = Static<typeof CONTACT_ROW>;
 
-const isContactRow = (row: Json): row is JsonObject & ContactRow => Value.Check(ContactRow, row);
+const isContactRow = (row: Json): row is JsonObject & ContactRow => Check(CONTACT_ROW, row);
 
 /** All instants are Unix seconds. */
-const ContactsState = Type.Object({
-  /** What is left of a pass over all contacts by creation: `(after, until]`. Absent once it is done. */
-  backfill: Type.Optional(Type.Object({ after: Type.Integer(), until: Type.Integer() })),
+interface ContactsState {
+  /** What is left of a pass over all contacts by creation. Absent once it is done. */
+  backfill?: Span;
   /** When the last pass over all contacts was done. */
-  backfilledAt: Type.Optional(Type.Integer()),
+  backfilledAt?: number;
   /** Every change before this instant has been captured. */
-  watermark: Type.Integer(),
+  watermark: number;
   /** Digests, by ID, of the contacts that changed in the watermark's own second. */
-  atWatermark: Type.Record(Type.String(), Type.String()),
-});
-type ContactsState = Static<typeof ContactsState>;
+  atWatermark: Record<string, string>;
+}
+
+const CONTACTS_STATE = {
+  type: "object",
+  required: ["watermark", "atWatermark"],
+  properties: {
+    backfill: SPAN,
+    backfilledAt: { type: "integer" },
+    watermark: { type: "integer" },
+    atWatermark: { type: "object", additionalProperties: { type: "string" } },
+  },
+} as const;
+
+const isContactsState = (state: unknown): state is ContactsState => Check(CONTACTS_STATE, state);
 
 /**
  * Shared contacts: all of them once, by creation, and then what has changed, from the latest
@@ -67,8 +79,8 @@ export const contacts: StreamDefinition = {
     },
   ),
   async *run(source, state) {
-    const known = Value.Check(ContactsState, state) ? state : undefined;
-    const cursors = known ?? { watermark: 0, atWatermark: {} };
+    const known = isContactsState(state) ? state : undefined;
+    const cursors: ContactsState = known ?? { watermark: 0, atWatermark: {} };
     if (!known) {
       yield* forget(state);
       yield await startBackfill(cursors, source);
@@ -112,7 +124,7 @@ async function* backfill(cursors: ContactsState, source: Source): AsyncGenerator
   let doneRows = 0;
   for await (const page of readWindow(contactList(source), after, until)) {
     const atWatermark: Record<string, string> = {};
-    for (const contact of usableContacts(page.rows, source)) {
+    for (const contact of usableDocuments(page.rows, isContactRow, source)) {
       if (contact.updated_at === cursors.watermark) atWatermark[contact.id] = digest(contact);
       yield { kind: "document", doc: contact };
     }
@@ -185,7 +197,7 @@ async function* walkDown(
   for await (const page of source.api.pages(ENDPOINT, LATEST_FIRST)) {
     if ((page.total ?? 0) < smallestTotal && page.number > 1) isSteady = false;
     smallestTotal = Math.min(smallestTotal, page.total ?? 0);
-    const contacts = usableContacts(page.rows, source);
+    const contacts = usableDocuments(page.rows, isContactRow, source);
     const changed = contacts.filter((contact) => contact.updated_at >= watermark);
     yield { contacts: changed, isSteady };
     if (changed.length < contacts.length) return;
@@ -210,12 +222,4 @@ function changesOf(before: Record<string, string>, after: Record<string, string>
   const gone = Object.keys(before).filter((name) => !(name in after));
   const changed = Object.entries(after).filter(([name, value]) => before[name] !== value);
   return Object.fromEntries([...gone.map((name): [string, null] => [name, null]), ...changed]);
-}
-
-function usableContacts(rows: readonly Json[], source: Source): (Document & ContactRow)[] {
-  const usable = rows.filter(isContactRow);
-  if (usable.length < rows.length) {
-    source.log.warn(`${rows.length - usable.length} contacts without a usable id or time were passed over`);
-  }
-  return usable.map((row) => presentDocument(row) as Document & ContactRow);
 }

@@ -20,6 +20,15 @@ export interface WindowPage {
   readonly rowsLeft: number;
 }
 
+/** `(after, until]` as state holds it, in Unix seconds. A type, since an interface is no JSON object. */
+export type Span = { after: number; until: number };
+
+export const SPAN = {
+  type: "object",
+  required: ["after", "until"],
+  properties: { after: { type: "integer" }, until: { type: "integer" } },
+} as const;
+
 /** How often a list may move under a reading that gets no further, before the reading gives up. */
 const MOVES_WITHOUT_PROGRESS = 10;
 

@@ -1,21 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
+import { describe, expect, test } from "vitest";
+import type { Emulator } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
 import { askFile, emulated, runCli, startCli, temporaryFolder } from "../support/cli.ts";
+import { stillAccount } from "../support/still-account.ts";
 import { expectTruth } from "../support/truth.ts";
-
-let emulator: Emulator | undefined;
-
-/** An account that stands still, a little before the present of the program under test. */
-async function serve(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
-  const frozenMs = Date.now() - 5_000;
-  emulator = await startEmulator({ limit: null, clock: { now: () => frozenMs }, ...options });
-  return emulator;
-}
-
-afterEach(async () => {
-  await emulator?.close();
-});
 
 async function capture(path: string, aircall: Emulator, ...options: string[]) {
   return runCli(["capture", "--to", path, ...options], emulated(aircall.url));
@@ -24,7 +12,7 @@ async function capture(path: string, aircall: Emulator, ...options: string[]) {
 describe("an account arrives whole in a DuckDB file", () => {
   test("all nine streams, each object in a row of its own", async () => {
     using folder = temporaryFolder();
-    const aircall = await serve();
+    await using aircall = await stillAccount();
     const ended = await capture(folder.file("a.duckdb"), aircall);
     expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toMatch(/Captured [\d,]+ documents with \d+ requests in .* into .*a\.duckdb\./);
@@ -33,7 +21,7 @@ describe("an account arrives whole in a DuckDB file", () => {
 
   test("30,000 calls, with 700 in one second across row 10,000", async () => {
     using folder = temporaryFolder();
-    const aircall = await serve({ account: { calls: 30_000 } });
+    await using aircall = await stillAccount({ account: { calls: 30_000 } });
     const rows = [...aircall.truth("calls")] as { started_at: number }[];
     const crowdedSecond = rows[9_650]?.started_at ?? 0;
     aircall.account.calls.add(700, { startedAtSeconds: crowdedSecond });
@@ -50,7 +38,7 @@ describe("an account arrives whole in a DuckDB file", () => {
   test("an empty account", async () => {
     using folder = temporaryFolder();
     const nothing = { calls: 0, users: 0, numbers: 0, teams: 0, tags: 0, contacts: 0, webhooks: 0 };
-    const aircall = await serve({ account: nothing });
+    await using aircall = await stillAccount({ account: nothing });
     const ended = await capture(folder.file("a.duckdb"), aircall);
     expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toContain("Captured 1 document with");
@@ -58,7 +46,7 @@ describe("an account arrives whole in a DuckDB file", () => {
 
   test("calls from a start date on", async () => {
     using folder = temporaryFolder();
-    const aircall = await serve();
+    await using aircall = await stillAccount();
     const rows = [...aircall.truth("calls")] as { started_at: number }[];
     const day = new Date((rows[1_500]?.started_at ?? 0) * 1000).toISOString().slice(0, 10);
     await capture(folder.file("a.duckdb"), aircall, "--streams", "calls", "--start-date", day);
@@ -75,7 +63,7 @@ describe("an account arrives whole in a DuckDB file", () => {
 describe("run again, a capture goes on where it stopped", () => {
   test("and captures nothing twice", async () => {
     using folder = temporaryFolder();
-    const aircall = await serve();
+    await using aircall = await stillAccount();
     const path = folder.file("a.duckdb");
     await capture(path, aircall, "--streams", "company,contacts,tags,teams,webhooks");
     const again = await capture(path, aircall, "--json", "--streams", "company,contacts,tags,teams,webhooks");
@@ -86,7 +74,7 @@ describe("run again, a capture goes on where it stopped", () => {
 
   test("and captures what is new, changed and gone", async () => {
     using folder = temporaryFolder();
-    const aircall = await serve();
+    await using aircall = await stillAccount();
     const path = folder.file("a.duckdb");
     await capture(path, aircall);
     const { account } = aircall;
@@ -115,7 +103,7 @@ describe("run again, a capture goes on where it stopped", () => {
 
   test("after it was killed at any moment, and each object is there once", async () => {
     using folder = temporaryFolder();
-    const aircall = await serve({ latencyMs: 4 });
+    await using aircall = await stillAccount({ latencyMs: 4 });
     const path = folder.file("a.duckdb");
     for (let requests = 5; requests <= 80; requests += 15) {
       aircall.requests.clear();
@@ -131,7 +119,7 @@ describe("run again, a capture goes on where it stopped", () => {
 
   test("after it was asked to stop", async () => {
     using folder = temporaryFolder();
-    const aircall = await serve({ latencyMs: 50 });
+    await using aircall = await stillAccount({ latencyMs: 50 });
     const path = folder.file("a.duckdb");
     const running = startCli(["capture", "--to", path], emulated(aircall.url));
     await until(() => aircall.requests.total >= 30, running.ended);
@@ -147,7 +135,7 @@ describe("run again, a capture goes on where it stopped", () => {
 describe("a stream that cannot be captured", () => {
   test("leaves the others, is named, and ends with exit code 1", async () => {
     using folder = temporaryFolder();
-    const aircall = await serve();
+    await using aircall = await stillAccount();
     aircall.faults.add({ match: "/v1/tags", kind: "status", status: 403, every: 1 });
     const ended = await capture(folder.file("a.duckdb"), aircall);
     expect(ended.exitCode).toBe(1);
@@ -162,7 +150,8 @@ describe("a stream that cannot be captured", () => {
 describe("--json", () => {
   test("prints an object a line and nothing else", async () => {
     using folder = temporaryFolder();
-    const ended = await capture(folder.file("a.duckdb"), await serve(), "--json");
+    await using aircall = await stillAccount();
+    const ended = await capture(folder.file("a.duckdb"), aircall, "--json");
     const lines = ended.stdout
       .trim()
       .split("\n")

@@ -341,7 +341,7 @@ test("a call that cannot be used is passed over with a warning, and the others a
   world.emulator.faults.add({ kind: "status", status: 200, match: "/v1/calls", body });
   const replica = new Replica(world, "calls");
   expect(idsOf(await replica.pass())).toEqual([1]);
-  expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/^warn 3 calls without/));
+  expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/^warn 3 rows without/));
 });
 
 test("calls of the second named by from are given once when Aircall includes them", async () => {

@@ -235,5 +235,5 @@ test("a contact that cannot be used is passed over with a warning, and the other
   world.emulator.faults.add({ kind: "status", status: 200, match: "/v1/contacts", every: 1, body });
   const replica = new Replica(world, "contacts");
   expect(new Set(idsOf(await replica.pass()))).toEqual(new Set([1]));
-  expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/^warn 2 contacts without/));
+  expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/^warn 2 rows without/));
 });

@@ -15,6 +15,11 @@ export async function expectTruth(path: string, emulator: Emulator, stream: Stre
   expectRows(await askFile(path, `SELECT * FROM "${stream}"`), emulator, stream, plain);
 }
 
+/** Holds documents, one a key, against what the emulator has. */
+export function expectDocuments(documents: Row[], emulator: Emulator, stream: StreamName): void {
+  expectRows(documents, emulator, stream, withoutNulls);
+}
+
 function expectRows(
   rows: Row[],
   emulator: Emulator,

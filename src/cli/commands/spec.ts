@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { spec } from "../../connector.ts";
+import { spec } from "../../spec.ts";
 import type { CliContext } from "../context.ts";
 import { writeLine } from "../terminal.ts";
 

@@ -1,0 +1,10 @@
+import { Command } from "commander";
+
+/** Only told of here: `main.ts` starts the face itself, before any of this is loaded. */
+export function flowCommand(): Command {
+  return new Command("flow")
+    .summary("speak the Flow capture protocol on standard input and output")
+    .description(
+      "Speaks the Flow capture protocol, JSON codec, on standard input and output. It is what the image runs.",
+    );
+}

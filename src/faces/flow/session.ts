@@ -1,0 +1,82 @@
+import { parseResourceConfig } from "../../config/index.ts";
+import { type CaptureEvent, type Connector, discover } from "../../connector.ts";
+import type { CaptureMessage } from "../../engine/index.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { dateTimeRewriter } from "./date-times.ts";
+import { type OpenRequest, type Response, writeSchemaOf } from "./messages.ts";
+import { sourcedSchema } from "./schemas.ts";
+import { CaptureStatus } from "./status.ts";
+import type { ResponseWriter } from "./writer.ts";
+
+/** A session ends by itself after a day, so that a new image is picked up and memory is given back. */
+const SESSION_MS = 24 * 60 * 60 * 1000;
+
+/** The only key of the connector state that is ours; others were left by the connector that came before. */
+const STATE_KEY = "bindingStateV1";
+
+/** Answers an `open` request until the signal is aborted or the day is over, and ends after a checkpoint. */
+export async function runCaptureSession(
+  { capture, state }: OpenRequest,
+  connector: Connector,
+  writer: ResponseWriter,
+  ports: Pick<Ports, "clock" | "log">,
+  signal: AbortSignal,
+): Promise<void> {
+  const bindings = capture.bindings ?? [];
+  const streams = bindings.map(({ resourceConfig }) => parseResourceConfig(resourceConfig).stream);
+  const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
+  const known = isJsonObject(state) ? state : {};
+  const status = new CaptureStatus(streams, ports.log, ports.clock);
+  const day = dayOf(ports, signal);
+  const messages = connector.capture({
+    config: capture.config,
+    bindings,
+    state: known,
+    until: "follow",
+    signal: AbortSignal.any([signal, day.signal]),
+    onEvent: (event: CaptureEvent) => status.heard(event),
+  });
+  await writer.write({ opened: { explicitAcknowledgements: false } });
+  for (const response of preface(streams, known)) await writer.write(response);
+  try {
+    for await (const message of messages) {
+      if ("captured" in message) rewriters[message.captured.binding]?.(message.captured.doc);
+      await writer.write(message);
+      if ("checkpoint" in message) await writer.flush();
+    }
+  } finally {
+    day.end();
+  }
+}
+
+/** The known fields of every stream, and the end of state that no binding of ours will ever read. */
+function preface(streams: readonly string[], state: JsonObject): Response[] {
+  const schemas = new Map(
+    discover().map((binding) => [binding.recommendedName as string, binding.documentSchema]),
+  );
+  const sourced = streams.map((stream, binding) => ({
+    sourcedSchema: { binding, documentSchema: sourcedSchema(schemas.get(stream) ?? {}) },
+  }));
+  const legacy = Object.keys(state).filter((key) => key !== STATE_KEY);
+  if (sourced.length === 0 && legacy.length === 0) return [];
+  const updated = Object.fromEntries(legacy.map((key) => [key, null]));
+  return [...sourced, checkpoint(updated)];
+}
+
+function checkpoint(updated: JsonObject): CaptureMessage {
+  return { checkpoint: { state: { updated, mergePatch: true } } };
+}
+
+function dayOf(
+  { clock }: Pick<Ports, "clock">,
+  signal: AbortSignal,
+): { signal: AbortSignal; end: () => void } {
+  const over = new AbortController();
+  const cancelled = new AbortController();
+  clock.sleep(SESSION_MS, AbortSignal.any([signal, cancelled.signal])).then(
+    () => over.abort(),
+    () => {},
+  );
+  return { signal: over.signal, end: () => cancelled.abort() };
+}

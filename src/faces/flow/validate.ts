@@ -1,0 +1,71 @@
+import { parseResourceConfig } from "../../config/index.ts";
+import type { Connector } from "../../connector.ts";
+import { ConfigError, ConnectorError } from "../../errors.ts";
+import { isJsonObject } from "../../shared/json.ts";
+import type { StreamName } from "../../streams/index.ts";
+import type { Response, ValidateRequest } from "./messages.ts";
+
+/**
+ * Proves that the credentials work and that every bound stream can be read, and tells all that is
+ * wrong in one `ConfigError`.
+ */
+export async function validate(
+  { config, bindings = [] }: ValidateRequest,
+  connector: Connector,
+  signal: AbortSignal,
+): Promise<Response> {
+  const problems = new Problems();
+  const streams = bindings.flatMap(({ resourceConfig }) =>
+    problems.collect(() => parseResourceConfig(resourceConfig).stream),
+  );
+  problems.addAll(repeated(streams).map((stream) => `More than one binding captures ${stream}.`));
+  try {
+    const checks = await connector.check(config, [...new Set(streams)], signal);
+    problems.addAll(checks.flatMap(({ stream, error }) => (error ? [`${stream}: ${error.message}`] : [])));
+  } catch (error) {
+    problems.addError(error);
+  }
+  problems.throwIfAny();
+  return {
+    validated: {
+      bindings: bindings.map(({ resourceConfig }) => ({ resourcePath: resourcePath(resourceConfig) })),
+    },
+  };
+}
+
+class Problems {
+  readonly #sentences: string[] = [];
+
+  /** What the work gives, or nothing when it fails in a way that a person can mend. */
+  collect<T>(work: () => T): T[] {
+    try {
+      return [work()];
+    } catch (error) {
+      this.addError(error);
+      return [];
+    }
+  }
+
+  addError(error: unknown): void {
+    if (!(error instanceof ConnectorError)) throw error;
+    this.#sentences.push(error.message);
+  }
+
+  addAll(sentences: readonly string[]): void {
+    this.#sentences.push(...sentences);
+  }
+
+  throwIfAny(): void {
+    if (this.#sentences.length > 0) throw new ConfigError(this.#sentences.join(" "));
+  }
+}
+
+function repeated(streams: readonly StreamName[]): StreamName[] {
+  return [...new Set(streams.filter((stream, index) => streams.indexOf(stream) !== index))];
+}
+
+/** What the pointers `/namespace` and `/stream` find, as the control plane computes it too. */
+function resourcePath(resourceConfig: unknown): string[] {
+  if (!isJsonObject(resourceConfig)) return [];
+  return [resourceConfig.namespace, resourceConfig.stream].filter((part) => typeof part === "string");
+}

@@ -1,0 +1,194 @@
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
+import { Check } from "typebox/schema";
+import { describe, expect, test } from "vitest";
+import type { Emulator } from "../../emulator/index.ts";
+import { streamNames } from "../../src/streams/index.ts";
+import { emulated } from "../support/cli.ts";
+import { askFlow, FlowTask, type OpenBinding } from "../support/flow-runtime.ts";
+import { stillAccount } from "../support/still-account.ts";
+import { expectDocuments } from "../support/truth.ts";
+import { LEGACY_STATE, LEGACY_STREAMS, legacyResourceConfig, legacyWriteSchema } from "./legacy.ts";
+
+const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
+
+const bindingOf = (stream: string, stateKey = stream): OpenBinding => ({
+  resourceConfig: { stream, syncMode: "incremental" },
+  stateKey,
+});
+
+function taskOf(aircall: Emulator, bindings: readonly OpenBinding[], state = {}): FlowTask {
+  return new FlowTask(CONFIG, bindings, emulated(aircall.url), state);
+}
+
+function expectTruth(task: FlowTask, aircall: Emulator): void {
+  task.bindings.forEach(({ stateKey }, index) => {
+    const stream = (stateKey.split(".")[0] ?? "") as (typeof streamNames)[number];
+    expectDocuments([...(task.collections[index]?.values() ?? [])], aircall, stream);
+  });
+}
+
+describe("a session", () => {
+  test("captures the whole account, says that it is caught up, and ends at a checkpoint when asked to", async () => {
+    await using aircall = await stillAccount();
+    const task = taskOf(
+      aircall,
+      streamNames.map((stream) => bindingOf(stream)),
+    );
+    const session = task.open();
+    await session.caughtUp();
+    const { exitCode, logs } = await session.stop();
+    expect(exitCode).toBe(0);
+    expectTruth(task, aircall);
+    expect(Object.keys(task.state)).toEqual(["bindingStateV1"]);
+    const statuses = logs.filter(
+      ({ fields }) => (fields as { eventType?: string })?.eventType === "connectorStatus",
+    );
+    expect(statuses.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Capturing calls, company,/),
+      expect.stringMatching(/^Backfilling (calls|contacts): \d+ %/),
+      "Caught up; following changes.",
+    ]);
+  });
+
+  test("goes on from the committed state, and captures nothing twice", async () => {
+    await using aircall = await stillAccount();
+    const task = taskOf(
+      aircall,
+      streamNames.map((stream) => bindingOf(stream)),
+    );
+    const first = task.open();
+    await first.caughtUp();
+    await first.stop();
+    const before = task.committed.length;
+    const second = task.open();
+    await second.caughtUp();
+    await second.stop();
+    expect(task.committed.length).toBe(before);
+  });
+
+  test("may be killed after any line, and the next one leaves no gap", async () => {
+    await using aircall = await stillAccount({ account: { calls: 1_000, contacts: 150 } });
+    const task = taskOf(
+      aircall,
+      streamNames.map((stream) => bindingOf(stream)),
+    );
+    for (let line = 1; line <= 900; line += 90) {
+      const session = task.open();
+      await session.until(() => session.lines >= line || session.isCaughtUp());
+      await session.kill();
+    }
+    const last = task.open();
+    await last.caughtUp();
+    await last.stop();
+    expectTruth(task, aircall);
+  });
+
+  test("starts a binding with a new state key from scratch, and no other", async () => {
+    await using aircall = await stillAccount();
+    const task = taskOf(aircall, [bindingOf("tags"), bindingOf("teams")]);
+    const first = task.open();
+    await first.caughtUp();
+    await first.stop();
+    const restarted = taskOf(aircall, [bindingOf("teams"), bindingOf("tags", "tags.v2")], task.state);
+    const second = restarted.open();
+    await second.caughtUp();
+    await second.stop();
+    expect(restarted.committed.map(({ binding }) => binding)).toEqual(Array(15).fill(1));
+  });
+
+  test("without bindings is opened and over", async () => {
+    await using aircall = await stillAccount();
+    const task = taskOf(aircall, []);
+    const { exitCode, logs } = await task.open().ended;
+    expect(exitCode).toBe(0);
+    expect(logs.map(({ message }) => message)).toEqual(["No bindings are enabled."]);
+  });
+
+  test("goes on when its input ends", async () => {
+    await using aircall = await stillAccount();
+    const task = taskOf(aircall, [bindingOf("contacts")]);
+    const session = task.open();
+    session.process.stdin?.end();
+    await session.caughtUp();
+    await session.stop();
+    expectTruth(task, aircall);
+  });
+
+  test("with refused credentials ends with the sentence that says what to do", async () => {
+    await using aircall = await stillAccount();
+    const config = { ...CONFIG, api_token: "wrong-token" };
+    const task = new FlowTask(config, [bindingOf("tags"), bindingOf("calls")], emulated(aircall.url));
+    const { exitCode, logs } = await task.open().ended;
+    expect(exitCode).toBe(1);
+    expect(logs.at(-1)).toMatchObject({
+      level: "error",
+      message: expect.stringContaining("Aircall refused the API ID and token"),
+    });
+    expect(JSON.stringify(logs)).not.toContain("wrong-token");
+  });
+
+  test("logs what LOG_LEVEL asks for", async () => {
+    await using aircall = await stillAccount();
+    const task = new FlowTask(CONFIG, [bindingOf("tags")], { ...emulated(aircall.url), LOG_LEVEL: "error" });
+    const session = task.open();
+    await session.until(() => task.committed.length > 0);
+    expect((await session.stop()).logs).toEqual([]);
+  });
+});
+
+describe("the pipe", () => {
+  test("that nobody reads stops the requests", async () => {
+    await using aircall = await stillAccount({ account: { calls: 20_000 } });
+    const task = taskOf(aircall, [bindingOf("calls")]);
+    const session = task.open();
+    session.process.stdout?.pause();
+    await wait(1_500);
+    const asked = aircall.requests.total;
+    await wait(300);
+    expect(aircall.requests.total).toBe(asked);
+    expect(asked).toBeLessThan(50);
+    session.process.stdout?.resume();
+    await session.caughtUp();
+    await session.stop();
+    expectTruth(task, aircall);
+  });
+
+  test("that the reader has closed ends the process quietly", async () => {
+    await using aircall = await stillAccount({ account: { calls: 20_000 } });
+    const session = taskOf(aircall, [bindingOf("calls")]).open();
+    await session.until(() => session.lines > 10);
+    session.process.stdout?.destroy();
+    const [exitCode] = await once(session.process, "close");
+    expect(exitCode).toBe(0);
+    expect(session.logs().filter(({ level }) => level === "error")).toEqual([]);
+  });
+});
+
+describe("a capture of the connector that came before", () => {
+  test("is switched over as it is: its configs, its state and its schemas", async () => {
+    await using aircall = await stillAccount();
+    const bindings = LEGACY_STREAMS.map((stream) => ({
+      resourceConfig: legacyResourceConfig(stream),
+      stateKey: stream,
+      writeSchema: legacyWriteSchema(stream),
+    }));
+    const task = taskOf(aircall, bindings, LEGACY_STATE);
+    const session = task.open();
+    await session.caughtUp();
+    await session.stop();
+    expect(Object.keys(task.state)).toEqual(["bindingStateV1"]);
+    const { responses } = await askFlow([{ discover: { config: CONFIG } }]);
+    const discovered = responses[0]?.body.bindings as { recommendedName: string; documentSchema: object }[];
+    for (const { binding, doc } of task.committed) {
+      const stream = LEGACY_STREAMS[binding] ?? "calls";
+      const now = discovered.find(({ recommendedName }) => recommendedName === stream)?.documentSchema ?? {};
+      expect(
+        Check(legacyWriteSchema(stream), doc),
+        `the old schema of ${stream}: ${JSON.stringify(doc)}`,
+      ).toBe(true);
+      expect(Check(now, doc), `the new schema of ${stream}`).toBe(true);
+    }
+    expectTruth(task, aircall);
+  });
+});

@@ -1,0 +1,318 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { BUNDLE } from "./cli.ts";
+
+/**
+ * Plays the part of the Flow runtime, as strictly as it does: every line is one JSON object of one
+ * kind, no field is unknown, documents count once a checkpoint has come after them, state is reduced
+ * by merge patches, and a process is killed without notice.
+ */
+
+type Json = unknown;
+type JsonObject = Record<string, Json>;
+
+/** The fields of each response, after the protocol. A field with `?` may be missing; none may be null. */
+const RESPONSE_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  spec: [
+    "protocol",
+    "configSchema",
+    "resourceConfigSchema",
+    "documentationUrl",
+    "resourcePathPointers",
+    "oauth2?",
+  ],
+  discovered: ["bindings"],
+  validated: ["bindings"],
+  applied: ["actionDescription?", "state?"],
+  opened: ["explicitAcknowledgements?"],
+  captured: ["binding", "doc"],
+  sourcedSchema: ["binding", "documentSchema"],
+  checkpoint: ["state?"],
+};
+
+const ELEMENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  discovered: [
+    "recommendedName",
+    "resourceConfig",
+    "documentSchema",
+    "key",
+    "disable?",
+    "resourcePath?",
+    "isFallbackKey?",
+  ],
+  validated: ["resourcePath"],
+};
+
+/** Throws when the runtime would refuse the line. */
+function strictResponse(line: string): { kind: string; body: JsonObject } {
+  const message = JSON.parse(line) as JsonObject;
+  const [kind = "", ...others] = Object.keys(message);
+  const fields = RESPONSE_FIELDS[kind];
+  if (!fields || others.length > 0) throw new Error(`no response has the fields ${Object.keys(message)}`);
+  const body = message[kind] as JsonObject;
+  checkFields(kind, body, fields);
+  const elements = ELEMENT_FIELDS[kind];
+  if (elements) for (const element of body.bindings as JsonObject[]) checkFields(kind, element, elements);
+  if (kind === "checkpoint" && body.state)
+    checkFields("state", body.state as JsonObject, ["updated", "mergePatch?"]);
+  return { kind, body };
+}
+
+function checkFields(what: string, body: JsonObject, fields: readonly string[]): void {
+  const allowed = new Set(fields.map((field) => field.replace("?", "")));
+  for (const [field, value] of Object.entries(body)) {
+    if (!allowed.has(field)) throw new Error(`${what} has the unknown field ${field}`);
+    if (value === null) throw new Error(`${what} has a null ${field}`);
+  }
+  for (const field of fields) {
+    if (!field.endsWith("?") && !(field in body)) throw new Error(`${what} lacks ${field}`);
+  }
+}
+
+export interface FlowAnswers {
+  readonly responses: { kind: string; body: JsonObject }[];
+  readonly exitCode: number | null;
+  readonly logs: JsonObject[];
+}
+
+/** Sends requests that are answered once each, ends the input, and waits for the process to end. */
+export async function askFlow(
+  requests: readonly (object | string)[],
+  env: Record<string, string> = {},
+): Promise<FlowAnswers> {
+  const child = startFlow(env);
+  const output = collect(child);
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(
+    requests
+      .map((request) => (typeof request === "string" ? request : `${JSON.stringify(request)}\n`))
+      .join(""),
+  );
+  const exitCode = await ended(child);
+  if (output.stdout !== "" && !output.stdout.endsWith("\n"))
+    throw new Error("the last response is not a whole line");
+  const lines = output.stdout.split("\n").slice(0, -1);
+  return { responses: lines.map(strictResponse), exitCode, logs: jsonLines(output.stderr) };
+}
+
+export interface OpenBinding {
+  readonly resourceConfig: object;
+  readonly stateKey: string;
+  readonly writeSchema?: object;
+}
+
+/** What the runtime keeps of a task between its sessions. */
+export class FlowTask {
+  readonly #env: Record<string, string>;
+  readonly #config: object;
+  readonly bindings: readonly OpenBinding[];
+  state: JsonObject;
+  /** The collections by binding, and in them the last document of each key. Deletions take documents away. */
+  readonly collections: Map<string, JsonObject>[];
+  /** Every committed document, in order. */
+  readonly committed: { binding: number; doc: JsonObject }[] = [];
+  readonly sourced: JsonObject[] = [];
+
+  constructor(
+    config: object,
+    bindings: readonly OpenBinding[],
+    env: Record<string, string>,
+    state: JsonObject = {},
+  ) {
+    this.#env = env;
+    this.#config = config;
+    this.bindings = bindings;
+    this.state = state;
+    this.collections = bindings.map(() => new Map());
+  }
+
+  open(): FlowSession {
+    const bindings = this.bindings.map(({ resourceConfig, stateKey, writeSchema = { type: "object" } }) => ({
+      resourceConfig,
+      stateKey,
+      resourcePath: [(resourceConfig as { stream: string }).stream],
+      collection: {
+        name: `acmeCo/test/${stateKey}`,
+        writeSchema,
+        key: ["/id"],
+        uuidPtr: "/_meta/uuid",
+        futureField: 1,
+      },
+    }));
+    const capture = {
+      name: "acmeCo/test/source-aircall",
+      connectorType: "IMAGE",
+      config: this.#config,
+      bindings,
+      intervalSeconds: 300,
+    };
+    return new FlowSession(this, startFlow(this.#env), {
+      open: { capture, version: "1", range: { keyEnd: 4294967295 }, state: this.state, futureField: {} },
+    });
+  }
+
+  /** A checkpoint makes the documents before it, and its state, durable at once. */
+  commit(documents: readonly { binding: number; doc: JsonObject }[], state: JsonObject | undefined): void {
+    for (const { binding, doc } of documents) {
+      const key = String(doc.id ?? doc.name);
+      const isDeletion = (doc._meta as JsonObject | undefined)?.op === "d";
+      if (isDeletion) this.collections[binding]?.delete(key);
+      else this.collections[binding]?.set(key, doc);
+      this.committed.push({ binding, doc });
+    }
+    if (state?.mergePatch) this.state = merged(this.state, state.updated) as JsonObject;
+    else if (state) this.state = state.updated as JsonObject;
+  }
+}
+
+/** One process that captures. */
+class FlowSession {
+  readonly process: ChildProcess;
+  readonly ended: Promise<{ exitCode: number | null; logs: JsonObject[] }>;
+  /** How many response lines have been taken in. */
+  lines = 0;
+  #waiting: { condition: () => boolean; resolve: () => void; reject: (error: Error) => void }[] = [];
+  readonly #task: FlowTask;
+  #pending: { binding: number; doc: JsonObject }[] = [];
+  #isOpened = false;
+
+  constructor(task: FlowTask, child: ChildProcess, open: object) {
+    this.#task = task;
+    this.process = child;
+    let stderr = "";
+    child.stderr?.on("data", (chunk) => {
+      stderr += chunk;
+      this.#look();
+    });
+    this.logs = () => jsonLines(stderr);
+    const read = this.#read();
+    this.ended = ended(child).then(async (exitCode) => {
+      const failure = await read;
+      for (const { reject } of this.#waiting) reject(new Error(`the session is over:\n${stderr}`));
+      if (failure) throw failure;
+      return { exitCode, logs: jsonLines(stderr) };
+    });
+    this.ended.catch(() => {});
+    child.stdin?.on("error", () => {});
+    child.stdin?.write(`${JSON.stringify({ spec: { config: {} } })}\n${JSON.stringify(open)}\n`);
+  }
+
+  readonly logs: () => JsonObject[];
+
+  /** Resolves when the condition holds after some line; rejects when the session ends first. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ condition, resolve, reject });
+      this.#look();
+    });
+  }
+
+  isCaughtUp(): boolean {
+    return this.logs().some(({ message }) => String(message).startsWith("Caught up"));
+  }
+
+  /** Resolves when the status says that all bindings are caught up. */
+  caughtUp(): Promise<void> {
+    return this.until(() => this.isCaughtUp());
+  }
+
+  /** Ends the process as the runtime does. */
+  async kill(): Promise<void> {
+    this.process.kill("SIGKILL");
+    await this.ended;
+  }
+
+  async stop(): Promise<{ exitCode: number | null; logs: JsonObject[] }> {
+    this.process.kill("SIGTERM");
+    const result = await this.ended;
+    if (this.#pending.length > 0)
+      throw new Error("the session ended with documents that no checkpoint covers");
+    return result;
+  }
+
+  async #read(): Promise<Error | undefined> {
+    if (!this.process.stdout) return undefined;
+    try {
+      for await (const line of createInterface({
+        input: this.process.stdout,
+        crlfDelay: Number.POSITIVE_INFINITY,
+      })) {
+        this.#take(line);
+        this.lines += 1;
+        this.#look();
+      }
+    } catch (error) {
+      // A killed process leaves half a line, which the runtime drops.
+      if (!this.process.killed) return error as Error;
+    }
+    return undefined;
+  }
+
+  #take(line: string): void {
+    const { kind, body } = strictResponse(line);
+    if (kind === "spec") return;
+    if (kind === "opened") {
+      if (this.#isOpened) throw new Error("opened twice");
+      this.#isOpened = true;
+      return;
+    }
+    if (!this.#isOpened) throw new Error(`${kind} before opened`);
+    if (kind === "checkpoint") {
+      this.#task.commit(this.#pending, body.state as JsonObject | undefined);
+      this.#pending = [];
+      return;
+    }
+    const binding = body.binding as number;
+    if (!this.#task.bindings[binding]) throw new Error(`there is no binding ${binding}`);
+    if (kind === "sourcedSchema") this.#task.sourced.push(body);
+    else this.#pending.push({ binding, doc: body.doc as JsonObject });
+  }
+
+  #look(): void {
+    const [met, waiting] = [true, false].map((holds) =>
+      this.#waiting.filter((one) => one.condition() === holds),
+    );
+    this.#waiting = waiting ?? [];
+    for (const { resolve } of met ?? []) resolve();
+  }
+}
+
+function startFlow(env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [BUNDLE, "flow"], { env: { PATH: process.env.PATH, ...env } });
+}
+
+function collect(child: ChildProcess): { stdout: string; stderr: string } {
+  const output = { stdout: "", stderr: "" };
+  child.stdout?.on("data", (chunk) => {
+    output.stdout += chunk;
+  });
+  child.stderr?.on("data", (chunk) => {
+    output.stderr += chunk;
+  });
+  return output;
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => {
+    child.on("close", resolve);
+  });
+}
+
+function jsonLines(text: string): JsonObject[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as JsonObject);
+}
+
+/** RFC 7396, written apart from the program's own. */
+function merged(target: Json, patch: Json): Json {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const isObject = typeof target === "object" && target !== null && !Array.isArray(target);
+  const result: JsonObject = isObject ? { ...(target as JsonObject) } : {};
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) delete result[field];
+    else result[field] = merged(result[field], value);
+  }
+  return result;
+}

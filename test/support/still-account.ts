@@ -1,0 +1,13 @@
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
+
+/**
+ * An account that stands still, a little before the present of the program under test: what is
+ * captured can be held against it at leisure. Dispose of it with `await using`.
+ */
+export async function stillAccount(
+  options: Partial<EmulatorOptions> = {},
+): Promise<Emulator & AsyncDisposable> {
+  const frozenMs = Date.now() - 5_000;
+  const emulator = await startEmulator({ limit: null, clock: { now: () => frozenMs }, ...options });
+  return { ...emulator, [Symbol.asyncDispose]: () => emulator.close() };
+}
