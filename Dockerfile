@@ -1,0 +1,29 @@
+# The image that Flow runs. Flow runs images of linux/amd64 only:
+#
+#     docker build --platform linux/amd64 --tag ghcr.io/OWNER/source-aircall:dev .
+
+# Any image of Node 24 will do that has npm for the first stage.
+ARG NODE_IMAGE=node:24-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+# No script of a dependency is run: the image brings the Node that the package "node" would fetch, and
+# esbuild works without its own script.
+RUN npm ci --ignore-scripts --no-audit
+COPY tsconfig.json ./
+COPY scripts/build.ts ./scripts/
+COPY src ./src/
+COPY emulator ./emulator/
+RUN node scripts/build.ts
+
+FROM ${NODE_IMAGE}
+WORKDIR /app
+COPY --from=build /build/dist/source-aircall.cjs ./
+# The user "node" of the base image, as a number: hosts that refuse root can check it, and it needs no name.
+USER 1000:1000
+LABEL FLOW_RUNTIME_PROTOCOL=capture
+LABEL FLOW_RUNTIME_CODEC=json
+# Flow gives a container 1 GiB and takes the whole command from here. The bound of the heap leaves room for
+# what lies outside it. A small young generation about halves the memory of a capture, at little cost of time.
+ENTRYPOINT ["node", "--max-old-space-size=700", "--max-semi-space-size=4", "/app/source-aircall.cjs", "flow"]
