@@ -54,7 +54,12 @@ describe("the bundle, alone in a folder and far from any other file of the proje
     flow.process.kill("SIGTERM");
     const { stdout, exitCode } = await flow.ended;
     const answers = responses(stdout);
-    expect(answers.slice(0, 2).flatMap(Object.keys)).toEqual(["spec", "opened"]);
+    expect(answers.slice(0, streamNames.length + 3).flatMap(Object.keys)).toEqual([
+      "spec",
+      "opened",
+      ...streamNames.map(() => "sourcedSchema"),
+      "checkpoint",
+    ]);
     expect(answers.at(-1)).toHaveProperty("checkpoint");
     expect(exitCode).toBe(0);
     const captured = answers.flatMap((answer) => (answer.captured ? [answer.captured as Captured] : []));

@@ -50,3 +50,9 @@ describe.each(["flow.yaml", "flow.local.yaml"])("%s", (path) => {
     expect(text.match(/ key: \[/g)).toHaveLength(discover().length);
   });
 });
+
+test("docs/flow-conformance.md names tests that there are", () => {
+  const named = [...read("docs/flow-conformance.md").matchAll(/\]\(\.\.\/(\S+\.test\.ts)\) "([^"]+)"/g)];
+  expect(named.length).toBeGreaterThan(50);
+  for (const [, file = "", name] of named) expect(read(file), file).toContain(`"${name}"`);
+});
