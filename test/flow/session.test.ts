@@ -84,6 +84,19 @@ describe("a session", () => {
     expectTruth(task, aircall);
   });
 
+  test("is opened at once, also when there is nothing to capture", async () => {
+    await using aircall = await stillAccount();
+    const task = taskOf(aircall, [bindingOf("tags")]);
+    const first = task.open();
+    await first.caughtUp();
+    await first.stop();
+    const second = task.open();
+    await second.caughtUp();
+    await second.until(() => second.lines === 4);
+    await second.stop();
+    expect(task.sourced).toHaveLength(2);
+  });
+
   test("starts a binding with a new state key from scratch, and no other", async () => {
     await using aircall = await stillAccount();
     const task = taskOf(aircall, [bindingOf("tags"), bindingOf("teams")]);
@@ -100,9 +113,24 @@ describe("a session", () => {
   test("without bindings is opened and over", async () => {
     await using aircall = await stillAccount();
     const task = taskOf(aircall, []);
-    const { exitCode, logs } = await task.open().ended;
+    const session = task.open();
+    const { exitCode, logs } = await session.ended;
     expect(exitCode).toBe(0);
+    expect(session.lines, "spec and opened").toBe(2);
     expect(logs.map(({ message }) => message)).toEqual(["No bindings are enabled."]);
+  });
+
+  test("tells which stream fails, while the others are captured", async () => {
+    await using aircall = await stillAccount();
+    aircall.faults.add({ match: "/v1/tags", kind: "status", status: 403, every: 1 });
+    const task = taskOf(aircall, [bindingOf("tags"), bindingOf("teams")]);
+    const session = task.open();
+    const status = "Following changes, but for tags: the log says why, and it is tried again.";
+    await session.until(() => session.logs().some(({ message }) => message === status));
+    const { logs } = await session.stop();
+    expect(logs.some(({ message }) => String(message).includes("yet refuses /v1/tags"))).toBe(true);
+    expect(task.committed.every(({ binding }) => binding === 1)).toBe(true);
+    expect(task.committed).not.toHaveLength(0);
   });
 
   test("goes on when its input ends", async () => {

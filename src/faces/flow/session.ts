@@ -39,6 +39,7 @@ export async function runCaptureSession(
   });
   await writer.write({ opened: { explicitAcknowledgements: false } });
   for (const response of preface(streams, known)) await writer.write(response);
+  await writer.flush();
   try {
     for await (const message of messages) {
       if ("captured" in message) rewriters[message.captured.binding]?.(message.captured.doc);

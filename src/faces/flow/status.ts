@@ -10,6 +10,8 @@ export class CaptureStatus {
   readonly #clock: Pick<Clock, "now">;
   readonly #backfillBeganMs = new Map<number, number>();
   readonly #working: Set<number>;
+  readonly #failing = new Map<number, "failed just now" | "waits for another try">();
+  #followingStatus = "";
   #reportedMs = -Infinity;
 
   constructor(streams: readonly string[], log: Log, clock: Pick<Clock, "now">) {
@@ -22,9 +24,23 @@ export class CaptureStatus {
 
   heard(event: CaptureEvent): void {
     if (event.kind === "backfills") this.#reportBackfill(event);
-    else if (event.kind === "rests" && this.#working.delete(event.binding) && this.#working.size === 0) {
-      this.#tell("Caught up; following changes.");
-    }
+    else if (event.kind === "failed") this.#failing.set(event.binding, "failed just now");
+    else if (event.kind === "rests") this.#rests(event.binding);
+  }
+
+  /** A stream rests after a failure too; only when it rests again without one is it well. */
+  #rests(binding: number): void {
+    this.#working.delete(binding);
+    if (this.#failing.get(binding) === "failed just now") this.#failing.set(binding, "waits for another try");
+    else this.#failing.delete(binding);
+    if (this.#working.size > 0) return;
+    const failing = [...this.#failing.keys()].map((index) => this.#streams[index]);
+    const status =
+      failing.length === 0
+        ? "Caught up; following changes."
+        : `Following changes, but for ${failing.join(", ")}: the log says why, and it is tried again.`;
+    if (status !== this.#followingStatus) this.#tell(status);
+    this.#followingStatus = status;
   }
 
   #reportBackfill({ binding, doneRows, leftRows }: CaptureEvent & { kind: "backfills" }): void {
