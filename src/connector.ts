@@ -5,7 +5,7 @@ import { ConnectorError } from "./errors.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
-import { type StreamName, streamNames, streams } from "./streams/index.ts";
+import { DigestMemory, type StreamName, streamNames, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions {
@@ -106,13 +106,14 @@ export class Connector {
 
   #stream(
     resourceConfig: unknown,
-    { startSeconds }: EndpointConfig,
+    { startSeconds, rereadAfterSeconds }: EndpointConfig,
     client: ClientOptions,
     onEvent: (event: RequestEvent) => void,
   ): Stream {
     const resource = parseResourceConfig(resourceConfig);
     const definition = streams[resource.stream];
     const { clock, log } = this.#options.ports;
+    const memory = new DigestMemory();
     return {
       name: definition.name,
       key: [`/${definition.keyField}`],
@@ -121,9 +122,11 @@ export class Connector {
           api: new AircallReader(client, signal, onEvent),
           clock,
           log: logWith(log, { stream: definition.name }),
+          memory,
           intervalMs: resource.intervalMs ?? definition.intervalMs,
           syncMode: resource.syncMode,
           startSeconds,
+          rereadAfterSeconds,
         };
         return definition.run(source, state);
       },

@@ -48,6 +48,11 @@ export class AccessRefused extends UnexpectedAnswer {
   override readonly name = "AccessRefused";
 }
 
+/** Nothing is there: an ID that Aircall does not know, or a path that it no longer serves. */
+export class NotFound extends UnexpectedAnswer {
+  override readonly name = "NotFound";
+}
+
 /** A list goes on beyond the rows that the API lets one query reach. */
 export class ListTooLong extends UnexpectedAnswer {
   override readonly name = "ListTooLong";

@@ -5,6 +5,8 @@
 
 export const DEFAULT_START_DATE = "2023-01-01T00:00:00.000Z";
 export const DEFAULT_REQUESTS_PER_MINUTE = 100;
+/** From the last word on most calls to the last on all but a few, each some times the one before. */
+export const DEFAULT_REREAD_CALLS_AFTER = ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"] as const;
 export const DEFAULT_SYNC_MODE = "incremental";
 
 const JSON_SCHEMA = "http://json-schema.org/draft-07/schema#";
@@ -62,6 +64,16 @@ export const EndpointSchema = {
           minimum: 1,
           default: DEFAULT_REQUESTS_PER_MINUTE,
           order: 0,
+        },
+        reread_calls_after: {
+          type: "array",
+          title: "Re-read Calls After",
+          description:
+            "How old a call is each time that it is read again, as ISO 8601 durations such as PT6H or P7D. A call gains tags, comments and recordings without Aircall telling that it changed; what it gains after the last of these ages is not seen. Each costs a request for 50 calls. Calls are always followed until they are half an hour old.",
+          items: { type: "string", format: "duration" },
+          maxItems: 20,
+          default: DEFAULT_REREAD_CALLS_AFTER,
+          order: 1,
         },
       },
     },

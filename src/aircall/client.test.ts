@@ -413,12 +413,23 @@ test("whoever listens hears of every request and of what is waited for", async (
   const events: RequestEvent[] = [];
   world.emulator.faults.add({ kind: "status", status: 503, headers: { "retry-after": "5" } });
   const untilMs = world.clock.now() + 5_000;
-  await pagesOf(readerWith(world.ports, world.emulator.url, { events }), TAGS);
+  await pagesOf(readerWith(world.ports, world.emulator.url, { events }).for("sweep"), TAGS);
   expect(events).toEqual([
-    { kind: "request" },
+    { kind: "request", purpose: "sweep" },
     { kind: "wait", untilMs, because: expect.stringContaining("HTTP 503") },
-    { kind: "request" },
+    { kind: "request", purpose: "sweep" },
   ]);
+});
+
+test("what is looked for and not there is no failure, and what is refused is one", async () => {
+  await using world = await worldOf({ contacts: 0 });
+  const id = world.emulator.account.contacts.add();
+  const reader = world.reader();
+  const contact = (of: number) => ({ path: `/v1/contacts/${of}`, bodyKey: "contact", holds: "one" }) as const;
+  expect(await reader.find(contact(id))).toMatchObject({ contact: { id } });
+  expect(await reader.find(contact(1))).toBeUndefined();
+  world.emulator.faults.add({ kind: "status", status: 400, match: "/v1/contacts" });
+  await expect(reader.find(contact(id))).rejects.toThrow(UnexpectedAnswer);
 });
 
 function readerWith(

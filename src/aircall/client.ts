@@ -2,6 +2,7 @@ import {
   AccessRefused,
   ConnectorError,
   CredentialsRefused,
+  NotFound,
   SourceUnavailable,
   UnexpectedAnswer,
 } from "../errors.ts";
@@ -24,7 +25,7 @@ export interface Credentials {
 
 /** What the client is doing for one reader, for whoever shows progress. */
 export type RequestEvent =
-  | { readonly kind: "request" }
+  | { readonly kind: "request"; readonly purpose: string }
   | { readonly kind: "wait"; readonly untilMs: number; readonly because: string };
 
 export interface ClientOptions {
@@ -40,11 +41,23 @@ export class AircallReader {
   readonly #client: ClientOptions;
   readonly #signal: AbortSignal;
   readonly #onEvent: (event: RequestEvent) => void;
+  readonly #purpose: string;
 
-  constructor(client: ClientOptions, signal: AbortSignal, onEvent: (event: RequestEvent) => void) {
+  constructor(
+    client: ClientOptions,
+    signal: AbortSignal,
+    onEvent: (event: RequestEvent) => void,
+    purpose = "look",
+  ) {
     this.#client = client;
     this.#signal = signal;
     this.#onEvent = onEvent;
+    this.#purpose = purpose;
+  }
+
+  /** The same reader, whose requests say what they are for. */
+  for(purpose: string): AircallReader {
+    return new AircallReader(this.#client, this.#signal, this.#onEvent, purpose);
   }
 
   /** The pages of an endpoint, in the API's order. Throws what `get` throws, and `ListTooLong`. */
@@ -64,10 +77,20 @@ export class AircallReader {
   async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
     for (let attempt = 1; ; attempt++) {
       await this.#client.budget.take(this.#signal, (untilMs) => this.#wait(untilMs, "the request budget"));
-      this.#onEvent({ kind: "request" });
+      this.#onEvent({ kind: "request", purpose: this.#purpose });
       const outcome = await this.#send(endpoint, query);
       if ("body" in outcome) return outcome.body;
       await this.#recover(endpoint, outcome, attempt);
+    }
+  }
+
+  /** As `get`, and `undefined` when Aircall knows nothing by that path. */
+  async find(endpoint: Endpoint, query: Query = {}): Promise<JsonObject | undefined> {
+    try {
+      return await this.get(endpoint, query);
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
+      throw error;
     }
   }
 
@@ -126,7 +149,8 @@ export class AircallReader {
     }
     if (outcome.status === 401 || outcome.status === 403)
       return this.#refusedBecause(endpoint, outcome.detail);
-    return new UnexpectedAnswer(`Aircall refused ${endpoint.path}: ${outcome.detail}.`);
+    const Refusal = outcome.status === 404 ? NotFound : UnexpectedAnswer;
+    return new Refusal(`Aircall refused ${endpoint.path}: ${outcome.detail}.`);
   }
 
   /** A 403 can mean a bad key or a missing permission; only `/v1/ping` tells them apart. */

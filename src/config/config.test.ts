@@ -23,7 +23,13 @@ describe("an endpoint config", () => {
       apiToken: SECRET,
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       requestsPerMinute: 100,
+      rereadAfterSeconds: [1_800, 21_600, 86_400, 259_200, 604_800, 2_592_000],
     });
+  });
+
+  test("says at which ages calls are read again", () => {
+    const config = { ...KEY, advanced: { reread_calls_after: ["PT2H", "P2W"] } };
+    expect(parseEndpointConfig(config).rereadAfterSeconds).toEqual([7_200, 1_209_600]);
   });
 
   test("keeps the properties of older connectors, known or not", () => {
@@ -62,6 +68,16 @@ describe("an endpoint config", () => {
       ["advanced.requests_per_minute"],
     ],
     ["half a request", { ...KEY, advanced: { requests_per_minute: 0.5 } }, ["advanced.requests_per_minute"]],
+    [
+      "an age in months",
+      { ...KEY, advanced: { reread_calls_after: ["PT6H", "P1M"] } },
+      ["advanced.reread_calls_after", "P1M"],
+    ],
+    [
+      "an age in words",
+      { ...KEY, advanced: { reread_calls_after: ["later"] } },
+      ["advanced.reread_calls_after.0"],
+    ],
     ["advanced that is no object", { ...KEY, advanced: "fast" }, ["advanced"]],
     [
       "every fault at once",

@@ -1,6 +1,12 @@
 import type { Static } from "typebox";
 import { isJsonObject } from "../shared/json.ts";
-import { DEFAULT_REQUESTS_PER_MINUTE, DEFAULT_START_DATE, EndpointSchema } from "../spec.ts";
+import {
+  DEFAULT_REQUESTS_PER_MINUTE,
+  DEFAULT_REREAD_CALLS_AFTER,
+  DEFAULT_START_DATE,
+  EndpointSchema,
+} from "../spec.ts";
+import { parseDurationMs } from "./duration.ts";
 import { parseConfig } from "./parse.ts";
 
 export interface EndpointConfig {
@@ -8,6 +14,8 @@ export interface EndpointConfig {
   readonly apiToken: string;
   readonly startSeconds: number;
   readonly requestsPerMinute: number;
+  /** At which ages calls are read again. */
+  readonly rereadAfterSeconds: readonly number[];
 }
 
 /**
@@ -17,10 +25,12 @@ export interface EndpointConfig {
 export function parseEndpointConfig(config: unknown): EndpointConfig {
   const complete = isJsonObject(config) ? { start_date: DEFAULT_START_DATE, ...config } : config;
   const parsed: Static<typeof EndpointSchema> = parseConfig(EndpointSchema, complete, "endpoint config");
+  const rereadAfter = parsed.advanced?.reread_calls_after ?? DEFAULT_REREAD_CALLS_AFTER;
   return {
     apiId: parsed.api_id,
     apiToken: parsed.api_token,
     startSeconds: Math.floor(Date.parse(parsed.start_date) / 1000),
+    rereadAfterSeconds: rereadAfter.map((age) => parseDurationMs("advanced.reread_calls_after", age) / 1000),
     requestsPerMinute: parsed.advanced?.requests_per_minute ?? DEFAULT_REQUESTS_PER_MINUTE,
   };
 }

@@ -2,7 +2,7 @@ import { ConfigError } from "../errors.ts";
 import { isJsonObject } from "../shared/json.ts";
 import { DEFAULT_SYNC_MODE, ResourceSchema } from "../spec.ts";
 import { isStreamName, type StreamName, type SyncMode, streamNames } from "../streams/index.ts";
-import { parseIntervalMs } from "./interval.ts";
+import { parseDurationMs } from "./duration.ts";
 import { parseConfig } from "./parse.ts";
 
 export interface ResourceConfig {
@@ -19,7 +19,7 @@ export function parseResourceConfig(config: unknown): ResourceConfig {
   return {
     stream: parseStreamName(stream),
     syncMode,
-    intervalMs: interval === undefined ? undefined : parseIntervalMs(interval),
+    intervalMs: interval === undefined ? undefined : parseDurationMs("interval", interval),
   };
 }
 

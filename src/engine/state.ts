@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 
 const BINDINGS = "bindingStateV1";
@@ -10,6 +11,20 @@ export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObj
     else merged[name] = isJsonObject(value) ? mergePatch(merged[name], value) : value;
   }
   return merged;
+}
+
+/** The merge patch that leads from one object to another, which holds no null. */
+export function patchBetween(before: JsonObject, after: JsonObject): JsonObject {
+  const patch: JsonObject = {};
+  for (const name of Object.keys(before)) if (!(name in after)) patch[name] = null;
+  for (const [name, value] of Object.entries(after)) {
+    const known = before[name];
+    if (isJsonObject(known) && isJsonObject(value)) {
+      const inner = patchBetween(known, value);
+      if (Object.keys(inner).length > 0) patch[name] = inner;
+    } else if (!isDeepStrictEqual(known, value)) patch[name] = value;
+  }
+  return patch;
 }
 
 /** What the connector state holds for one binding; `{}` when it holds nothing that can be read. */

@@ -1,186 +1,247 @@
-import type { Static } from "typebox";
-import { Check } from "typebox/schema";
-import type { Endpoint } from "../aircall/index.ts";
-import type { Step } from "../engine/index.ts";
+import { type Document, patchBetween, type Step } from "../engine/index.ts";
+import { UnexpectedAnswer } from "../errors.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
+import {
+  beginning,
+  type CallCursors,
+  ladderAges,
+  RECENT_SECONDS,
+  readCursors,
+  wholeHistory,
+} from "./call-cursors.ts";
+import { CALLS, type CallRow, callList, isCallRow, nextLookSeconds } from "./call-list.ts";
 import { callSchema } from "./call-schema.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
 import { usableDocuments } from "./document.ts";
-import { forget, isRereadDue, MINUTE_MS, nowSeconds, type Source } from "./source.ts";
-import { readWindow, SPAN, type Span, type TimedList } from "./window.ts";
+import { climbed, cursorOf, isDue } from "./ladder.ts";
+import { isRereadDue, MINUTE_MS, nowSeconds, type Source } from "./source.ts";
+import { readWindow, type WindowPage } from "./window.ts";
 
-const ENDPOINT: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
+/** A look of one page is followed by another after the binding's interval, a longer one later, by this at most. */
+const LONGEST_PAUSE_INTERVALS = 2.75;
 
-/** `started_at` and `duration` are recomputed within about 20 minutes of a call's end. Seen on a live account. */
-const SETTLING_SECONDS = 20 * 60;
+/** Where calls are dense, a look need not go further back than this; every second one twice as far, and so on. */
+const DENSE_ROWS = 600;
 
-/** Nobody knows whether a call is listed before it has ended; this is how long one may stay unlisted and not be missed. */
-const LISTED_LATE_SECONDS = 30 * 60;
+/** Starts are in Aircall's time: its clock may be ahead of ours. */
+const CLOCKS_DIFFER_SECONDS = 30 * 60;
 
-/** A call that has gone on for longer no longer holds the cursor back. */
-const LONGEST_CALL_SECONDS = 6 * 60 * 60;
+/** A start may be corrected by a second after it has been read: cursors begin a second back. */
+const SEAM_SECONDS = 1;
 
-/** What the logic relies on; everything else of a call passes through unread. */
-const CALL_ROW = {
-  type: "object",
-  required: ["id", "started_at", "status"],
-  properties: {
-    id: { type: "integer" },
-    started_at: { type: "integer" },
-    status: { type: "string" },
-    ended_at: { anyOf: [{ type: "integer" }, { type: "null" }] },
-  },
-} as const;
-type CallRow = Static<typeof CALL_ROW>;
-
-const isCallRow = (row: Json): row is JsonObject & CallRow => Check(CALL_ROW, row);
+const DAY_SECONDS = 86_400;
 
 /**
- * All instants are Unix seconds.
- *
- *     start_date          backfill.until
- *     |====backfill===>....|=============settled=========>|..recent..| now
- *                                            settledThrough
- */
-interface CallsState {
-  /** What is left of the history. Absent once it has been read. */
-  backfill?: Span;
-  /** When the history was read to its end. */
-  backfilledAt?: number;
-  /** No call that started up to here is still expected to appear, to end or to settle. */
-  settledThrough: number;
-  /** Calls after `settledThrough` by ID: when each started, and the digest of what was captured of it. */
-  recent: Record<string, [startedAt: number, digest: string]>;
-}
-
-const CALLS_STATE = {
-  type: "object",
-  required: ["settledThrough", "recent"],
-  properties: {
-    backfill: SPAN,
-    backfilledAt: { type: "integer" },
-    settledThrough: { type: "integer" },
-    recent: {
-      type: "object",
-      additionalProperties: {
-        type: "array",
-        prefixItems: [{ type: "integer" }, { type: "string" }],
-        minItems: 2,
-        maxItems: 2,
-      },
-    },
-  },
-} as const;
-
-const isCallsState = (state: unknown): state is CallsState => Check(CALLS_STATE, state);
-
-/**
- * Phone calls, by when they started. A call has no time of modification, so the calls of the last
- * minutes are read again with every pass, and so is everything after the oldest call that goes on.
+ * Phone calls, by when they started. A call has no time of modification: it ends, gains a recording,
+ * tags and comments, all silently. So the last half hour is read with every look, and older calls
+ * are read again when they come to the ages of a ladder; the history is read in between.
  * Source: https://developer.aircall.io/api-references/#list-all-calls
  */
 export const calls: StreamDefinition = {
   name: "calls",
-  endpoint: ENDPOINT,
+  endpoint: CALLS,
   keyField: "id",
   syncMode: "incremental",
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
   async *run(source, state) {
-    const known = isCallsState(state) ? state : undefined;
-    const cursors = known ?? beginning(source);
-    if (!known) {
-      yield* forget(state);
-      yield { kind: "checkpoint", patch: { ...cursors } as JsonObject };
-    }
-    while (true) {
-      const beganMs = source.clock.now();
-      if (isRereadDue(cursors.backfilledAt, source)) yield startBackfill(cursors, source);
-      yield* follow(cursors, source);
-      yield* backfill(cursors, source);
-      yield { kind: "rest", untilMs: beganMs + source.intervalMs };
-    }
+    const cursors = readCursors(state, source) ?? beginning(source);
+    const patch = patchBetween(state, cursors as unknown as JsonObject);
+    if (Object.keys(patch).length > 0) yield { kind: "checkpoint", patch };
+    yield* new CallReading(source, structuredClone(cursors)).steps();
   },
 };
 
-function beginning(source: Source): CallsState {
-  const settledThrough = Math.max(source.startSeconds - 1, nowSeconds(source) - LONGEST_CALL_SECONDS);
-  return { backfill: wholeHistory(source, settledThrough), settledThrough, recent: {} };
-}
+type Call = Document & CallRow;
 
-/** The start date's own second is part of it, and a window does not hold the second that it starts after. */
-function wholeHistory({ startSeconds }: Source, until: number): Span {
-  return { after: startSeconds - 1, until };
-}
+/** One run of the stream: where its cursors stand, and when the present is looked at next. */
+class CallReading {
+  readonly #source: Source;
+  readonly #cursors: CallCursors;
+  readonly #agesSeconds: readonly number[];
+  #looks = 0;
+  #lookedThroughSeconds = -Infinity;
+  #nextLookMs = -Infinity;
 
-function startBackfill(cursors: CallsState, source: Source): Step {
-  cursors.backfill = wholeHistory(source, cursors.settledThrough);
-  delete cursors.backfilledAt;
-  return { kind: "checkpoint", patch: { backfill: cursors.backfill, backfilledAt: null } };
-}
+  constructor(source: Source, cursors: CallCursors) {
+    this.#source = source;
+    this.#cursors = cursors;
+    this.#agesSeconds = ladderAges(source);
+    source.memory.rollback();
+    for (const [id, [, version]] of Object.entries(cursors.recent)) source.memory.isNews(Number(id), version);
+    source.memory.commit();
+  }
 
-/** Reads what started after `settledThrough`, emits what has changed of it, and moves on as far as it has settled. */
-async function* follow(cursors: CallsState, source: Source): AsyncGenerator<Step> {
-  const now = nowSeconds(source);
-  let heldAt = now - LISTED_LATE_SECONDS;
-  for await (const page of readWindow(callList(source), cursors.settledThrough, now - 1)) {
-    const recent: JsonObject = {};
-    for (const call of usableDocuments(page.rows, isCallRow, source)) {
-      if (mayStillSettle(call, now)) heldAt = Math.min(heldAt, call.started_at - 2);
-      const id = String(call.id);
+  async *steps(): AsyncGenerator<Step> {
+    while (true) {
+      yield* this.#look();
+      yield* this.#climb();
+      if (isRereadDue(this.#cursors.backfilledAt, this.#source)) yield this.#startBackfill();
+      yield* this.#backfill();
+      yield { kind: "rest", untilMs: this.#nextLookMs };
+    }
+  }
+
+  async *#lookIfDue(): AsyncGenerator<Step> {
+    if (this.#source.clock.now() >= this.#nextLookMs) yield* this.#look();
+  }
+
+  /** Reads the last half hour, and the older calls that may still move. */
+  async *#look(): AsyncGenerator<Step> {
+    const beganMs = this.#source.clock.now();
+    const now = nowSeconds(this.#source);
+    let pages = 0;
+    for await (const page of readWindow(
+      this.#list("look"),
+      this.#lookAfter(now),
+      now + CLOCKS_DIFFER_SECONDS,
+    )) {
+      pages += 1;
+      yield* this.#captureRecent(page, now);
+    }
+    this.#looks += 1;
+    this.#lookedThroughSeconds = now;
+    const pauseIntervals = Math.max(1, Math.min(pages, LONGEST_PAUSE_INTERVALS));
+    this.#nextLookMs = beganMs + this.#source.intervalMs * pauseIntervals;
+    yield* this.#lookAtOpen();
+  }
+
+  /**
+   * Half an hour back, unless the account is busy: then half of the looks go back to the latest
+   * `DENSE_ROWS` calls, a quarter to twice as many, and so on, so that what a look costs grows with
+   * the number of calls that it finds and not with that number times the half hour.
+   */
+  #lookAfter(now: number): number {
+    const farthest = Math.max(now - RECENT_SECONDS, this.#source.startSeconds - 1);
+    if (this.#looks === 0) return farthest;
+    const rows = DENSE_ROWS * lowestBit(this.#looks);
+    const starts = Object.values(this.#cursors.recent).map(([startedAt]) => startedAt);
+    const nearest = starts.sort((left, right) => right - left)[rows] ?? farthest;
+    return Math.max(farthest, Math.min(nearest, this.#lookedThroughSeconds - SEAM_SECONDS));
+  }
+
+  *#captureRecent(page: WindowPage, now: number): Generator<Step> {
+    const known = this.#cursors.recent;
+    const recent: Record<string, [number, string] | null> = {};
+    for (const [id, [startedAt]] of Object.entries(known)) {
+      if (startedAt <= now - RECENT_SECONDS) recent[id] = null;
+    }
+    for (const call of this.#usable(page.rows)) {
       const version = digest(call);
-      if (cursors.recent[id]?.[1] === version) continue;
-      recent[id] = cursors.recent[id] = [call.started_at, version];
-      yield { kind: "document", doc: call };
+      const isNews = this.#source.memory.isNews(call.id, version);
+      if (isNews || !known[call.id]) recent[call.id] = [call.started_at, version];
+      if (isNews) yield { kind: "document", doc: call };
     }
-    const settledThrough = Math.max(cursors.settledThrough, Math.min(page.throughSeconds, heldAt));
-    for (const id of settledCalls(cursors, settledThrough)) {
-      delete cursors.recent[id];
-      recent[id] = null;
+    if (Object.keys(recent).length === 0) return;
+    for (const [id, entry] of Object.entries(recent)) {
+      if (entry) known[id] = entry;
+      else delete known[id];
     }
-    if (settledThrough === cursors.settledThrough && Object.keys(recent).length === 0) continue;
-    cursors.settledThrough = settledThrough;
-    yield { kind: "checkpoint", patch: { settledThrough, recent } };
+    yield* this.#checkpoint({ recent });
+  }
+
+  /** Looks at each older call that may still move, when its time has come. That one is unknown is no deletion. */
+  async *#lookAtOpen(): AsyncGenerator<Step> {
+    const now = nowSeconds(this.#source);
+    for (const [id, dueSeconds] of Object.entries(this.#cursors.open)) {
+      if (dueSeconds > now) continue;
+      const call = await this.#findCall(id);
+      const nextSeconds = call && nextLookSeconds(call, now);
+      if (nextSeconds) this.#cursors.open[id] = nextSeconds;
+      else delete this.#cursors.open[id];
+      if (call && this.#isNews(call)) yield { kind: "document", doc: call };
+      yield* this.#checkpoint({ open: { [id]: nextSeconds ?? null } });
+    }
+  }
+
+  async #findCall(id: string): Promise<Call | undefined> {
+    const endpoint = { path: `${CALLS.path}/${id}`, bodyKey: "call", holds: "one" } as const;
+    try {
+      const body = await this.#source.api.for("open call").find(endpoint);
+      return body && this.#usable([body.call ?? null])[0];
+    } catch (error) {
+      if (!(error instanceof UnexpectedAnswer)) throw error;
+      this.#source.log.warn(`a call that goes on is left to the next reading: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  /** Reads again what has come to the age of a rung, the oldest first: it takes the younger ones along. */
+  async *#climb(): AsyncGenerator<Step> {
+    for (const age of this.#agesSeconds.toReversed()) {
+      const now = nowSeconds(this.#source);
+      if (!isDue(age, this.#cursors.rungs, now)) continue;
+      const after = cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS;
+      for await (const page of readWindow(this.#list(`rung ${age / 3600} h`), after, now - age)) {
+        const open = yield* this.#capture(page.rows, (call) => this.#isNews(call));
+        const rungs = climbed(this.#cursors.rungs, age, page.throughSeconds);
+        this.#cursors.rungs = rungs;
+        yield* this.#checkpoint({ rungs, open });
+        yield* this.#lookIfDue();
+      }
+    }
+  }
+
+  #startBackfill(): Step {
+    this.#cursors.backfill = wholeHistory(this.#source);
+    delete this.#cursors.backfilledAt;
+    return { kind: "checkpoint", patch: { backfill: this.#cursors.backfill, backfilledAt: null } };
+  }
+
+  /** Reads what is left of the history, and keeps up with the present in between. */
+  async *#backfill(): AsyncGenerator<Step> {
+    const { backfill } = this.#cursors;
+    if (!backfill) return;
+    let doneRows = 0;
+    for await (const page of readWindow(this.#list("backfill"), backfill.after, backfill.until)) {
+      const reach = nowSeconds(this.#source) - Math.max(...this.#agesSeconds) - DAY_SECONDS;
+      // What no rung will meet again need not be remembered.
+      const open = yield* this.#capture(page.rows, (call) => call.started_at < reach || this.#isNews(call));
+      backfill.after = page.throughSeconds;
+      yield* this.#checkpoint({ backfill: { after: backfill.after }, open });
+      doneRows += page.rows.length;
+      yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
+      yield* this.#lookIfDue();
+      yield* this.#climb();
+    }
+    delete this.#cursors.backfill;
+    this.#cursors.backfilledAt = nowSeconds(this.#source);
+    yield* this.#checkpoint({ backfill: null, backfilledAt: this.#cursors.backfilledAt });
+  }
+
+  /** Gives what is new of older calls, and returns what a checkpoint has to say of those that may still move. */
+  *#capture(rows: readonly Json[], isNews: (call: Call) => boolean): Generator<Step, Record<string, number>> {
+    const now = nowSeconds(this.#source);
+    const open: Record<string, number> = {};
+    for (const call of this.#usable(rows)) {
+      if (isNews(call)) yield { kind: "document", doc: call };
+      const nextSeconds = nextLookSeconds(call, now);
+      if (nextSeconds && !this.#cursors.open[call.id]) open[call.id] = nextSeconds;
+    }
+    Object.assign(this.#cursors.open, open);
+    return open;
+  }
+
+  #isNews(call: Call): boolean {
+    return this.#source.memory.isNews(call.id, digest(call));
+  }
+
+  *#checkpoint(patch: JsonObject): Generator<Step> {
+    yield { kind: "checkpoint", patch };
+    this.#source.memory.commit();
+  }
+
+  #usable(rows: readonly Json[]): Call[] {
+    return usableDocuments(rows, isCallRow, this.#source);
+  }
+
+  #list(purpose: string) {
+    return callList(this.#source.api.for(purpose), nowSeconds(this.#source));
   }
 }
 
-/** Reads what is left of the history, and looks at the present in between as often as it is due. */
-async function* backfill(cursors: CallsState, source: Source): AsyncGenerator<Step> {
-  if (!cursors.backfill) return;
-  const { after, until } = cursors.backfill;
-  let followedMs = source.clock.now();
-  let doneRows = 0;
-  for await (const page of readWindow(callList(source), after, until)) {
-    for (const call of usableDocuments(page.rows, isCallRow, source)) yield { kind: "document", doc: call };
-    cursors.backfill.after = page.throughSeconds;
-    yield { kind: "checkpoint", patch: { backfill: { after: page.throughSeconds } } };
-    doneRows += page.rows.length;
-    yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
-    if (source.clock.now() < followedMs + source.intervalMs) continue;
-    followedMs = source.clock.now();
-    yield* follow(cursors, source);
-  }
-  delete cursors.backfill;
-  cursors.backfilledAt = nowSeconds(source);
-  yield { kind: "checkpoint", patch: { backfill: null, backfilledAt: cursors.backfilledAt } };
-}
-
-/** The API's window of calls is `(from, to]` on `started_at`. Seen on a live account. */
-function callList({ api }: Source): TimedList {
-  return {
-    name: "calls",
-    pages: (afterSeconds, throughSeconds) =>
-      api.pages(ENDPOINT, { from: afterSeconds, to: throughSeconds, order: "asc" }),
-    secondsOf: (row) => (isCallRow(row) ? row.started_at : undefined),
-  };
-}
-
-function mayStillSettle(call: CallRow, now: number): boolean {
-  const settlesAt = call.status === "done" ? (call.ended_at ?? 0) + SETTLING_SECONDS : Infinity;
-  return settlesAt > now && call.started_at > now - LONGEST_CALL_SECONDS;
-}
-
-function settledCalls(cursors: CallsState, settledThrough: number): string[] {
-  return Object.keys(cursors.recent).filter((id) => (cursors.recent[id]?.[0] ?? 0) <= settledThrough);
+/** 1 for odd numbers, 2 for every second even one, 4 for every second of the others, and so on. */
+function lowestBit(count: number): number {
+  return count & -count;
 }

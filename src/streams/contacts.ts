@@ -143,6 +143,7 @@ async function* backfill(cursors: ContactsState, source: Source): AsyncGenerator
 function contactList({ api }: Source): TimedList {
   return {
     name: "contacts",
+    quietThroughSeconds: Infinity,
     pages: (afterSeconds, throughSeconds) =>
       api.pages(ENDPOINT, { from: afterSeconds + 1, to: throughSeconds, order: "asc" }),
     secondsOf: (row) => (isContactRow(row) ? row.created_at : undefined),

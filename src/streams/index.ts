@@ -1,2 +1,3 @@
+export { DigestMemory } from "./memory.ts";
 export { isStreamName, type StreamName, streamNames, streams } from "./registry.ts";
 export type { SyncMode } from "./source.ts";

@@ -2,6 +2,7 @@ import type { AircallReader } from "../aircall/index.ts";
 import type { Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Clock, Log } from "../shared/ports.ts";
+import type { DigestMemory } from "./memory.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
@@ -10,10 +11,14 @@ export interface Source {
   readonly api: AircallReader;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
+  /** What has been captured of each object while this process lives. */
+  readonly memory: DigestMemory;
   readonly intervalMs: number;
   readonly syncMode: SyncMode;
   /** Calls that started before this instant are not asked for; Unix seconds. */
   readonly startSeconds: number;
+  /** At which ages calls are read again, in seconds. */
+  readonly rereadAfterSeconds: readonly number[];
 }
 
 export const MINUTE_MS = 60_000;

@@ -1,10 +1,15 @@
 import type { Page } from "../aircall/index.ts";
-import { SecondTooFull, SourceUnavailable } from "../errors.ts";
+import { SecondTooFull, SourceUnavailable, UnexpectedAnswer } from "../errors.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
 
-/** A list in ascending order of an instant that never changes by more than a second. */
+/** A list in ascending order of an instant. */
 export interface TimedList {
   readonly name: string;
+  /**
+   * Rows of up to this second stay where they are, or vanish. Later ones may also appear late, and
+   * their instant may be corrected, so that they change places. Unix seconds.
+   */
+  readonly quietThroughSeconds: number;
   /** The rows whose instant lies in `(afterSeconds, throughSeconds]`, oldest first; Unix seconds. */
   pages(afterSeconds: number, throughSeconds: number): AsyncIterable<Page>;
   /** `undefined` for a row that cannot be used. */
@@ -35,15 +40,18 @@ const MOVES_WITHOUT_PROGRESS = 10;
 /**
  * Reads `(loSeconds, hiSeconds]` whole, however many rows it holds.
  *
- *     lo                                                        hi
- *     (=====================|=====================|=============]
- *          10,000 rows      ^ read on from the last full second,
- *                             by its value
+ *     lo                              quiet through              hi
+ *     (=====================|=========|====|====|====|====|====|=]
+ *          10,000 rows      ^         a page each: read on from the
+ *                           |         last full second, by its value
+ *                           read on from the last full second
  *
- * A query is paged no deeper than the API serves it. There, and whenever the list's total moves (a
- * row that vanished has pulled another across the border of two pages), the reading starts a new
- * query after the last second of which nothing can be missing. Throws `SecondTooFull` when one
- * second alone holds more rows than a query can reach.
+ * Where the list is quiet, a query is paged as deep as the API serves it, and begun anew after the
+ * last second of which nothing can be missing: at that depth, and when the total tells that a row
+ * has vanished and pulled another across the border of two pages. Where the list moves, no total
+ * tells that, since a row may vanish while another appears. There each page is a query of its own:
+ * it is whole as it stands, and the next one begins with the last second over again. Throws
+ * `SecondTooFull` when one second alone holds more rows than a query can reach.
  */
 export async function* readWindow(
   list: TimedList,
@@ -54,7 +62,11 @@ export async function* readWindow(
   let afterSeconds = loSeconds;
   let idleMoves = 0;
   while (afterSeconds < hiSeconds) {
-    const reachedSeconds: number = yield* readQuery(list, afterSeconds, hiSeconds, seam);
+    const quietSeconds = Math.min(hiSeconds, list.quietThroughSeconds);
+    const reachedSeconds: number =
+      afterSeconds < quietSeconds
+        ? yield* readQuietly(list, afterSeconds, quietSeconds, seam)
+        : yield* readPage(list, afterSeconds, hiSeconds, seam);
     idleMoves = reachedSeconds > afterSeconds ? 0 : idleMoves + 1;
     if (idleMoves > MOVES_WITHOUT_PROGRESS) {
       throw new SourceUnavailable(
@@ -66,7 +78,7 @@ export async function* readWindow(
 }
 
 /** Reads with one query as far as it is good for, and returns the second after which another has to go on. */
-async function* readQuery(
+async function* readQuietly(
   list: TimedList,
   afterSeconds: number,
   hiSeconds: number,
@@ -80,31 +92,92 @@ async function* readQuery(
     const hasMoved = page.number > 1 && page.total !== total;
     total = page.total;
     rowsRead += page.rows.length;
-    newestSeconds = Math.max(newestSeconds, ...secondsOfAll(page.rows, list));
+    newestSeconds = Math.max(newestSeconds, newestWithin(page.rows, list, afterSeconds, hiSeconds));
     if (!hasMoved) throughSeconds = page.last ? hiSeconds : Math.max(throughSeconds, newestSeconds - 1);
     const rowsLeft = Math.max(0, (total ?? 0) - rowsRead);
-    yield { rows: seam.newRows(page.rows, list), throughSeconds, rowsLeft };
+    yield { rows: seam.newRows(page.rows, list, afterSeconds), throughSeconds, rowsLeft };
     if (hasMoved || page.last) return throughSeconds;
     if (page.deepest) break;
   }
   if (throughSeconds > afterSeconds) return throughSeconds;
   if (newestSeconds === hiSeconds) throw new SecondTooFull(list.name, newestSeconds);
-  return yield* readQuery(list, afterSeconds, newestSeconds, seam);
+  return yield* readQuietly(list, afterSeconds, newestSeconds, seam);
 }
 
-function secondsOfAll(rows: readonly Json[], list: TimedList): number[] {
-  return rows.map((row) => list.secondsOf(row)).filter((seconds) => seconds !== undefined);
+/**
+ * Reads one page, and returns the second that it is good for. Only a second that fills the page is
+ * paged through, alone, so that nothing but its own rows can move under the reading. A row that is
+ * corrected to the next second lies ahead; one that is corrected backwards, behind what is read,
+ * is for the next reading of the window.
+ */
+async function* readPage(
+  list: TimedList,
+  afterSeconds: number,
+  hiSeconds: number,
+  seam: Seam,
+): AsyncGenerator<WindowPage, number, void> {
+  for await (const page of list.pages(afterSeconds, hiSeconds)) {
+    const newestSeconds = newestWithin(page.rows, list, afterSeconds, hiSeconds);
+    const throughSeconds = page.last ? hiSeconds : Math.max(afterSeconds, newestSeconds - 1);
+    const rowsLeft = Math.max(0, (page.total ?? 0) - page.number * page.rows.length);
+    yield { rows: seam.newRows(page.rows, list, afterSeconds), throughSeconds, rowsLeft };
+    if (throughSeconds > afterSeconds) return throughSeconds;
+    if (newestSeconds > afterSeconds) return yield* readSecond(list, afterSeconds, newestSeconds, seam);
+  }
+  return afterSeconds;
 }
 
-/** Remembers the rows of the newest second, which a query that reads on from there meets again. */
+/** Pages through a second that moves, over again until a reading gives nothing new. */
+async function* readSecond(
+  list: TimedList,
+  afterSeconds: number,
+  seconds: number,
+  seam: Seam,
+): AsyncGenerator<WindowPage, number, void> {
+  for (let readings = 0; readings <= MOVES_WITHOUT_PROGRESS; readings++) {
+    let isNew = false;
+    let reachedSeconds = afterSeconds;
+    for await (const page of readQuietly(list, afterSeconds, seconds, seam)) {
+      isNew ||= page.rows.length > 0;
+      reachedSeconds = page.throughSeconds;
+      yield { ...page, throughSeconds: afterSeconds };
+    }
+    if (isNew || reachedSeconds < seconds) continue;
+    yield { rows: [], throughSeconds: seconds, rowsLeft: 0 };
+    return seconds;
+  }
+  return afterSeconds;
+}
+
+/**
+ * The latest second of the rows, which are to lie within the window: one that does not is given, and moves
+ * no cursor. Throws `UnexpectedAnswer` when none does, since the API then heeds no window.
+ */
+function newestWithin(
+  rows: readonly Json[],
+  list: TimedList,
+  afterSeconds: number,
+  hiSeconds: number,
+): number {
+  const told = rows.map((row) => list.secondsOf(row)).filter((seconds) => seconds !== undefined);
+  const within = told.filter((seconds) => seconds >= afterSeconds && seconds <= hiSeconds);
+  if (told.length > 0 && within.length === 0) {
+    throw new UnexpectedAnswer(`Aircall answered with ${list.name} of other times than those asked for.`);
+  }
+  return Math.max(afterSeconds, ...within);
+}
+
+/** Knows the rows that have been given before, and that a query which reads on meets again. */
 class Seam {
   #seconds = -Infinity;
   readonly #ids = new Set<Json>();
 
-  newRows(rows: readonly Json[], list: TimedList): Json[] {
+  /** The rows after `afterSeconds`; the bound itself is met again should the API take it as included. */
+  newRows(rows: readonly Json[], list: TimedList, afterSeconds: number): Json[] {
     return rows.filter((row) => {
       const seconds = list.secondsOf(row);
       if (seconds === undefined || !isJsonObject(row)) return true;
+      if (seconds === afterSeconds) return false;
       if (seconds > this.#seconds) {
         this.#seconds = seconds;
         this.#ids.clear();

@@ -9,13 +9,16 @@ import { sourcedSchema } from "./schemas.ts";
 import { CaptureStatus } from "./status.ts";
 import type { ResponseWriter } from "./writer.ts";
 
-/** A session ends by itself after a day, so that a new image is picked up and memory is given back. */
-const SESSION_MS = 24 * 60 * 60 * 1000;
+/**
+ * A session ends by itself after a month, so that a new image is picked up. Not sooner: what the
+ * process remembers of calls keeps it from capturing again those that come to a rung unchanged.
+ */
+const SESSION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** The only key of the connector state that is ours; others were left by the connector that came before. */
 const STATE_KEY = "bindingStateV1";
 
-/** Answers an `open` request until the signal is aborted or the day is over, and ends after a checkpoint. */
+/** Answers an `open` request until the signal is aborted or the month is over, and ends after a checkpoint. */
 export async function runCaptureSession(
   { capture, state }: OpenRequest,
   connector: Connector,
@@ -28,13 +31,13 @@ export async function runCaptureSession(
   const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
   const known = isJsonObject(state) ? state : {};
   const status = new CaptureStatus(streams, ports.log, ports.clock);
-  const day = dayOf(ports, signal);
+  const month = monthOf(ports, signal);
   const messages = connector.capture({
     config: capture.config,
     bindings,
     state: known,
     until: "follow",
-    signal: AbortSignal.any([signal, day.signal]),
+    signal: AbortSignal.any([signal, month.signal]),
     onEvent: (event: CaptureEvent) => status.heard(event),
   });
   await writer.write({ opened: { explicitAcknowledgements: false } });
@@ -47,7 +50,7 @@ export async function runCaptureSession(
       if ("checkpoint" in message) await writer.flush();
     }
   } finally {
-    day.end();
+    month.end();
   }
 }
 
@@ -69,7 +72,7 @@ function checkpoint(updated: JsonObject): CaptureMessage {
   return { checkpoint: { state: { updated, mergePatch: true } } };
 }
 
-function dayOf(
+function monthOf(
   { clock }: Pick<Ports, "clock">,
   signal: AbortSignal,
 ): { signal: AbortSignal; end: () => void } {

@@ -1,0 +1,85 @@
+/** As many objects as a generation has room for before another begins. */
+const SLOTS = 2 ** 19;
+const OBJECTS_PER_GENERATION = SLOTS * 0.75;
+
+/** What fits a number exactly: two versions of an object are taken for one in 2^48 cases. */
+const VERSION_BYTES = 6;
+
+/**
+ * What a binding has captured of each object while the process lives, so that nothing is captured
+ * twice. It remembers the 393,216 objects that it has last heard of for certain, and up to twice
+ * as many, in 8 MiB each. Beyond that an unchanged object may be captured again.
+ *
+ * A version counts once a checkpoint covers it: what was noted and not committed is forgotten by
+ * `rollback`, since documents that no checkpoint follows count as never captured.
+ */
+export class DigestMemory {
+  /** Made when there is something to remember: most streams never do. */
+  #young: Generation | undefined;
+  #old: Generation | undefined;
+  readonly #noted = new Map<number, number>();
+
+  /** Whether this version of the object is not the one last captured. The version is noted if so. */
+  isNews(id: number, digest: string): boolean {
+    const version = versionOf(digest);
+    if ((this.#noted.get(id) ?? this.#committed(id)) === version) return false;
+    this.#noted.set(id, version);
+    return true;
+  }
+
+  /** A checkpoint covers what has been noted. */
+  commit(): void {
+    for (const [id, version] of this.#noted) this.#keep(id, version);
+    this.#noted.clear();
+  }
+
+  rollback(): void {
+    this.#noted.clear();
+  }
+
+  #committed(id: number): number | undefined {
+    const version = this.#young?.get(id);
+    if (version !== undefined) return version;
+    const older = this.#old?.get(id);
+    if (older !== undefined) this.#keep(id, older);
+    return older;
+  }
+
+  #keep(id: number, version: number): void {
+    if (!this.#young || this.#young.size >= OBJECTS_PER_GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Generation();
+    }
+    this.#young.set(id, version);
+  }
+}
+
+/** A hash table of numbers with open addressing; it does not grow, and forgets nothing. */
+class Generation {
+  readonly #ids = new Float64Array(SLOTS).fill(Number.NaN);
+  readonly #versions = new Float64Array(SLOTS);
+  size = 0;
+
+  get(id: number): number | undefined {
+    const slot = this.#slotOf(id);
+    return this.#ids[slot] === id ? this.#versions[slot] : undefined;
+  }
+
+  set(id: number, version: number): void {
+    const slot = this.#slotOf(id);
+    if (this.#ids[slot] !== id) this.size += 1;
+    this.#ids[slot] = id;
+    this.#versions[slot] = version;
+  }
+
+  /** Where the object is, or would be. */
+  #slotOf(id: number): number {
+    let slot = Math.imul(id ^ (id / 2 ** 32), 0x9e3779b1) >>> (32 - Math.log2(SLOTS));
+    while (this.#ids[slot] !== id && !Number.isNaN(this.#ids[slot])) slot = (slot + 1) % SLOTS;
+    return slot;
+  }
+}
+
+function versionOf(digest: string): number {
+  return Buffer.from(digest, "base64url").readUIntBE(0, VERSION_BYTES);
+}

@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { TestClock } from "../support/clock.ts";
+import { CONFIG, startWorld } from "../support/world.ts";
+import { Follower } from "./follower.ts";
+import { idsOf, Replica, type World } from "./replica.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
+
+const quietWorld = () => startWorld({ account: QUIET }, new TestClock(undefined, { leaps: true }));
+
+const busyWorld = (calls: number, days: number) =>
+  startWorld({ account: { ...QUIET, calls, days } }, new TestClock(undefined, { leaps: true }));
+
+const secondsOf = ({ clock }: World) => Math.floor(clock.now() / 1000);
+
+describe("the history", () => {
+  test("is read whole, and once", async () => {
+    await using world = await busyWorld(900, 60);
+    const replica = new Replica(world, "calls");
+    const documents = await replica.pass();
+    expect(replica.documents).toEqual(replica.truth());
+    expect(documents).toHaveLength(replica.rows.size);
+    expect(replica.rows.size).toBeGreaterThan(500);
+  });
+
+  test("is read without a gap, wherever it is interrupted and however long", async () => {
+    const cuts = fc.array(fc.tuple(fc.integer({ min: 1, max: 160 }), fc.nat(90)), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(cuts, async (interruptions) => {
+        await using world = await busyWorld(400, 20);
+        const replica = new Replica(world, "calls");
+        for (const [messages, minutes] of interruptions) {
+          await replica.pass(messages);
+          world.clock.advance(minutes * MINUTE_MS);
+        }
+        await replica.pass();
+        const truth = replica.truth().filter((call) => Number(call.started_at) < secondsOf(world));
+        expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(truth)));
+        const open = truth.filter(({ status }) => status !== "done");
+        expect(replica.documents).toEqual(expect.arrayContaining(open));
+      }),
+      { numRuns: 12, seed: 1 },
+    );
+  });
+
+  test.each([1, 51, 52, 53, 103])(
+    "is read to its end when every session ends after %i messages",
+    async (messages) => {
+      await using world = await busyWorld(200, 20);
+      const replica = new Replica(world, "calls");
+      const calls = replica.truth().length;
+      const sessions = messages < 51 ? 3 : Math.ceil((2 * calls) / (messages - 2)) + 5;
+      for (let session = 0; session < sessions; session++) await replica.pass(messages);
+      if (messages < 51) await replica.pass();
+      expect(replica.documents).toEqual(replica.truth());
+    },
+  );
+
+  test("is read on where a cut answer stopped it", async () => {
+    await using world = await busyWorld(400, 20);
+    const replica = new Replica(world, "calls");
+    const fault = world.emulator.faults.add({ kind: "cut", match: /page=4/, every: 1 });
+    const before = await replica.pass();
+    expect(before.length).toBeGreaterThanOrEqual(150);
+    fault.remove();
+    const after = await replica.pass();
+    expect(after.length).toBeLessThanOrEqual(replica.rows.size - before.length + 50);
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test("begins at the start date", async () => {
+    await using world = await quietWorld();
+    const start = Date.UTC(2026, 4, 1) / 1000;
+    const { calls } = world.emulator.account;
+    calls.add(3, { startedAtSeconds: start - 1 });
+    const within = calls.add(2, { startedAtSeconds: start });
+    const config = { start_date: "2026-05-01T00:00:00Z" };
+    const replica = new Replica(world, "calls", { config });
+    await replica.pass();
+    expect(idsOf(replica.documents)).toEqual([within, within + 1]);
+  });
+
+  test("has not begun before a start date to come", async () => {
+    await using world = await quietWorld();
+    const { calls } = world.emulator.account;
+    calls.add(3, { startedAtSeconds: secondsOf(world) - 60 });
+    const start_date = new Date(world.clock.now() + HOUR_MS).toISOString();
+    const replica = new Replica(world, "calls", { config: { start_date } });
+    expect(await replica.pass()).toEqual([]);
+    world.clock.advance(2 * HOUR_MS);
+    const id = calls.add(1, { startedAtSeconds: secondsOf(world) - 60 });
+    expect(idsOf(await replica.pass())).toEqual([id]);
+  });
+
+  test("is waited for in peace until its start date", async () => {
+    await using world = await startWorld({ account: QUIET });
+    const start_date = new Date(world.clock.now() + 2 * HOUR_MS).toISOString();
+    await using follower = new Follower(world, "calls", { config: { start_date } });
+    expect(await follower.pass(HOUR_MS)).toEqual([]);
+    expect(world.emulator.requests.total).toBe(0);
+    await follower.pass(2 * HOUR_MS);
+    const id = world.emulator.account.calls.ring();
+    expect(idsOf(await follower.pass(MINUTE_MS))).toEqual([id]);
+  });
+
+  test("is read whole again once a day with full_refresh, and only then", async () => {
+    await using world = await quietWorld();
+    const { calls, tags } = world.emulator.account;
+    const id = calls.add(1, { startedAtSeconds: secondsOf(world) - 40 * 86_400 });
+    const daily = new Replica(world, "calls", { resource: { syncMode: "full_refresh" } });
+    const incremental = new Replica(world, "calls");
+    for (const replica of [daily, incremental]) await replica.pass();
+    calls.tag(id, tags.listed[0]?.id ?? 0);
+    world.clock.advance(DAY_MS - 1_000);
+    for (const replica of [daily, incremental]) expect(await replica.pass()).toEqual([]);
+    world.clock.advance(1_000);
+    expect(idsOf(await daily.pass())).toEqual([id]);
+    expect(await incremental.pass()).toEqual([]);
+    expect(daily.documents).toEqual(daily.truth());
+    expect(await daily.pass()).toEqual([]);
+  });
+});
+
+test("the present is looked at while a long history is read", async () => {
+  await using world = await busyWorld(2_000, 60);
+  const { calls } = world.emulator.account;
+  world.emulator.faults.add({
+    kind: "edit",
+    match: "/v1/calls",
+    every: 1,
+    edit: () => world.clock.advance(20_000),
+  });
+  const ringing: number[] = [];
+  const seen: number[] = [];
+  let pages = 0;
+  world.emulator.faults.add({
+    kind: "edit",
+    match: "/v1/calls",
+    nth: 5,
+    edit: () => ringing.push(calls.ring()),
+  });
+  const messages = world.connector.capture({
+    config: CONFIG,
+    bindings: [{ resourceConfig: { stream: "calls", syncMode: "incremental" }, stateKey: "it" }],
+    state: {},
+    until: "pass",
+    signal: new AbortController().signal,
+  });
+  for await (const message of messages) {
+    if ("checkpoint" in message) pages += 1;
+    else if (message.captured.doc.id === ringing[0]) seen.push(pages);
+  }
+  expect(seen[0]).toBeLessThan(15);
+  expect(pages).toBeGreaterThan(40);
+});

@@ -1,0 +1,278 @@
+import { describe, expect, test } from "vitest";
+import type { Emulator } from "../../emulator/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { TestClock } from "../support/clock.ts";
+import { startWorld } from "../support/world.ts";
+import { Follower } from "./follower.ts";
+import { idsOf, Replica, type World } from "./replica.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
+const HOURLY = { resource: { interval: "PT1H" } };
+
+const quietWorld = (options = {}) => startWorld({ account: QUIET, ...options });
+const secondsOf = ({ clock }: World) => Math.floor(clock.now() / 1000);
+
+/** A call of three minutes that ended just now. */
+function finishedCall({ emulator, clock }: World): number {
+  const { calls } = emulator.account;
+  const id = calls.ring({ direction: "inbound" });
+  clock.advance(10_000);
+  calls.answer(id);
+  clock.advance(3 * MINUTE_MS);
+  calls.end(id);
+  return id;
+}
+
+describe("what a call gains late", () => {
+  type Change = (calls: Emulator["account"]["calls"], id: number, account: Emulator["account"]) => void;
+  const tag: Change = (calls, id, { tags }) => calls.tag(id, tags.listed[0]?.id ?? 0);
+  const changes: [string, number, number, Change][] = [
+    ["a recording after 5 hours", 5 * HOUR_MS, 6 * HOUR_MS, (calls, id) => calls.record(id)],
+    ["a tag after 20 hours", 20 * HOUR_MS, DAY_MS, tag],
+    ["a comment after 2 days", 2 * DAY_MS, 3 * DAY_MS, (calls, id) => calls.comment(id, "late")],
+    [
+      "an assignee after 6 days",
+      6 * DAY_MS,
+      7 * DAY_MS,
+      (calls, id, { users }) => calls.assign(id, users.listed[0]?.id ?? 0),
+    ],
+    ["an archive mark after 29 days", 29 * DAY_MS, 30 * DAY_MS, (calls, id) => calls.archive(id)],
+  ];
+
+  test.each(changes)("%s is given at the next rung", async (_, changedMs, rungMs, change) => {
+    await using world = await quietWorld();
+    await using follower = new Follower(world, "calls", HOURLY);
+    await follower.rest();
+    const { account } = world.emulator;
+    const id = finishedCall(world);
+    await follower.pass(changedMs);
+    change(account.calls, id, account);
+    expect(await follower.pass(Math.max(rungMs - changedMs - 2 * HOUR_MS, 0))).toEqual([]);
+    expect(idsOf(await follower.pass(4 * HOUR_MS))).toEqual([id]);
+    expect(follower.given.at(-1)).toMatchObject(JSON.parse(JSON.stringify(unsigned(account, world))));
+  });
+
+  test("a tag that the company deletes is taken from the calls that had it", async () => {
+    await using world = await quietWorld();
+    await using follower = new Follower(world, "calls", HOURLY);
+    const { calls, tags } = world.emulator.account;
+    const id = finishedCall(world);
+    calls.tag(id, tags.listed[0]?.id ?? 0);
+    await follower.pass(2 * DAY_MS);
+    expect(follower.given.at(-1)).toMatchObject({ id, tags: [{}] });
+    tags.remove(tags.listed[0]?.id ?? 0);
+    await follower.pass(2 * DAY_MS);
+    expect(follower.given.at(-1)).toMatchObject({ id, tags: [] });
+  });
+
+  test("what comes after the last rung is not seen", async () => {
+    await using world = await quietWorld();
+    await using follower = new Follower(world, "calls", HOURLY);
+    const { calls } = world.emulator.account;
+    const id = finishedCall(world);
+    await follower.pass(31 * DAY_MS);
+    calls.archive(id);
+    expect(await follower.pass(10 * DAY_MS)).toEqual([]);
+  });
+});
+
+/** The only call, less what differs at each read. */
+function unsigned(_: Emulator["account"], { emulator }: World): JsonObject {
+  const {
+    recording: _recording,
+    user: _user,
+    number: _number,
+    assigned_to: _assigned,
+    ...call
+  } = emulator.truth("calls").next().value as JsonObject;
+  return call;
+}
+
+test("a call that has not changed is given once in all its life", async () => {
+  await using world = await startWorld({ account: { ...QUIET, calls: 300, days: 60 } });
+  await using follower = new Follower(world, "calls", HOURLY);
+  await follower.pass(35 * DAY_MS);
+  const versions = follower.given.map((call) =>
+    JSON.stringify(call)
+      .replace(/\?X-Amz-[^"]*/g, "")
+      .replace(/"(available|availability_status|substatus|open)":[^,}]*/g, ""),
+  );
+  expect(versions.length).toBeGreaterThan(400);
+  expect(new Set(versions).size).toBe(versions.length);
+});
+
+describe("a call that goes on", () => {
+  test("for three hours is followed to its end, and once more when it has settled", async () => {
+    await using world = await quietWorld();
+    await using follower = new Follower(world, "calls");
+    await follower.rest();
+    const { calls } = world.emulator.account;
+    const id = calls.ring();
+    calls.answer(id);
+    await follower.pass(3 * HOUR_MS);
+    calls.end(id);
+    calls.record(id);
+    await follower.pass(19 * MINUTE_MS);
+    expect(follower.given.at(-1)).toMatchObject({ id, status: "done", recording: expect.any(String) });
+    calls.settle(id);
+    expect(idsOf(await follower.pass(2 * MINUTE_MS))).toEqual([id]);
+    expect(await follower.pass(2 * HOUR_MS)).toEqual([]);
+  });
+
+  test("costs ever fewer requests, and none after a day", async () => {
+    await using world = await quietWorld();
+    await using follower = new Follower(world, "calls", HOURLY);
+    await follower.rest();
+    const id = world.emulator.account.calls.ring();
+    await follower.pass(30 * HOUR_MS);
+    const { byPath } = world.emulator.requests;
+    const followed = byPath.get("/v1/calls/:id") ?? 0;
+    expect(followed).toBeGreaterThan(5);
+    expect(followed).toBeLessThan(30);
+    await follower.pass(10 * HOUR_MS);
+    expect(byPath.get("/v1/calls/:id")).toBe(followed);
+    expect(idsOf(follower.given)).toEqual([id]);
+  });
+
+  test("holds up nothing", async () => {
+    await using world = await quietWorld();
+    await using follower = new Follower(world, "calls");
+    await follower.rest();
+    world.emulator.account.calls.ring();
+    for (let hours = 0; hours < 8; hours++) {
+      await follower.pass(HOUR_MS);
+      const id = finishedCall(world);
+      expect(idsOf(await follower.pass(2 * MINUTE_MS))).toEqual([id]);
+    }
+  });
+
+  test.each([404, 403, 400])("and is refused with %i is not deleted, and stops nothing", async (status) => {
+    await using world = await quietWorld();
+    await using follower = new Follower(world, "calls");
+    await follower.rest();
+    const id = world.emulator.account.calls.ring();
+    world.emulator.faults.add({ kind: "status", status, match: /calls\/\d+/, every: 1 });
+    await follower.pass(2 * HOUR_MS);
+    const next = finishedCall(world);
+    await follower.pass(2 * MINUTE_MS);
+    expect(idsOf(follower.given)).toEqual([id, next]);
+    expect(follower.given.map(({ _meta }) => _meta.op)).toEqual(["u", "u"]);
+  });
+});
+
+test("a call that is listed only once it has ended is given within its rung, however long it took", async () => {
+  await using world = await quietWorld({ listInProgress: false });
+  await using follower = new Follower(world, "calls");
+  await follower.rest();
+  const { calls } = world.emulator.account;
+  const id = calls.ring();
+  calls.answer(id);
+  await follower.pass(2 * HOUR_MS);
+  calls.end(id);
+  expect(await follower.pass(HOUR_MS)).toEqual([]);
+  expect(idsOf(await follower.pass(4 * HOUR_MS))).toEqual([id]);
+});
+
+describe("a busy account", () => {
+  test("is looked at less far back, and every call reaches the collection at once", async () => {
+    await using world = await quietWorld();
+    const { calls } = world.emulator.account;
+    const ringForAMinute = () => {
+      for (let seconds = 0; seconds < 60; seconds++) {
+        calls.add(3, { startedAtSeconds: secondsOf(world) });
+        world.clock.advance(1_000);
+      }
+    };
+    await using follower = new Follower(world, "calls");
+    for (let minutes = 0; minutes < 30; minutes++) ringForAMinute();
+    await follower.rest();
+    const requestsOf: number[] = [];
+    for (let looks = 0; looks < 8; looks++) {
+      for (let minutes = 0; minutes < 3; minutes++) ringForAMinute();
+      world.emulator.requests.clear();
+      await follower.rest();
+      requestsOf.push(world.emulator.requests.total);
+      expect(new Set(idsOf(follower.given)).size).toBe((30 + 3 * (looks + 1)) * 180);
+    }
+    const [nearest = 0, farthest = 0] = [Math.min(...requestsOf), Math.max(...requestsOf)];
+    expect(nearest).toBeLessThan(40);
+    expect(farthest).toBeGreaterThan(2 * nearest);
+  });
+});
+
+describe("the rungs", () => {
+  const rungsOf = (replica: Replica) => replica.ownState.rungs as Record<string, number>;
+  const withAges = (...ages: string[]) => ({ config: { advanced: { reread_calls_after: ages } } });
+
+  test("read what a pause of two days has left out once, not once each", async () => {
+    await using world = await startWorld(
+      { account: { ...QUIET, calls: 12_000, days: 60 } },
+      new TestClock(undefined, { leaps: true }),
+    );
+    const replica = new Replica(world, "calls");
+    await replica.pass();
+    const before = rungsOf(replica);
+    world.clock.advance(2 * DAY_MS);
+    world.emulator.requests.clear();
+    await replica.pass();
+    const now = secondsOf(world);
+    for (const [age, cursor] of Object.entries(rungsOf(replica))) {
+      expect(cursor - (before[age] ?? 0)).toBeGreaterThanOrEqual(2 * 86_400 - 60);
+      expect(cursor).toBeLessThanOrEqual(now - Number(age));
+    }
+    const twoDays = replica.truth().filter((call) => Number(call.started_at) > now - 2 * 86_400).length;
+    // The rungs of 3, 7 and 30 days meet two days of calls each; those below share the last two.
+    expect(world.emulator.requests.total).toBeLessThan(4 * Math.ceil(twoDays / 50) + 15);
+    expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(replica.truth())));
+  });
+
+  test("keep what they know when others are configured", async () => {
+    await using world = await quietWorld();
+    const first = new Replica(world, "calls", withAges("P1D", "P7D"));
+    await first.pass();
+    world.clock.advance(3 * DAY_MS);
+    await first.pass();
+    const known = rungsOf(first);
+    expect(Object.keys(known).map(Number)).toEqual([1800, 86_400, 604_800]);
+    const second = new Replica(world, "calls", { ...withAges("P3D", "P7D", "P30D"), state: first.ownState });
+    await second.pass();
+    const day = 86_400;
+    const now = secondsOf(world);
+    expect(rungsOf(second)).toEqual({
+      1800: known[1800],
+      [3 * day]: now - 3 * day,
+      [7 * day]: known[7 * day],
+      [30 * day]: now - 30 * day,
+    });
+  });
+
+  test("begin where the next older one stands when they are new", async () => {
+    await using world = await quietWorld();
+    const id = finishedCall(world);
+    const { calls } = world.emulator.account;
+    const first = new Replica(world, "calls", withAges("P7D"));
+    await first.pass();
+    world.clock.advance(4 * DAY_MS);
+    await first.pass();
+    calls.archive(id);
+    const second = new Replica(world, "calls", { ...withAges("P3D", "P7D"), state: first.ownState });
+    expect(idsOf(await second.pass())).toEqual([id]);
+  });
+
+  test("go over all that they can still reach after a version that had none", async () => {
+    await using world = await quietWorld();
+    const now = secondsOf(world);
+    const { calls } = world.emulator.account;
+    const [forgotten, late] = [40, 20].map((days) => calls.add(1, { startedAtSeconds: now - days * 86_400 }));
+    const state = { settledThrough: now - 1_800, recent: {}, backfilledAt: now - 86_400 };
+    const replica = new Replica(world, "calls", { state });
+    expect(idsOf(await replica.pass())).toEqual([late]);
+    expect(replica.ownState).not.toHaveProperty("settledThrough");
+    expect(idsOf(replica.documents)).not.toContain(forgotten);
+    expect(await replica.pass()).toEqual([]);
+  });
+});
