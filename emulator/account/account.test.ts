@@ -4,6 +4,7 @@ import { type EmulatorOptions, resolveOptions } from "../options.ts";
 import { DAY_MS, MINUTE_MS, NOON_MS, NOON_SECONDS } from "../testing.ts";
 import { Account } from "./account.ts";
 import { type CallLife, toldStart } from "./call-life.ts";
+import type { CallOrder } from "./call-order.ts";
 import { dayOf, SECONDS_PER_DAY } from "./time.ts";
 import { localTime } from "./zones.ts";
 
@@ -13,8 +14,11 @@ function accountAt(nowMs: number, options: Partial<EmulatorOptions> = {}) {
 }
 
 function livesOf({ calls }: Account): CallLife[] {
-  const { ids, length } = calls.order;
-  return Array.from(ids.subarray(0, length), (id) => calls.life(id));
+  return idsOf(calls.order).map((id) => calls.life(id));
+}
+
+function idsOf(order: CallOrder): number[] {
+  return Array.from({ length: order.length }, (_, position) => order.idAt(position));
 }
 
 test("the same account a day later has the same past", () => {
@@ -40,10 +44,9 @@ test("another seed is another account of about the same size", () => {
 });
 
 test("ids are 64-bit, unique, and ascend with time", () => {
-  const { ids, length } = accountAt(NOON_MS - MINUTE_MS * 200).account.calls.order;
-  const all = Array.from(ids.subarray(0, length));
+  const all = idsOf(accountAt(NOON_MS - MINUTE_MS * 200).account.calls.order);
   expect(all[0]).toBeGreaterThan(2 ** 31);
-  expect(new Set(all).size).toBe(length);
+  expect(new Set(all).size).toBe(all.length);
   expect(all.every(Number.isSafeInteger)).toBe(true);
 });
 
@@ -56,9 +59,9 @@ test("nothing from the future is served, and the order is by told start", () => 
       .map((life) => toldStart(life, nowSeconds));
     expect(starts.every((start, index) => index === 0 || start >= (starts[index - 1] ?? 0))).toBe(true);
     expect(starts.at(-1)).toBeLessThanOrEqual(nowSeconds);
-    expect(
-      Array.from(account.calls.order.starts.subarray(0, account.calls.order.length)).slice(-1_000),
-    ).toEqual(starts);
+    const { order } = account.calls;
+    const last = order.slice(order.length - 1_000, order.length);
+    expect(starts.map((_, position) => last.startAt(position))).toEqual(starts);
     clock.advance(61_000);
   }
 });
@@ -129,7 +132,7 @@ test("a million calls are one number each", () => {
   const { account } = accountAt(NOON_MS, { account: { calls: 1_000_000 } });
   const { order } = account.calls;
   expect(Math.abs(order.length - 1_000_000)).toBeLessThan(50_000);
-  const middle = order.ids[order.length >>> 1] ?? 0;
+  const middle = order.idAt(order.length >>> 1);
   expect(account.calls.find(middle)?.id).toBe(middle);
-  expect(dayOf(order.starts[order.length - 1] ?? 0)).toBe(dayOf(NOON_SECONDS));
+  expect(dayOf(order.startAt(order.length - 1))).toBe(dayOf(NOON_SECONDS));
 });

@@ -1,4 +1,5 @@
 import type { EmulatorClock } from "../clock.ts";
+import { callIdAt, FIRST_MADE_INDEX, isSeeded, placeOfId } from "./call-ids.ts";
 import {
   type CallIngredients,
   type CallLife,
@@ -8,14 +9,10 @@ import {
   toldStart,
   UNSETTLED_SECONDS,
 } from "./call-life.ts";
-import { CallOrder, merge, type PlacedCall } from "./call-order.ts";
-import { type DayCalls, startOf, zoneOf } from "./day-calls.ts";
+import { CallOrder, type CallRun, merge, PlacedRun } from "./call-order.ts";
+import type { DayCalls } from "./day-calls.ts";
+import { daysBetween, SeededCalls } from "./seeded-calls.ts";
 import { dayOf, SECONDS_PER_DAY } from "./time.ts";
-
-/** Ids are `day * IDS_PER_DAY + index`: above 2^31, below 2^53, and ascending with the days. */
-const IDS_PER_DAY = 2_000_000;
-/** Indexes from here on in each day belong to calls that tests make. */
-const FIRST_MADE_INDEX = 1_000_000;
 
 /** Calls made together by a test: consecutive ids and one start. */
 interface Batch {
@@ -38,7 +35,7 @@ export interface CallsOptions {
 /** All calls of the account: seeded ones, and ones that tests make or change. */
 export class CallStore {
   readonly #options: CallsOptions;
-  readonly #seeded: DayCalls;
+  readonly #seeded: SeededCalls;
   protected readonly ingredients: CallIngredients;
   readonly #batches: Batch[] = [];
   readonly #madeOnDay = new Map<number, number>();
@@ -47,8 +44,8 @@ export class CallStore {
   #order: CallOrder | null = null;
   #orderedAtSeconds = Number.NaN;
 
-  constructor(seeded: DayCalls, ingredients: CallIngredients, options: CallsOptions) {
-    this.#seeded = seeded;
+  constructor(days: DayCalls, ingredients: CallIngredients, options: CallsOptions) {
+    this.#seeded = new SeededCalls(days, ingredients, options);
     this.ingredients = ingredients;
     this.#options = options;
   }
@@ -60,7 +57,7 @@ export class CallStore {
   /** A call that is served now. */
   find(id: number): CallLife | undefined {
     const nowSeconds = this.nowSeconds;
-    const isOfDaysToCome = id >= (dayOf(nowSeconds + LARGEST_DRIFT_SECONDS) + 1) * IDS_PER_DAY;
+    const isOfDaysToCome = placeOfId(id).day > dayOf(nowSeconds + LARGEST_DRIFT_SECONDS);
     const life = isOfDaysToCome ? null : this.#lifeOf(id);
     if (life === null || !this.#isListed(life, nowSeconds)) return undefined;
     return toldStart(life, nowSeconds) < this.#oldest(isSeeded(id)) ? undefined : life;
@@ -80,7 +77,7 @@ export class CallStore {
   add(count: number, at: { startedAtSeconds: number }): number {
     const day = dayOf(at.startedAtSeconds);
     const made = this.#madeOnDay.get(day) ?? 0;
-    const firstId = day * IDS_PER_DAY + FIRST_MADE_INDEX + made;
+    const firstId = callIdAt(day, FIRST_MADE_INDEX + made);
     this.#madeOnDay.set(day, made + count);
     this.#batches.push({ firstId, count, startedAt: at.startedAtSeconds, madeAt: this.nowSeconds });
     this.#order = null;
@@ -109,24 +106,13 @@ export class CallStore {
   #lifeOf(id: number): CallLife | null {
     const touched = this.#touched.get(id);
     if (touched !== undefined) return touched;
-    return isSeeded(id) ? this.#seededLife(id) : this.#madeLife(id);
-  }
-
-  #seededLife(id: number): CallLife | null {
-    const day = Math.floor(id / IDS_PER_DAY);
-    const index = id % IDS_PER_DAY;
-    const packed = this.#seeded.of(day)[index];
-    if (packed === undefined) return null;
-    const origin = { id, day, index, startedAt: startOf(day, packed), zoneIndex: zoneOf(packed) };
-    return generateLife(origin, this.ingredients);
+    return isSeeded(id) ? this.#seeded.life(id) : this.#madeLife(id);
   }
 
   #madeLife(id: number): CallLife | null {
     const batch = this.#batches.find(({ firstId, count }) => id >= firstId && id < firstId + count);
     if (batch === undefined) return null;
-    const day = Math.floor(id / IDS_PER_DAY);
-    const index = id % IDS_PER_DAY;
-    const origin = { id, day, index, startedAt: batch.startedAt, zoneIndex: 0 };
+    const origin = { id, ...placeOfId(id), startedAt: batch.startedAt, zoneIndex: 0 };
     return finishedBy(generateLife(origin, this.ingredients), batch.madeAt);
   }
 
@@ -141,56 +127,65 @@ export class CallStore {
     return inTime && toldStart(life, nowSeconds) <= nowSeconds;
   }
 
-  /** Settled seeded calls go straight into place; the few others are looked at one by one. */
+  /** Settled seeded calls stand in place as they are; the few others are looked at one by one. */
   #arrange(nowSeconds: number): CallOrder {
     const oldest = this.#oldest(true);
-    const settledBefore = nowSeconds - UNSETTLED_SECONDS;
-    const days = range(dayOf(oldest), dayOf(nowSeconds + LARGEST_DRIFT_SECONDS));
-    const settled = new CallOrder(days.reduce((total, day) => total + this.#seeded.of(day).length, 0));
-    const others = this.#placeMade(nowSeconds);
-    for (const day of days) {
-      const starts = this.#seeded.of(day);
-      for (let index = 0; index < starts.length; index++) {
-        const id = day * IDS_PER_DAY + index;
-        const startedAt = startOf(day, starts[index] ?? 0);
-        if (startedAt < oldest) continue;
-        if (startedAt > nowSeconds + LARGEST_DRIFT_SECONDS) break;
-        if (startedAt < settledBefore && !this.#isTouched(id)) settled.push(startedAt, id);
-        else this.#place(id, nowSeconds, others);
-      }
-    }
-    return merge(settled, others);
+    const settledBefore = Math.max(oldest, nowSeconds - UNSETTLED_SECONDS);
+    const settled = this.#settledRuns(oldest, settledBefore);
+    const isTouched = (id: number) => this.#touched.has(id);
+    const unsettled = this.#seeded.unsettled(settledBefore, nowSeconds, isTouched);
+    return new CallOrder(merge(merge(settled, unsettled), this.#placeOthers(nowSeconds)));
   }
 
-  #placeMade(nowSeconds: number): PlacedCall[] {
-    const oldest = this.#oldest(false);
-    const placed: PlacedCall[] = [];
-    for (const { firstId, count, startedAt } of this.#batches) {
-      for (let id = firstId; startedAt >= oldest && id < firstId + count; id++) {
-        if (this.#isTouched(id)) this.#place(id, nowSeconds, placed);
-        else if (startedAt <= nowSeconds) placed.push({ startedAt, id });
-      }
-    }
+  #settledRuns(fromSeconds: number, beforeSeconds: number): CallRun[] {
+    const touched = [...this.#touched.keys()].filter(isSeeded).sort((left, right) => left - right);
+    return daysBetween(fromSeconds, beforeSeconds).flatMap((day) => {
+      const run = this.#seeded.settled(day, fromSeconds, beforeSeconds);
+      return touched.length === 0 ? [run] : without(touched, run);
+    });
+  }
+
+  /** What tests made or changed. */
+  #placeOthers(nowSeconds: number): PlacedRun {
+    const others = [...this.#touchedCalls(nowSeconds), ...this.#madeCalls(nowSeconds)];
+    others.sort((left, right) => left.startedAt - right.startedAt || left.id - right.id);
+    const placed = PlacedRun.withRoomFor(others.length);
+    for (const { startedAt, id } of others) placed.insert(startedAt, id);
     return placed;
   }
 
-  #place(id: number, nowSeconds: number, into: PlacedCall[]): void {
-    const life = this.#lifeOf(id);
-    if (life !== null && this.#isListed(life, nowSeconds)) {
-      into.push({ startedAt: toldStart(life, nowSeconds), id });
+  *#touchedCalls(nowSeconds: number): Generator<PlacedCall> {
+    for (const [id, life] of this.#touched) {
+      if (life === null || !this.#isListed(life, nowSeconds)) continue;
+      const startedAt = toldStart(life, nowSeconds);
+      if (startedAt >= this.#oldest(isSeeded(id))) yield { startedAt, id };
     }
   }
 
-  /** Asked for every call of the account, so the usual answer must be cheap. */
-  #isTouched(id: number): boolean {
-    return this.#touched.size > 0 && this.#touched.has(id);
+  *#madeCalls(nowSeconds: number): Generator<PlacedCall> {
+    const oldest = this.#oldest(false);
+    for (const { firstId, count, startedAt } of this.#batches) {
+      if (startedAt < oldest || startedAt > nowSeconds) continue;
+      for (let id = firstId; id < firstId + count; id++) if (!this.#touched.has(id)) yield { startedAt, id };
+    }
   }
 }
 
-function isSeeded(id: number): boolean {
-  return id % IDS_PER_DAY < FIRST_MADE_INDEX;
+interface PlacedCall {
+  startedAt: number;
+  id: number;
 }
 
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+/** The calls of a day but for some, which are given in ascending order. */
+function without(ids: readonly number[], run: CallRun): CallRun[] {
+  const firstId = run.length > 0 ? run.idAt(0) : Number.POSITIVE_INFINITY;
+  const pieces: CallRun[] = [];
+  let first = 0;
+  for (const id of ids) {
+    const position = id - firstId;
+    if (position < 0 || position >= run.length) continue;
+    pieces.push(run.slice(first, position));
+    first = position + 1;
+  }
+  return [...pieces, run.slice(first, run.length)];
 }

@@ -1,4 +1,5 @@
 import type { CallLife } from "../account/call-life.ts";
+import type { CallRun } from "../account/call-order.ts";
 import { type Selection, UNKNOWN_ID, wholeNumber } from "../envelope.ts";
 import { type CallFlags, renderCall } from "../render/call.ts";
 import { digitsOf } from "./digits.ts";
@@ -21,38 +22,38 @@ export const calls: EmulatedStream = {
 };
 
 function listCalls(world: World, query: Query): Selection {
-  const ids = idsInWindow(world, query);
+  const window = callsInWindow(world, query);
   const flags = flagsOf(world, query);
   return {
-    total: ids.length,
-    row: (position) => renderCall(lifeAt(world, ids, position), world.account, flags),
+    total: window.length,
+    row: (position) => renderCall(lifeAt(world, window, position), world.account, flags),
   };
 }
 
 function searchCalls(world: World, query: Query): Selection {
-  const ids = idsInWindow(world, query);
+  const window = callsInWindow(world, query);
   const flags = flagsOf(world, query);
   const found: CallLife[] = [];
-  for (let position = 0; position < ids.length; position++) {
-    const life = lifeAt(world, ids, position);
+  for (let position = 0; position < window.length; position++) {
+    const life = lifeAt(world, window, position);
     if (isWanted(life, query, world)) found.push(life);
   }
   return selectItems(found, (life) => renderCall(life, world.account, flags));
 }
 
-/** Ascending ids of the calls that started in `(from, to]`, whole seconds. */
-function idsInWindow(world: World, query: Query): Float64Array {
+/** The calls that started in `(from, to]`, whole seconds. */
+function callsInWindow(world: World, query: Query): CallRun {
   const { order } = world.account.calls;
   const from = query.seconds("from");
   const to = query.seconds("to");
   const afterFrom = from !== null && !world.options.callsFromInclusive ? from + 1 : from;
   const first = afterFrom === null ? 0 : order.countBefore(afterFrom);
   const end = to === null ? order.length : order.countBefore(to + 1);
-  return order.ids.subarray(first, Math.max(first, end));
+  return order.slice(first, Math.max(first, end));
 }
 
-function lifeAt(world: World, ids: Float64Array, position: number): CallLife {
-  return world.account.calls.life(ids[position] ?? 0);
+function lifeAt(world: World, window: CallRun, position: number): CallLife {
+  return world.account.calls.life(window.idAt(position));
 }
 
 function isWanted(life: CallLife, query: Query, { account }: World): boolean {
