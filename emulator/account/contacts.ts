@@ -8,14 +8,13 @@ import {
   informationOf,
   isAlive,
   newContact,
-  updatedAt,
 } from "./contact-life.ts";
+import { type ContactOrder, Listings } from "./contact-listings.ts";
 import { dayOf } from "./time.ts";
 
 /** Ids from here on in each day belong to contacts that tests add. */
 const FIRST_ADDED_INDEX = CONTACT_IDS_PER_DAY / 2;
 
-export type ContactOrder = "created_at" | "updated_at";
 type ContactChanges = Partial<Omit<ContactLife, "id" | "createdAt" | "editedAt" | "deletedAt">>;
 
 /** The shared address book: seeded day by day, and whatever tests do to it. */
@@ -27,8 +26,7 @@ export class Contacts {
   /** Contacts that tests added or changed; the seeded ones stay as they were for the calls that name them. */
   readonly #touched = new Map<number, ContactLife>();
   #addedCount = 0;
-  #listings = new Map<ContactOrder, ContactLife[]>();
-  #listedAtSeconds = Number.NaN;
+  #listings: Listings | null = null;
 
   constructor(seed: number, size: number, clock: EmulatorClock) {
     this.#seed = seed;
@@ -48,12 +46,7 @@ export class Contacts {
 
   /** Contacts that exist now, ascending. The array is shared: do not change it. */
   listed(order: ContactOrder): readonly ContactLife[] {
-    const nowSeconds = this.#nowSeconds;
-    if (nowSeconds !== this.#listedAtSeconds) this.#listings = new Map();
-    this.#listedAtSeconds = nowSeconds;
-    const listing = this.#listings.get(order) ?? this.#list(order, nowSeconds);
-    this.#listings.set(order, listing);
-    return listing;
+    return this.#listingsNow().contacts(order);
   }
 
   /** Adds a contact created now, made up except for what is given, and returns its id. */
@@ -91,17 +84,23 @@ export class Contacts {
     return Array.from({ length: count }, (_, index) => generateContact(this.#seed, day, index));
   }
 
-  #list(order: ContactOrder, nowSeconds: number): ContactLife[] {
+  #listingsNow(): Listings {
+    const nowSeconds = this.#nowSeconds;
+    if (this.#listings === null || !this.#listings.canReach(nowSeconds)) {
+      this.#listings = new Listings(this.#everyone(nowSeconds), nowSeconds);
+    }
+    this.#listings.moveTo(nowSeconds);
+    return this.#listings;
+  }
+
+  /** All contacts of the years before the end of today, those that are gone or still to come included. */
+  #everyone(nowSeconds: number): ContactLife[] {
     const today = dayOf(nowSeconds);
     const everyone = [...this.#touched.values()];
     for (let day = today - CONTACT_LIFETIME_DAYS; day <= today; day++) {
       everyone.push(...this.seededOn(day).filter(({ id }) => !this.#touched.has(id)));
     }
-    const instant = (contact: ContactLife) =>
-      order === "updated_at" ? updatedAt(contact, nowSeconds) : contact.createdAt;
-    return everyone
-      .filter((contact) => isAlive(contact, nowSeconds))
-      .sort((left, right) => instant(left) - instant(right) || left.id - right.id);
+    return everyone;
   }
 
   #existing(id: number): ContactLife {
@@ -111,7 +110,7 @@ export class Contacts {
   }
 
   #touch(contact: ContactLife): void {
+    this.#listingsNow().replace(contact);
     this.#touched.set(contact.id, contact);
-    this.#listings = new Map();
   }
 }
