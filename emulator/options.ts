@@ -42,6 +42,8 @@ export interface EmulatorOptions extends LimiterOptions {
   latencyMs: number;
   /** Calls that started earlier than this many days ago are not served. */
   historyDays: number;
+  /** No seeded call starts later than this UNIX second. */
+  lastCallSeconds: number;
   /** Whether lists hold calls that have not ended. */
   listInProgress: boolean;
   /** Whether `from` on calls includes the very second it names. */
@@ -78,6 +80,7 @@ const DEFAULTS: ResolvedOptions = {
   rateHeaders: "refused",
   latencyMs: 0,
   historyDays: 183,
+  lastCallSeconds: Number.POSITIVE_INFINITY,
   listInProgress: true,
   callsFromInclusive: false,
   signedUrlSeconds: 600,

@@ -55,6 +55,11 @@ export class Random {
     return median * Math.exp(sigma * normal);
   }
 
+  /** A length whose logarithm is uniform between those of the two. */
+  logUniform(shortest: number, longest: number): number {
+    return shortest * (longest / shortest) ** this.next();
+  }
+
   /** `count` lower-case hexadecimal digits. */
   hex(count: number): string {
     let digits = "";

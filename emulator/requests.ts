@@ -1,6 +1,6 @@
-import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import type { EmulatorClock } from "./clock.ts";
+import { type Bindings, connectionOf } from "./connection.ts";
 
 export interface RecordedRequest {
   method: string;
@@ -49,11 +49,11 @@ function pathShape(target: string): string {
 export function recordRequests(
   record: RequestRecord,
   clock: EmulatorClock,
-): MiddlewareHandler<{ Bindings: HttpBindings }> {
+): MiddlewareHandler<{ Bindings: Bindings }> {
   return async (context, next) => {
     const atMs = clock.now();
     await next();
-    const status = context.env.incoming.socket.destroyed ? null : context.res.status;
+    const status = connectionOf(context.env).isBroken ? null : context.res.status;
     record.add({ method: context.req.method, target: requestTarget(context.req.url), status, atMs });
   };
 }

@@ -5,6 +5,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import { Account } from "./account/account.ts";
 import { authenticate } from "./auth.ts";
+import { fetchInProcess } from "./connection.ts";
 import { FaultPlan } from "./faults.ts";
 import { enforceLimit } from "./limiter.ts";
 import { type EmulatorOptions, resolveOptions } from "./options.ts";
@@ -17,6 +18,8 @@ import { strikeFaults } from "./strike.ts";
 export interface Emulator {
   /** Origin it listens on, without a slash at the end. */
   readonly url: string;
+  /** Answers as over HTTP, without a socket: faults, waits and the end of the emulator included. */
+  readonly fetch: typeof fetch;
   /** The data, and the ways to change it. */
   readonly account: Account;
   readonly faults: FaultPlan;
@@ -46,6 +49,7 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
   await listen(server, resolved);
   return {
     url: originOf(server),
+    fetch: fetchInProcess(app.fetch, closing.signal),
     account: world.account,
     faults,
     requests,

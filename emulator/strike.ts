@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { HttpBindings } from "@hono/node-server";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler, Next } from "hono";
+import { type Bindings, connectionOf } from "./connection.ts";
 import type { FaultKind, FaultPlan } from "./faults.ts";
 import { requestTarget } from "./requests.ts";
 
-type Env = { Bindings: HttpBindings };
+type Env = { Bindings: Bindings };
 type Answer = Response | undefined;
 
 /** Lets the plan spoil answers. The first fault that answers in the server's stead ends the matter. */
@@ -34,11 +33,10 @@ async function strike(
         ...(fault.headers ? { headers: fault.headers } : {}),
       });
     case "reset":
-      context.env.incoming.socket.resetAndDestroy();
-      return RESPONSE_ALREADY_SENT;
+      return connectionOf(context.env).reset();
     case "cut":
       await next();
-      return replaceAnswer(context, await cutShort(context));
+      return replaceAnswer(context, await connectionOf(context.env).cut(context.res));
     case "slow":
       await delay(fault.delayMs, undefined, { signal: closing }).catch(() => undefined);
       return undefined;
@@ -49,7 +47,7 @@ async function strike(
       return context.html("<!doctype html><title>Maintenance</title><p>Back soon.</p>");
     case "hang":
       await untilAborted(closing);
-      return RESPONSE_ALREADY_SENT;
+      return connectionOf(context.env).reset();
     case "edit":
       fault.edit();
       return undefined;
@@ -61,20 +59,6 @@ function replaceAnswer(context: Context<Env>, answer: Response): Response {
   context.res = undefined;
   context.res = answer;
   return answer;
-}
-
-async function cutShort(context: Context<Env>): Promise<Response> {
-  const body = Buffer.from(await context.res.arrayBuffer());
-  const { outgoing, incoming } = context.env;
-  outgoing.writeHead(context.res.status, {
-    "content-type": "application/json",
-    "content-length": body.length,
-  });
-  await new Promise<void>((written) => {
-    outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => written());
-  });
-  incoming.socket.destroy();
-  return RESPONSE_ALREADY_SENT;
 }
 
 async function metaAlone(answer: Response): Promise<Response> {

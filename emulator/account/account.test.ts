@@ -5,7 +5,8 @@ import { DAY_MS, MINUTE_MS, NOON_MS, NOON_SECONDS } from "../testing.ts";
 import { Account } from "./account.ts";
 import { type CallLife, toldStart } from "./call-life.ts";
 import type { CallOrder } from "./call-order.ts";
-import { dayOf, SECONDS_PER_DAY } from "./time.ts";
+import { isAlive, updatedAt } from "./contact-life.ts";
+import { dayOf, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "./time.ts";
 import { localTime } from "./zones.ts";
 
 function accountAt(nowMs: number, options: Partial<EmulatorOptions> = {}) {
@@ -102,6 +103,11 @@ test("shares are believable: inbound, talk time, late recordings, late tags", ()
   const recorded = lives.filter((life) => life.asset !== null);
   const late = recorded.filter((life) => life.assetAt > life.endedAt + 30);
   expect(share(late.length, recorded.length)).toBeCloseTo(0.05, 1);
+  const lateHours = late.map((life) => (life.assetAt - life.endedAt) / SECONDS_PER_HOUR);
+  expect(Math.min(...lateHours)).toBeGreaterThanOrEqual(1 / 60);
+  expect(Math.max(...lateHours)).toBeLessThanOrEqual(20);
+  // An even spread of logarithms from a minute to 20 hours has its middle at about 35 minutes.
+  expect(share(lateHours.filter((hours) => hours < 35 / 60).length, late.length)).toBeCloseTo(0.5, 1);
   const tags = lives.flatMap((life) => life.tags.map((tag) => tag.atSeconds - life.endedAt));
   expect(share(tags.filter((delay) => delay >= SECONDS_PER_DAY).length, tags.length)).toBeCloseTo(0.1, 1);
 });
@@ -135,4 +141,38 @@ test("a million calls are one number each", () => {
   const middle = order.idAt(order.length >>> 1);
   expect(account.calls.find(middle)?.id).toBe(middle);
   expect(dayOf(order.startAt(order.length - 1))).toBe(dayOf(NOON_SECONDS));
+});
+
+test("after the last call of an account its days go on without any", () => {
+  const lastCallSeconds = NOON_SECONDS - 7_200;
+  const { clock, account } = accountAt(NOON_MS, { lastCallSeconds });
+  const whole = livesOf(accountAt(NOON_MS).account);
+  expect(livesOf(account)).toEqual(whole.filter((life) => life.startedAt <= lastCallSeconds));
+  clock.advance(2 * DAY_MS);
+  expect(livesOf(account).every((life) => life.startedAt <= lastCallSeconds)).toBe(true);
+});
+
+test("contacts move in both orders as soon as the clock or a test moves them", () => {
+  const { clock, account } = accountAt(NOON_MS, { account: { contacts: 3_000 } });
+  for (let step = 0; step < 20; step++) {
+    const [oldest] = account.contacts.listed("updated_at");
+    clock.advance(97 * MINUTE_MS);
+    account.contacts.edit(oldest?.id ?? 0, { firstName: "Quill" });
+    const added = account.contacts.add();
+    const byUpdate = account.contacts.listed("updated_at");
+    expect(
+      byUpdate
+        .slice(-2)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual([oldest?.id ?? 0, added].sort());
+    for (const order of ["created_at", "updated_at"] as const) {
+      const listed = account.contacts.listed(order);
+      const instants = listed.map((contact) =>
+        order === "created_at" ? contact.createdAt : updatedAt(contact, account.nowSeconds),
+      );
+      expect(instants).toEqual(instants.toSorted((left, right) => left - right));
+      expect(listed.every((contact) => isAlive(contact, account.nowSeconds))).toBe(true);
+    }
+  }
 });

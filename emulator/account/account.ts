@@ -74,10 +74,12 @@ export class Account {
       tagIds: idsOf(this.tags.listed),
       party: (random: Random, zoneIndex: number, day: number) => this.#party(random, zoneIndex, day),
     };
-    return new Calls(new DayCalls(seed, days > 0 ? calls / days : 0, zoneOfNumber), ingredients, {
-      ...options,
-      days,
+    const dayCalls = new DayCalls(seed, {
+      callsPerDay: days > 0 ? calls / days : 0,
+      zoneOfNumber,
+      lastSeconds: options.lastCallSeconds,
     });
+    return new Calls(dayCalls, ingredients, { ...options, days });
   }
 
   /** Often a contact, sometimes a stranger, rarely somebody who hides their number. */

@@ -81,6 +81,7 @@ export const UNSETTLED_SECONDS = 3 * SECONDS_PER_HOUR;
 const LONGEST_TALK_SECONDS = 2 * SECONDS_PER_HOUR;
 const MEDIAN_TALK_SECONDS = 3 * SECONDS_PER_MINUTE;
 const ASSET_AFTER_SECONDS = 30;
+const LATEST_ASSET_SECONDS = 20 * SECONDS_PER_HOUR;
 
 const MISSED_REASONS = [
   "out_of_opening_hours",
@@ -167,14 +168,17 @@ function talkSeconds(random: Random): number {
   return Math.ceil(Math.min(random.lognormal(MEDIAN_TALK_SECONDS, 1), LONGEST_TALK_SECONDS));
 }
 
-/** Half a minute after the end, one in twenty some hours late. */
+/**
+ * Half a minute after the end. One in twenty comes later: spread evenly on a logarithmic scale from
+ * a minute to 20 hours after the end, so that as many take a minute or two as take ten hours or more.
+ */
 function assetOf(
   random: Random,
   call: { isAnswered: boolean; direction: string; canRecord: boolean; endedAt: number },
 ): { asset: CallLife["asset"]; assetAt: number } {
   const isLate = random.chance(0.05);
   const leavesVoicemail = random.chance(0.4);
-  const lateSeconds = random.integer(1, 20 * SECONDS_PER_HOUR);
+  const lateSeconds = Math.round(random.logUniform(SECONDS_PER_MINUTE, LATEST_ASSET_SECONDS));
   const assetAt = call.endedAt + (isLate ? lateSeconds : ASSET_AFTER_SECONDS);
   if (call.isAnswered && call.canRecord) return { asset: "recording", assetAt };
   if (!call.isAnswered && call.direction === "inbound" && leavesVoicemail)

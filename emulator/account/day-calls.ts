@@ -1,4 +1,5 @@
 import { hashText, Random } from "../random.ts";
+import { partition } from "./call-order.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE } from "./time.ts";
 import { isWeekend, ZONES, zoneOffsetSeconds } from "./zones.ts";
 
@@ -38,21 +39,27 @@ function localSecondAt(share: number): number {
   return Math.floor(below + (above - below) * (position % 1));
 }
 
+export interface CallRate {
+  /** On average over a week. */
+  callsPerDay: number;
+  /** Zone index of each line; a zone with more lines has more calls. */
+  zoneOfNumber: readonly number[];
+  /** No call starts later than this UNIX second. */
+  lastSeconds: number;
+}
+
 /**
  * When calls started, day by day. A day depends on the seed, its date and the sizes alone, and is kept as one
  * number a call; what happened in a call is worked out when it is looked at.
  */
 export class DayCalls {
   readonly #seed: number;
-  readonly #callsPerDay: number;
-  readonly #zoneOfNumber: readonly number[];
+  readonly #rate: CallRate;
   readonly #days = new Map<number, Uint32Array>();
 
-  /** @param zoneOfNumber zone index of each line; a zone with more lines has more calls. */
-  constructor(seed: number, callsPerDay: number, zoneOfNumber: readonly number[]) {
+  constructor(seed: number, rate: CallRate) {
     this.#seed = seed;
-    this.#callsPerDay = callsPerDay;
-    this.#zoneOfNumber = zoneOfNumber;
+    this.#rate = rate;
   }
 
   /** Ascending packed starts of a UTC day; see `startOf` and `zoneOf`. */
@@ -64,18 +71,23 @@ export class DayCalls {
 
   #generate(day: number): Uint32Array {
     const random = new Random(this.#seed, hashText("day"), day);
-    const expected = this.#callsPerDay * (isWeekend(day) ? WEEKEND_WEIGHT : WEEKDAY_WEIGHT);
+    const expected = this.#rate.callsPerDay * (isWeekend(day) ? WEEKEND_WEIGHT : WEEKDAY_WEIGHT);
     const noisy = expected * (0.9 + 0.2 * random.next());
-    const count = Math.floor(noisy) + (random.chance(noisy % 1) ? 1 : 0);
+    const drawn = Math.floor(noisy) + (random.chance(noisy % 1) ? 1 : 0);
     const noon = day * SECONDS_PER_DAY + 12 * SECONDS_PER_HOUR;
     const offsets = ZONES.map((zone) => zoneOffsetSeconds(zone.timeZone, noon));
-    const starts = new Uint32Array(count);
-    for (let index = 0; index < count; index++) {
-      const zone = random.pick(this.#zoneOfNumber) ?? 0;
+    const starts = new Uint32Array(drawn);
+    for (let index = 0; index < drawn; index++) {
+      const zone = random.pick(this.#rate.zoneOfNumber) ?? 0;
       const second = localSecondAt(random.next()) - (offsets[zone] ?? 0) + SECONDS_PER_DAY;
       starts[index] = (second % SECONDS_PER_DAY) * ZONE_ROOM + zone;
     }
-    return starts.sort();
+    starts.sort();
+    const count = partition(
+      starts.length,
+      (index) => startOf(day, starts[index] ?? 0) <= this.#rate.lastSeconds,
+    );
+    return starts.subarray(0, count);
   }
 }
 

@@ -1,10 +1,10 @@
-import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import type { Account } from "../account/account.ts";
+import type { Bindings } from "../connection.ts";
 import { answerPage, type ListShape, type Selection, wholeNumber } from "../envelope.ts";
 import type { ResolvedOptions } from "../options.ts";
 
-export type EmulatorApp = Hono<{ Bindings: HttpBindings }>;
+export type EmulatorApp = Hono<{ Bindings: Bindings }>;
 
 /** What rows are made from. */
 export interface World {

@@ -1,0 +1,108 @@
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+
+/** What one request came in on, for faults that break it. */
+export interface Connection {
+  readonly isBroken: boolean;
+  /** Breaks it before any byte of an answer. */
+  reset(): Response;
+  /** Lets the head and half of the body through, then breaks it. */
+  cut(answer: Response): Promise<Response>;
+}
+
+/** What a request is served with: a socket, or a connection in the same process. */
+export type Bindings = HttpBindings | { connection: InProcessConnection };
+
+export function connectionOf(bindings: Bindings): Connection {
+  return "connection" in bindings ? bindings.connection : new SocketConnection(bindings);
+}
+
+class SocketConnection implements Connection {
+  readonly #http: HttpBindings;
+
+  constructor(http: HttpBindings) {
+    this.#http = http;
+  }
+
+  get isBroken(): boolean {
+    return this.#http.incoming.socket.destroyed;
+  }
+
+  reset(): Response {
+    this.#http.incoming.socket.resetAndDestroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+
+  async cut(answer: Response): Promise<Response> {
+    const body = await bytesOf(answer);
+    const { outgoing, incoming } = this.#http;
+    outgoing.writeHead(answer.status, { "content-type": "application/json", "content-length": body.length });
+    await new Promise<void>((written) => {
+      outgoing.write(firstHalf(body), () => written());
+    });
+    incoming.socket.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+}
+
+export class InProcessConnection implements Connection {
+  isBroken = false;
+  /** Whether nothing of the answer arrives. */
+  wasReset = false;
+
+  reset(): Response {
+    this.isBroken = true;
+    this.wasReset = true;
+    return Response.error();
+  }
+
+  async cut(answer: Response): Promise<Response> {
+    const half = firstHalf(await bytesOf(answer));
+    this.isBroken = true;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(half),
+      pull: (controller) =>
+        controller.error(new TypeError("terminated", { cause: broken("UND_ERR_SOCKET") })),
+    });
+    return new Response(body, { status: answer.status, headers: answer.headers });
+  }
+}
+
+/** Answers without a socket, and fails as `fetch` does where a socket would have been broken. */
+export function fetchInProcess(
+  serve: (request: Request, bindings: Bindings) => Response | Promise<Response>,
+  closing: AbortSignal,
+): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const connection = new InProcessConnection();
+    request.signal.throwIfAborted();
+    if (closing.aborted) throw new TypeError("fetch failed", { cause: broken("ECONNREFUSED") });
+    const answer = await orAborted(serve(request, { connection }), request.signal);
+    if (connection.wasReset || closing.aborted)
+      throw new TypeError("fetch failed", { cause: broken("ECONNRESET") });
+    return answer;
+  };
+}
+
+function orAborted<Value>(work: Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function broken(code: string): Error {
+  return Object.assign(new Error("the connection was broken"), { code });
+}
+
+async function bytesOf(answer: Response): Promise<Uint8Array> {
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+function firstHalf(body: Uint8Array): Uint8Array {
+  return body.subarray(0, Math.floor(body.length / 2));
+}
