@@ -67,6 +67,31 @@ test("nothing from the future is served, and the order is by told start", () => 
   }
 });
 
+test("calls that a test made, changed or removed stand in order among the others", () => {
+  const { clock, account } = accountAt(NOON_MS);
+  const { calls } = account;
+  const seeded = new Set(
+    [calls, accountAt(NOON_MS + DAY_MS).account.calls].flatMap(({ order }) => idsOf(order)),
+  );
+  const made: number[] = [];
+  for (let step = 0; step < 60; step++) {
+    const listed = idsOf(calls.order);
+    const [first, second] = [listed.length - 1 - step, (step * 977) % listed.length];
+    const agoSeconds = [0, 40, 5_000, 90_000, 4_000_000][step % 5] ?? 0;
+    made.push(calls.ring({ startedAtSeconds: account.nowSeconds - agoSeconds }));
+    calls.settle(listed[first] ?? 0);
+    calls.remove(listed[second] ?? 0);
+    clock.advance(11 * MINUTE_MS);
+    const served = [...seeded, ...made].flatMap((id) => calls.find(id) ?? []);
+    const toldStarts = new Map(served.map((life) => [life.id, toldStart(life, account.nowSeconds)]));
+    const inOrder = [...toldStarts].sort(
+      ([leftId, left], [rightId, right]) => left - right || leftId - rightId,
+    );
+    const { order } = calls;
+    expect(idsOf(order).map((id, position) => [id, order.startAt(position)])).toEqual(inOrder);
+  }
+});
+
 test("some calls move on by a second within twenty minutes of their end", () => {
   const lives = livesOf(accountAt(NOON_MS).account);
   const drifting = lives.filter((life) => life.driftSeconds === 1);
