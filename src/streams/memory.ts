@@ -19,6 +19,11 @@ export class DigestMemory {
   #old: Generation | undefined;
   readonly #noted = new Map<number, number>();
 
+  /** Whether a version of the object is remembered. */
+  knows(id: number): boolean {
+    return this.#noted.has(id) || this.#committed(id) !== undefined;
+  }
+
   /** Whether this version of the object is not the one last captured. The version is noted if so. */
   isNews(id: number, digest: string): boolean {
     const version = versionOf(digest);

@@ -1,0 +1,108 @@
+import type { Endpoint } from "../aircall/index.ts";
+import type { Document, Step } from "../engine/index.ts";
+import type { Json } from "../shared/json.ts";
+import type { ContactCursors, FullPass } from "./contact-cursors.ts";
+import { type ContactRow, isContactRow } from "./contact-schema.ts";
+import { CONTACTS, walkIfDue } from "./contact-walk.ts";
+import { digest } from "./digest.ts";
+import { deletionDocument, usableDocuments } from "./document.ts";
+import type { KnownIds } from "./known-ids.ts";
+import type { Source } from "./source.ts";
+import { readWindow, type TimedList } from "./window.ts";
+
+/** How many deletions a checkpoint covers. */
+const DELETIONS_PER_CHECKPOINT = 50;
+
+/**
+ * Goes on with a pass over all contacts: what is new or has changed is captured, and so is what has
+ * been deleted, if this run has seen the pass from its beginning to its end. Looks for the latest
+ * changes in between, as often as it is due. It ends early when so much has changed that another
+ * pass has been begun.
+ */
+export async function* fullPass(cursors: ContactCursors, source: Source): AsyncGenerator<Step> {
+  const pass = cursors.fullPass;
+  if (!pass) return;
+  yield* readAll(pass, cursors, source);
+  if (cursors.fullPass === pass && cursors.seen) yield* captureDeletions(pass, cursors.seen, cursors, source);
+  if (cursors.fullPass === pass) yield* cursors.endFullPass();
+}
+
+async function* readAll(pass: FullPass, cursors: ContactCursors, source: Source): AsyncGenerator<Step> {
+  let doneRows = 0;
+  for await (const page of readWindow(contactList(source), pass.after, pass.until)) {
+    const atWatermark: Record<string, string> = {};
+    for (const contact of usableDocuments(page.rows, isContactRow, source)) {
+      const version = digest(contact);
+      if (contact.updated_at === cursors.watermark) atWatermark[contact.id] = version;
+      yield* captureIfNews(contact, version, cursors, source);
+    }
+    pass.after = page.throughSeconds;
+    Object.assign(cursors.atWatermark, atWatermark);
+    yield* cursors.checkpoint({ backfill: { after: page.throughSeconds }, atWatermark });
+    doneRows += page.rows.length;
+    yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
+    yield* walkIfDue(cursors, source);
+    if (cursors.fullPass !== pass) return;
+  }
+}
+
+/** The API's window of contacts is `[from, to]` on `created_at`. Seen on a live account. */
+function contactList({ api }: Source): TimedList {
+  const reader = api.for("full pass");
+  return {
+    name: "contacts",
+    // A contact keeps its creation: it may vanish from the list, and new ones come at the end.
+    quietThroughSeconds: Infinity,
+    pages: (afterSeconds, throughSeconds) =>
+      reader.pages(CONTACTS, { from: afterSeconds + 1, to: throughSeconds, order: "asc" }),
+    secondsOf: (row) => (isContactRow(row) ? row.created_at : undefined),
+  };
+}
+
+/** With `full_refresh` every contact is captured again. */
+function* captureIfNews(
+  contact: Document & ContactRow,
+  version: string,
+  cursors: ContactCursors,
+  { syncMode }: Source,
+): Generator<Step> {
+  const isNews = cursors.isNews(contact, version);
+  cursors.markKnown(contact.id, version);
+  if (isNews || syncMode === "full_refresh") yield { kind: "document", doc: contact };
+}
+
+/**
+ * What is known and was not seen is asked for by its ID, since a list that moves while it is read can
+ * pass over a contact that lives. It is deleted if Aircall does not know it.
+ */
+async function* captureDeletions(
+  pass: FullPass,
+  seen: KnownIds,
+  cursors: ContactCursors,
+  source: Source,
+): AsyncGenerator<Step> {
+  let asked = 0;
+  for (const id of cursors.known.missingFrom(seen)) {
+    const contact = await source.api.for("missing contact").find(contactById(id));
+    if (contact) yield* captureLiving(contact.contact ?? null, cursors, source);
+    else {
+      cursors.known.delete(id);
+      yield { kind: "document", doc: deletionDocument("id", id) };
+    }
+    asked += 1;
+    if (asked % DELETIONS_PER_CHECKPOINT === 0) yield* cursors.checkpointIfNeeded({});
+    yield* walkIfDue(cursors, source);
+    if (cursors.fullPass !== pass) return;
+  }
+  yield* cursors.checkpointIfNeeded({});
+}
+
+function contactById(id: number): Endpoint {
+  return { path: `/v1/contacts/${id}`, bodyKey: "contact", holds: "one" };
+}
+
+function* captureLiving(row: Json, cursors: ContactCursors, source: Source): Generator<Step> {
+  for (const contact of usableDocuments([row], isContactRow, source)) {
+    yield* captureIfNews(contact, digest(contact), cursors, source);
+  }
+}

@@ -1,0 +1,114 @@
+import type { Endpoint } from "../aircall/index.ts";
+import type { Document, Step } from "../engine/index.ts";
+import { ListTooLong } from "../errors.ts";
+import type { ContactCursors } from "./contact-cursors.ts";
+import { type ContactRow, isContactRow } from "./contact-schema.ts";
+import { digest } from "./digest.ts";
+import { usableDocuments } from "./document.ts";
+import type { Source } from "./source.ts";
+
+export const CONTACTS: Endpoint = { path: "/v1/contacts", bodyKey: "contacts", holds: "list" };
+
+const LATEST_FIRST = { order: "desc", order_by: "updated_at" };
+
+/**
+ * The instant of the latest change that Aircall lists, in Unix seconds; 0 when there are no contacts.
+ * It says "now" by Aircall's own clock, so that no difference between two clocks loses a change.
+ */
+export async function latestChange({ api }: Source): Promise<number> {
+  for await (const page of api.for("full pass").pages(CONTACTS, LATEST_FIRST)) {
+    return Math.max(0, ...page.rows.filter(isContactRow).map((contact) => contact.updated_at));
+  }
+  return 0;
+}
+
+interface ContactVersion {
+  readonly updatedAt: number;
+  readonly version: string;
+}
+
+/**
+ * Captures what has changed since the watermark, and then moves the watermark, if nothing can have
+ * been missed. When more has changed than the API serves, a full pass is begun.
+ */
+export async function* walk(cursors: ContactCursors, source: Source): AsyncGenerator<Step> {
+  cursors.walkedMs = source.clock.now();
+  const versions = new Map<number, ContactVersion>();
+  let isSteady = true;
+  try {
+    for await (const walked of walkDown(cursors.watermark, source)) {
+      isSteady = walked.isSteady;
+      yield* captureChanges(walked.contacts, versions, cursors);
+    }
+  } catch (error) {
+    if (!(error instanceof ListTooLong)) throw error;
+    markAll(versions, cursors);
+    yield* cursors.beginFullPass(await latestChange(source));
+    return;
+  }
+  yield* endWalk(versions, isSteady, cursors);
+}
+
+/** Walks if it is time to: what takes long is no reason to hear of changes late. */
+export async function* walkIfDue(cursors: ContactCursors, source: Source): AsyncGenerator<Step> {
+  if (source.clock.now() >= cursors.walkedMs + source.intervalMs) yield* walk(cursors, source);
+}
+
+/**
+ * From the latest change down to the watermark, a page at a time. What is added or edited comes in at
+ * the front and pushes the others on, to be met again; only what is deleted pulls them back across
+ * the border of two pages, unread. So the walk is unsteady once the total of a page is less than
+ * that of the page before it.
+ */
+async function* walkDown(
+  watermark: number,
+  source: Source,
+): AsyncGenerator<{ contacts: (Document & ContactRow)[]; isSteady: boolean }> {
+  let previousTotal = 0;
+  let isSteady = true;
+  for await (const page of source.api.for("walk").pages(CONTACTS, LATEST_FIRST)) {
+    const total = page.total ?? 0;
+    if (total < previousTotal) isSteady = false;
+    previousTotal = total;
+    const contacts = usableDocuments(page.rows, isContactRow, source);
+    const changed = contacts.filter((contact) => contact.updated_at >= watermark);
+    yield { contacts: changed, isSteady };
+    if (changed.length < contacts.length) return;
+  }
+}
+
+function* captureChanges(
+  contacts: readonly (Document & ContactRow)[],
+  versions: Map<number, ContactVersion>,
+  cursors: ContactCursors,
+): Generator<Step> {
+  let hasNews = false;
+  for (const contact of contacts) {
+    const version = digest(contact);
+    versions.set(contact.id, { updatedAt: contact.updated_at, version });
+    if (!cursors.isNews(contact, version)) continue;
+    hasNews = true;
+    yield { kind: "document", doc: contact };
+  }
+  if (hasNews) yield* cursors.checkpoint();
+}
+
+function* endWalk(
+  versions: ReadonlyMap<number, ContactVersion>,
+  isSteady: boolean,
+  cursors: ContactCursors,
+): Generator<Step> {
+  markAll(versions, cursors);
+  const watermark = Math.max(
+    cursors.watermark,
+    ...[...versions.values()].map((version) => version.updatedAt),
+  );
+  const newest = [...versions].filter(([, { updatedAt }]) => updatedAt === watermark);
+  const atWatermark = Object.fromEntries(newest.map(([id, { version }]) => [id, version]));
+  yield* cursors.checkpointIfNeeded(isSteady ? cursors.moveWatermark(watermark, atWatermark) : {});
+}
+
+/** At the end of a walk and not at each page, since a bucket of IDs is told anew for each mark that differs. */
+function markAll(versions: ReadonlyMap<number, ContactVersion>, cursors: ContactCursors): void {
+  for (const [id, { version }] of versions) cursors.markKnown(id, version);
+}
