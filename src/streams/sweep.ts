@@ -26,47 +26,83 @@ export function sweepStream(definition: SweepDefinition): StreamDefinition {
       const digests = readDigests(state);
       while (true) {
         const beganMs = source.clock.now();
-        yield* sweep(definition, source, digests);
+        yield* new Sweep(definition, source, digests).steps();
         yield { kind: "rest", untilMs: beganMs + source.intervalMs };
       }
     },
   };
 }
 
-async function* sweep(
-  definition: SweepDefinition,
-  source: Source,
-  digests: Map<string, string>,
-): AsyncGenerator<Step> {
-  const changed: JsonObject = {};
-  const reading = new WholeListReading();
-  for await (const row of reading.rows(source.api, definition.endpoint)) {
-    const doc = usableDocument(definition, row);
-    if (!doc) {
-      source.log.warn(`a row without a usable "${definition.keyField}" was passed over`);
-      reading.distrust();
-      continue;
-    }
-    const key = String(doc[definition.keyField]);
-    const version = digest(doc);
-    reading.saw(key);
-    if (digests.get(key) === version) continue;
-    digests.set(key, version);
-    changed[key] = version;
-    yield { kind: "document", doc };
+/** One look at the list, of one page or of several. */
+class Sweep {
+  readonly #definition: SweepDefinition;
+  readonly #source: Source;
+  readonly #digests: Map<string, string>;
+  readonly #changed: Record<string, string | null> = {};
+
+  constructor(definition: SweepDefinition, source: Source, digests: Map<string, string>) {
+    this.#definition = definition;
+    this.#source = source;
+    this.#digests = digests;
   }
-  const missing = [...digests.keys()].filter((key) => !reading.hasSeen(key));
-  if (reading.isWhole()) {
-    for (const key of missing) {
-      digests.delete(key);
-      changed[key] = null;
-      yield { kind: "document", doc: deletionDocument(definition.keyField, originalKey(definition, key)) };
+
+  async *steps(): AsyncGenerator<Step> {
+    const reading = new WholeListReading();
+    yield* this.#read(reading);
+    for (const key of yield* this.#deletedKeys(reading)) {
+      this.#digests.delete(key);
+      this.#changed[key] = null;
+      const { keyField } = this.#definition;
+      yield { kind: "document", doc: deletionDocument(keyField, originalKey(this.#definition, key)) };
     }
-  } else if (missing.length > 0) {
-    source.log.warn("the list was not read whole, so what is missing from it is not taken for deleted");
+    if (Object.keys(this.#changed).length > 0) {
+      yield { kind: "checkpoint", patch: { digests: this.#changed } };
+    }
+    if (reading.tooLong) throw reading.tooLong;
   }
-  if (Object.keys(changed).length > 0) yield { kind: "checkpoint", patch: { digests: changed } };
-  if (reading.tooLong) throw reading.tooLong;
+
+  /** What differs from the digests. */
+  async *#read(reading: WholeListReading): AsyncGenerator<Step> {
+    const { endpoint, keyField } = this.#definition;
+    for await (const row of reading.rows(this.#source.api, endpoint)) {
+      const doc = usableDocument(this.#definition, row);
+      if (!doc) {
+        this.#source.log.warn(`a row without a usable "${keyField}" was passed over`);
+        reading.distrust();
+        continue;
+      }
+      const key = String(doc[keyField]);
+      const version = digest(doc);
+      reading.saw(key);
+      if (this.#digests.get(key) === version) continue;
+      this.#digests.set(key, version);
+      this.#changed[key] = version;
+      yield { kind: "document", doc };
+    }
+  }
+
+  /**
+   * One page is a picture of one moment. Several are not: a row deleted from a page that has been read
+   * pulls another across the border, unread, and a row added at the end hides that from the total. So
+   * what several pages lack is deleted only if another reading lacks it too.
+   */
+  async *#deletedKeys(reading: WholeListReading): AsyncGenerator<Step, string[]> {
+    let missing = this.#missingFrom(reading);
+    let isWhole = reading.isWhole();
+    if (missing.length > 0 && isWhole && reading.pageCount > 1) {
+      const second = new WholeListReading();
+      yield* this.#read(second);
+      missing = missing.filter((key) => !second.hasSeen(key));
+      isWhole = second.isWhole();
+    }
+    if (missing.length === 0 || isWhole) return missing;
+    this.#source.log.warn("the list was not read whole, so what is missing from it is not taken for deleted");
+    return [];
+  }
+
+  #missingFrom(reading: WholeListReading): string[] {
+    return [...this.#digests.keys()].filter((key) => !reading.hasSeen(key));
+  }
 }
 
 /** One reading of a list, which knows whether it saw the list whole. */
@@ -74,12 +110,14 @@ class WholeListReading {
   readonly #keys = new Set<string>();
   #total: number | undefined;
   #isSteady = true;
+  pageCount = 0;
   /** Set when the list goes on beyond what the API serves: what was within reach has been read. */
   tooLong: ListTooLong | undefined;
 
   async *rows(api: AircallReader, endpoint: Endpoint): AsyncGenerator<Json> {
     try {
       for await (const page of api.pages(endpoint)) {
+        this.pageCount = page.number;
         this.#watchTotal(page);
         yield* page.rows;
       }
