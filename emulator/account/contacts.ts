@@ -10,7 +10,7 @@ import {
   newContact,
 } from "./contact-life.ts";
 import { type ContactOrder, Listings } from "./contact-listings.ts";
-import { dayOf } from "./time.ts";
+import { dayOf, NEVER } from "./time.ts";
 
 /** Ids from here on in each day belong to contacts that tests add. */
 const FIRST_ADDED_INDEX = CONTACT_IDS_PER_DAY / 2;
@@ -67,8 +67,20 @@ export class Contacts {
     this.#touch({ ...contact, information: informationOf(contact, nowSeconds), ...changes, editedAt });
   }
 
+  /** Changes a contact, and its `updated_at` stays what it was. */
+  editSilently(id: number, changes: ContactChanges): void {
+    this.#touch({ ...this.#existing(id), ...changes });
+  }
+
   remove(id: number): void {
     this.#touch({ ...this.#existing(id), deletedAt: this.#nowSeconds });
+  }
+
+  /** Takes a removal back: the contact is what it was. */
+  restore(id: number): void {
+    const contact = this.#touched.get(id);
+    if (contact === undefined) throw new RangeError(`no contact with id ${id} was removed`);
+    this.#touch({ ...contact, deletedAt: NEVER });
   }
 
   /** The seeded contacts created on a UTC day, removed ones included. */
