@@ -1,0 +1,207 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Document } from "../../src/engine/index.ts";
+import { TestClock } from "../support/clock.ts";
+import { startWorld } from "../support/world.ts";
+import { follow } from "./follow.ts";
+import { idsOf, Replica, type World } from "./replica.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+const worldOf = (contacts: number) =>
+  startWorld(
+    { account: { calls: 0, contacts, users: 0, numbers: 0, teams: 0, tags: 0, webhooks: 0 } },
+    new TestClock(undefined, { leaps: true }),
+  );
+
+/** Contacts of different seconds, oldest first. */
+function addContacts(world: World, count: number): number[] {
+  return Array.from({ length: count }, () => {
+    world.clock.advance(1_000);
+    return world.emulator.account.contacts.add();
+  });
+}
+
+const deletedIds = (documents: readonly Document[]) =>
+  documents.filter(({ _meta }) => _meta.op === "d").map(({ id }) => Number(id));
+
+const askedByIdIn = (world: World) =>
+  world.emulator.requests.recent.filter(({ target }) => /\/v1\/contacts\/\d+/.test(target)).length;
+
+test("a deletion is found by the pass of the day, and no earlier", async () => {
+  await using world = await worldOf(0);
+  const { contacts } = world.emulator.account;
+  const ids = addContacts(world, 130);
+  const replica = new Replica(world, "contacts");
+  await replica.pass();
+  const removed = [ids[0], ids[60], ids[129]].map(Number);
+  for (const id of removed) contacts.remove(id);
+  world.clock.advance(DAY_MS - MINUTE_MS);
+  expect(await replica.pass()).toEqual([]);
+  world.clock.advance(MINUTE_MS);
+  const deletions = await replica.pass();
+  expect(deletedIds(deletions)).toEqual(removed);
+  expect(deletions[0]).toEqual({ id: removed[0], _meta: { op: "d" } });
+  expect(deletions).toHaveLength(3);
+  expect(replica.documents).toEqual(replica.truth());
+  world.clock.advance(DAY_MS);
+  expect(await replica.pass()).toEqual([]);
+});
+
+test("when all contacts are gone, all are deleted", async () => {
+  await using world = await worldOf(0);
+  const replica = new Replica(world, "contacts");
+  const ids = addContacts(world, 130);
+  await replica.pass();
+  for (const id of ids) world.emulator.account.contacts.remove(id);
+  world.clock.advance(DAY_MS);
+  expect(deletedIds(await replica.pass())).toEqual(ids);
+  expect(replica.documents).toEqual([]);
+  expect(replica.ownState.known).toEqual({});
+});
+
+test("a contact that lives and that the list passed over is not taken for deleted", async () => {
+  await using world = await worldOf(0);
+  const { contacts } = world.emulator.account;
+  const ids = addContacts(world, 130);
+  const replica = new Replica(world, "contacts");
+  await replica.pass();
+  const [first = 0, late = 0] = [ids[0], ids[120]];
+  contacts.remove(late);
+  world.clock.advance(DAY_MS);
+  world.emulator.faults.add({
+    kind: "edit",
+    match: /order=asc.*page=2/,
+    edit: () => {
+      contacts.remove(first);
+      contacts.restore(late);
+    },
+  });
+  world.emulator.requests.clear();
+  expect(await replica.pass()).toEqual([]);
+  expect(askedByIdIn(world)).toBe(1);
+  world.clock.advance(DAY_MS);
+  expect(deletedIds(await replica.pass())).toEqual([first]);
+  expect(replica.documents).toEqual(replica.truth());
+});
+
+test("a contact that comes back is given again, by whatever finds it first", async () => {
+  await using world = await worldOf(0);
+  const { contacts } = world.emulator.account;
+  const [one = 0, other = 0] = addContacts(world, 3);
+  const hours = (count: number) => count * 60 * MINUTE_MS;
+  const { documents } = await follow(world, {
+    stream: "contacts",
+    forMs: 4 * DAY_MS,
+    atRest: (sinceMs) => {
+      if (sinceMs === hours(1)) for (const id of [one, other]) contacts.remove(id);
+      if (sinceMs !== hours(30)) return;
+      for (const id of [one, other]) contacts.restore(id);
+      contacts.edit(one, {});
+    },
+  });
+  const opsOf = (id: number) => documents.filter((doc) => doc.id === id).map(({ _meta }) => _meta.op);
+  expect(opsOf(one)).toEqual(["u", "d", "u"]);
+  expect(opsOf(other)).toEqual(["u", "d", "u"]);
+});
+
+describe("nothing is taken for deleted", () => {
+  test("by a pass that failed, nor by the rest of it in another process", async () => {
+    await using world = await worldOf(0);
+    const ids = addContacts(world, 130);
+    const replica = new Replica(world, "contacts");
+    await replica.pass();
+    const removed = [ids[3], ids[100]].map(Number);
+    for (const id of removed) world.emulator.account.contacts.remove(id);
+    world.clock.advance(DAY_MS);
+    const fault = world.emulator.faults.add({ kind: "cut", match: /order=asc.*page=2/, every: 1 });
+    expect(await replica.pass()).toEqual([]);
+    fault.remove();
+    expect(await replica.pass()).toEqual([]);
+    expect(askedByIdIn(world)).toBe(0);
+    world.clock.advance(DAY_MS);
+    expect(deletedIds(await replica.pass())).toEqual(removed);
+  });
+
+  test("when Aircall will not say whether the contact is there", async () => {
+    await using world = await worldOf(0);
+    const [removed = 0] = addContacts(world, 3);
+    const replica = new Replica(world, "contacts");
+    await replica.pass();
+    world.emulator.account.contacts.remove(removed);
+    world.clock.advance(DAY_MS);
+    const fault = world.emulator.faults.add({
+      kind: "status",
+      status: 500,
+      match: /contacts\/\d+/,
+      every: 1,
+    });
+    expect(await replica.pass()).toEqual([]);
+    expect(fault.struck).toBeGreaterThan(0);
+  });
+
+  test("when it was added during the pass and the pass came by before", async () => {
+    await using world = await worldOf(0);
+    const ids = addContacts(world, 130);
+    const replica = new Replica(world, "contacts");
+    await replica.pass();
+    world.clock.advance(DAY_MS);
+    world.emulator.faults.add({
+      kind: "edit",
+      match: /order=asc.*page=2/,
+      edit: () => {
+        world.clock.advance(10 * MINUTE_MS);
+        ids.push(world.emulator.account.contacts.add());
+      },
+    });
+    world.emulator.requests.clear();
+    expect(idsOf(await replica.pass())).toEqual([ids.at(-1)]);
+    expect(askedByIdIn(world)).toBe(0);
+  });
+});
+
+test("wherever passes are interrupted, no contact is lost and none that lives is taken for deleted", async () => {
+  const change = fc.record({ kind: fc.constantFrom("edit", "silent", "remove", "add"), position: fc.nat() });
+  const session = fc.record({
+    hours: fc.constantFrom(0, 1, 25),
+    messages: fc.integer({ min: 1, max: 40 }),
+    before: fc.array(change, { maxLength: 4 }),
+    during: fc.array(change, { maxLength: 2 }),
+    page: fc.integer({ min: 1, max: 4 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(session, { maxLength: 7 }), async (sessions) => {
+      await using world = await worldOf(0);
+      const { contacts } = world.emulator.account;
+      addContacts(world, 170);
+      const replica = new Replica(world, "contacts");
+      if (sessions.length % 2 === 0) await replica.pass();
+      const apply = ({ kind, position }: { kind: string; position: number }) => {
+        const alive = contacts.listed("created_at");
+        const id = alive[position % alive.length]?.id ?? 0;
+        world.clock.advance(1_000);
+        if (kind === "edit") contacts.edit(id, { lastName: `Edited ${position}` });
+        if (kind === "silent") contacts.editSilently(id, { lastName: `Edited ${position}` });
+        if (kind === "remove") contacts.remove(id);
+        if (kind === "add") contacts.add();
+      };
+      for (const { hours, messages, before, during, page } of sessions) {
+        world.clock.advance(hours * 60 * MINUTE_MS);
+        before.forEach(apply);
+        const match = new RegExp(`page=${page}&`);
+        world.emulator.faults.add({ kind: "edit", match, edit: () => during.forEach(apply) });
+        for (const id of deletedIds(await replica.pass(messages))) expect(contacts.find(id)).toBeUndefined();
+        world.emulator.faults.clear();
+      }
+      await replica.pass();
+      for (let day = 0; day < 2; day++) {
+        world.clock.advance(DAY_MS);
+        await replica.pass();
+      }
+      expect(replica.documents).toEqual(replica.truth());
+      expect(await replica.pass()).toEqual([]);
+    }),
+    { numRuns: 30, seed: 1 },
+  );
+});
