@@ -43,10 +43,20 @@ export async function* walk(cursors: ContactCursors, source: Source): AsyncGener
   } catch (error) {
     if (!(error instanceof ListTooLong)) throw error;
     markAll(versions, cursors);
-    yield* cursors.beginFullPass(await latestChange(source));
+    yield* leaveToFullPass(cursors, source);
     return;
   }
   yield* endWalk(versions, isSteady, cursors);
+}
+
+/**
+ * More than the API serves may have changed in the watermark's own second. Of that second the pass that
+ * the watermark began with has captured all, so that another has nothing to find before the next day.
+ */
+async function* leaveToFullPass(cursors: ContactCursors, source: Source): AsyncGenerator<Step> {
+  const latestSeconds = await latestChange(source);
+  if (latestSeconds > cursors.watermark) yield* cursors.beginFullPass(latestSeconds);
+  else yield* cursors.checkpointIfNeeded({});
 }
 
 /** Walks if it is time to: what takes long is no reason to hear of changes late. */

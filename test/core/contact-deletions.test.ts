@@ -1,27 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Document } from "../../src/engine/index.ts";
-import { TestClock } from "../support/clock.ts";
-import { startWorld } from "../support/world.ts";
+import { addContacts, DAY_MS, MINUTE_MS, worldOf } from "./contact-world.ts";
 import { follow } from "./follow.ts";
 import { idsOf, Replica, type World } from "./replica.ts";
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-
-const worldOf = (contacts: number) =>
-  startWorld(
-    { account: { calls: 0, contacts, users: 0, numbers: 0, teams: 0, tags: 0, webhooks: 0 } },
-    new TestClock(undefined, { leaps: true }),
-  );
-
-/** Contacts of different seconds, oldest first. */
-function addContacts(world: World, count: number): number[] {
-  return Array.from({ length: count }, () => {
-    world.clock.advance(1_000);
-    return world.emulator.account.contacts.add();
-  });
-}
 
 const deletedIds = (documents: readonly Document[]) =>
   documents.filter(({ _meta }) => _meta.op === "d").map(({ id }) => Number(id));

@@ -1,18 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { TestClock } from "../support/clock.ts";
-import { startWorld } from "../support/world.ts";
+import { DAY_MS, MINUTE_MS, worldOf } from "./contact-world.ts";
 import { idsOf, Replica } from "./replica.ts";
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-
-const worldOf = (contacts: number) =>
-  startWorld(
-    { account: { calls: 0, contacts, users: 0, numbers: 0, teams: 0, tags: 0, webhooks: 0 } },
-    new TestClock(undefined, { leaps: true }),
-  );
 
 test("all contacts are read, and then what is added or edited and nothing else", async () => {
   await using world = await worldOf(300);

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import type { Document } from "../../src/engine/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { collect } from "./collect.ts";
+import { addContacts, DAY_MS, MINUTE_MS, worldOf } from "./contact-world.ts";
+import { idsOf, Replica } from "./replica.ts";
+
+describe("the state", () => {
+  test("is small for many contacts, and so is what a page adds to it", async () => {
+    await using world = await worldOf(12_000);
+    const messages = await collect(
+      world.connector.capture({
+        config: { api_id: "emulator-id", api_token: "emulator-token" },
+        bindings: [{ resourceConfig: { stream: "contacts", syncMode: "incremental" }, stateKey: "it" }],
+        state: {},
+        until: "pass",
+        signal: new AbortController().signal,
+      }),
+    );
+    const checkpoints = messages.filter((message) => "checkpoint" in message);
+    const chars = checkpoints.map((checkpoint) => JSON.stringify(checkpoint).length);
+    expect(checkpoints.length).toBeGreaterThan(200);
+    expect(Math.max(...chars)).toBeLessThan(1_000);
+    expect(chars.reduce((sum, count) => sum + count)).toBeLessThan(120_000);
+  });
+
+  test("of a version that knew no IDs is gone on from: changes are found, and deletions from then on", async () => {
+    await using world = await worldOf(0);
+    const { contacts } = world.emulator.account;
+    const ids = addContacts(world, 120);
+    const watermark = world.clock.now() / 1000;
+    world.clock.advance(MINUTE_MS);
+    contacts.edit(ids[7] ?? 0, { lastName: "Edited" });
+    for (const pass of [
+      { backfilledAt: watermark },
+      { backfill: { after: watermark - 60, until: watermark } },
+    ]) {
+      const replica = new Replica(world, "contacts", { state: { watermark, atWatermark: {}, ...pass } });
+      const given: Document[] = await replica.pass();
+      expect(idsOf(given)).toHaveLength(given.length);
+      expect(replica.documents).toEqual(replica.truth());
+      contacts.remove(Number(replica.truth()[0]?.id));
+      world.clock.advance(DAY_MS);
+      expect((await replica.pass()).map(({ _meta }) => _meta.op)).toEqual(["d"]);
+      expect(replica.documents).toEqual(replica.truth());
+    }
+  });
+
+  test.each<JsonObject>([
+    { watermark: 5, atWatermark: {}, known: { x: "AAA" } },
+    { watermark: 5, atWatermark: {}, known: { 7: "AA" } },
+    { watermark: 5, atWatermark: {}, known: { 7: 1 } },
+    { watermark: 5, atWatermark: {}, known: {}, backfill: { after: 1, until: 2_000_000_000 } },
+  ])("is begun afresh when it is like %j", async (state) => {
+    await using world = await worldOf(120);
+    const replica = new Replica(world, "contacts", { state });
+    await replica.pass();
+    expect(replica.documents).toEqual(replica.truth());
+    expect(replica.ownState.watermark).toBeGreaterThan(5);
+    expect(await replica.pass()).toEqual([]);
+  });
+});
