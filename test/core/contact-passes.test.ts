@@ -30,6 +30,8 @@ test("a change that moves no time of change is found by the pass of the day, in 
   world.clock.advance(DAY_MS);
   expect(idsOf(await replica.pass())).toEqual([ids[4]]);
   expect(replica.documents).toEqual(replica.truth());
+  world.clock.advance(DAY_MS);
+  expect(await replica.pass()).toEqual([]);
 });
 
 test("what a walk has given is not given again by the pass of the day, in a new process either", async () => {
@@ -93,6 +95,17 @@ test("in one session of three days every change is given, and nothing twice", as
 
 const sorted = (rows: readonly JsonObject[]) =>
   [...rows].sort((left, right) => Number(left.id) - Number(right.id));
+
+test("a session whose pass fails amid contacts of one second gives none of them twice", async () => {
+  await using world = await worldOf(0);
+  for (let count = 0; count < 120; count++) world.emulator.account.contacts.add();
+  addContacts(world, 1);
+  const fault = world.emulator.faults.add({ kind: "cut", match: /order=asc.*page=3/, every: 1, times: 6 });
+  const { documents } = await follow(world, { stream: "contacts", forMs: HOUR_MS });
+  expect(fault.struck).toBe(6);
+  expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/^error /));
+  expect(documents).toHaveLength(121);
+});
 
 describe("changes are looked for when it is time to", () => {
   test("during a full pass that takes long", async () => {

@@ -46,6 +46,30 @@ describe("the state", () => {
     }
   });
 
+  test("of an account without contacts is gone on from with a single request", async () => {
+    await using world = await worldOf(0);
+    const replica = new Replica(world, "contacts");
+    await replica.pass();
+    world.emulator.requests.clear();
+    await replica.pass();
+    expect(world.emulator.requests.total).toBe(1);
+  });
+
+  test("has every contact that was given, so that one which is gone after a killed walk is deleted", async () => {
+    await using world = await worldOf(0);
+    const replica = new Replica(world, "contacts");
+    await replica.pass();
+    const ids = addContacts(world, 60);
+    const aPage = 50 + 1;
+    const given = idsOf(await replica.pass(aPage));
+    expect(given).toHaveLength(50);
+    world.emulator.account.contacts.remove(ids.at(-1) ?? 0);
+    await replica.pass();
+    world.clock.advance(DAY_MS);
+    expect(idsOf(await replica.pass())).toEqual([ids.at(-1)]);
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
   test.each<JsonObject>([
     { watermark: 5, atWatermark: {}, known: { x: "AAA" } },
     { watermark: 5, atWatermark: {}, known: { 7: "AA" } },
