@@ -127,8 +127,8 @@ export class ContactCursors {
    * Whether this version of a contact that Aircall has just given is still to be captured. It counts
    * as captured from the next checkpoint on.
    *
-   * A mark is not proof enough for a contact that may have changed since: one new version in 256 has
-   * the mark of the old one.
+   * A mark is not proof enough for a contact that may have changed since: one new version in
+   * a million has the mark of the old one.
    */
   isNews({ id, updated_at }: ContactRow, version: string): boolean {
     const { memory } = this.#source;
@@ -167,9 +167,9 @@ function copyOf({ watermark, atWatermark }: StateWithoutIds): StateWithoutIds {
   return { watermark, atWatermark: { ...atWatermark } };
 }
 
-/** The last byte of a digest, which the memory does not look at. */
+/** Taken from the end of a digest, which the memory does not look at. */
 function markOf(version: string): number {
-  return (Buffer.from(version, "base64url").at(-1) ?? 0) % MARKS;
+  return Buffer.from(version, "base64url").subarray(-3).readUIntBE(0, 3) % MARKS;
 }
 
 /** The merge patch that leads from one flat record to another. */

@@ -1,14 +1,14 @@
-/** An ID is a bucket and an offset in it. A bucket of consecutive IDs is at most 3 KiB of text. */
+/** An ID is a bucket and an offset in it. A bucket of consecutive IDs is at most 5 KiB of text. */
 const IDS_PER_BUCKET = 1024;
 
 /** How many marks there are: whole numbers from 0. */
-export const MARKS = 256;
+export const MARKS = 2 ** 20;
 
-/** Ten bits of offset and eight of mark, in the characters of base64url. */
-const CHARS_PER_ID = 3;
+/** Ten bits of offset and twenty of mark, in the characters of base64url. */
+const CHARS_PER_ID = 5;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Buckets by number, as state holds them: the IDs of each in ascending order, three characters an ID. */
+/** Buckets by number, as state holds them: the IDs of each in ascending order, five characters an ID. */
 export type PackedIds = Record<string, string>;
 
 export const PACKED_IDS = {
@@ -18,7 +18,7 @@ export const PACKED_IDS = {
 } as const;
 
 /**
- * A set of IDs, positive safe integers, each with a mark. It takes some three bytes an ID where many
+ * A set of IDs, positive safe integers, each with a mark. It takes some five bytes an ID where many
  * IDs are close together, and keeps track of what a state that holds it must be told.
  */
 export class KnownIds {
@@ -115,5 +115,9 @@ function entryAt(entries: string, position: number): number {
 }
 
 function packed(entry: number): string {
-  return ALPHABET.charAt(entry >>> 12) + ALPHABET.charAt((entry >>> 6) & 63) + ALPHABET.charAt(entry & 63);
+  let text = "";
+  for (let index = 1; index <= CHARS_PER_ID; index++) {
+    text += ALPHABET.charAt((entry >>> (6 * (CHARS_PER_ID - index))) & 63);
+  }
+  return text;
 }

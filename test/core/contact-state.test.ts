@@ -71,8 +71,8 @@ describe("the state", () => {
   });
 
   test.each<JsonObject>([
-    { watermark: 5, atWatermark: {}, known: { x: "AAA" } },
-    { watermark: 5, atWatermark: {}, known: { 7: "AA" } },
+    { watermark: 5, atWatermark: {}, known: { x: "AAAAA" } },
+    { watermark: 5, atWatermark: {}, known: { 7: "AAAA" } },
     { watermark: 5, atWatermark: {}, known: { 7: 1 } },
     { watermark: 5, atWatermark: {}, known: {}, backfill: { after: 1, until: 2_000_000_000 } },
   ])("is begun afresh when it is like %j", async (state) => {
