@@ -2,9 +2,10 @@ import { ConnectorError } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
 import { asTheyCome } from "./interleave.ts";
+import { type LifeEvent, type LifeState, transition } from "./life.ts";
 import type { Captured, CaptureMessage, Checkpoint, Document } from "./messages.ts";
-import { bindingPatch, bindingState, mergePatch } from "./state.ts";
-import type { Stream } from "./stream.ts";
+import { bindingPatch, bindingState, isLasting, mergePatch } from "./state.ts";
+import type { Step, Stream } from "./stream.ts";
 
 /** How long a stream that failed is left alone before a session that goes on tries it again. */
 const AFTER_FAILURE_MS = { "wait-and-retry": 60_000, "stop-and-report": 3_600_000 };
@@ -66,29 +67,25 @@ async function* bindingBlocks(
   signal: AbortSignal,
 ): AsyncGenerator<Block, void, void> {
   const run = new BindingRun(options, index);
-  while (!signal.aborted) {
+  while (!run.isOver) {
     try {
       yield* run.blocks(signal);
-      options.onTurn?.({ binding: index, kind: "done" });
-      return;
     } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof ConnectorError) || error.recovery === "fix-config") throw error;
-      options.ports.log.error(error.message, { stream: run.stream.name });
-      options.onTurn?.({ binding: index, kind: "failed", error });
-      if (options.until === "pass") return;
-      await rest(options, index, signal, options.ports.clock.now() + AFTER_FAILURE_MS[error.recovery]);
+      await run.recover(error, signal);
     }
   }
 }
 
 /** One binding and its state, which outlives a failure of its stream. */
 class BindingRun {
-  readonly stream: Stream;
+  readonly #stream: Stream;
   readonly #options: SessionOptions;
   readonly #index: number;
   readonly #stateKey: string;
   #state: JsonObject;
+  #life: LifeState = "covered";
+  /** What the stream has given and no checkpoint covers. */
+  #waiting: Captured[] = [];
 
   constructor(options: SessionOptions, index: number) {
     const binding = options.bindings[index];
@@ -97,24 +94,57 @@ class BindingRun {
     this.#index = index;
     this.#stateKey = binding.stateKey;
     this.#state = bindingState(options.state, binding.stateKey);
-    this.stream = binding.stream;
+    this.#stream = binding.stream;
   }
 
+  get isOver(): boolean {
+    return this.#life === "over";
+  }
+
+  /** Runs the stream until the binding is over; throws what the stream throws. */
   async *blocks(signal: AbortSignal): AsyncGenerator<Block, void, void> {
-    let documents: Captured[] = [];
-    for await (const step of this.stream.run(structuredClone(this.#state), signal)) {
-      if (signal.aborted) return;
-      if (step.kind === "document") documents.push(this.#captured(step.doc));
-      else if (step.kind === "progress") this.#turn({ ...step, binding: this.#index, kind: "backfills" });
-      else if (step.kind === "checkpoint") {
-        yield [...documents, this.#checkpoint(step.patch)];
-        documents = [];
-      } else {
-        this.#checkCovered(documents);
-        if (this.#options.until === "pass") return;
-        await rest(this.#options, this.#index, signal, step.untilMs);
-      }
+    for await (const step of this.#stream.run(structuredClone(this.#state), signal)) {
+      if (signal.aborted) return void this.#live("stopped");
+      const block = this.#take(step);
+      if (block) yield block;
+      if (step.kind !== "rest") continue;
+      if (this.#options.until === "pass") break;
+      await this.#sleep(step.untilMs, signal);
+      if (this.isOver) return;
     }
+    this.#live("ended");
+    this.#turn({ binding: this.#index, kind: "done" });
+  }
+
+  /** Returns the block that a step completes. */
+  #take(step: Step): Block | undefined {
+    if (step.kind === "document") this.#waiting.push(this.#captured(step.doc));
+    const given = this.#live(step.kind);
+    if (step.kind === "progress") this.#turn({ ...step, binding: this.#index, kind: "backfills" });
+    return step.kind === "checkpoint" ? [...given, this.#checkpoint(step.patch)] : undefined;
+  }
+
+  /** Leaves the stream alone for as long as the error asks for, or throws it where it ends the session. */
+  async recover(error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return void this.#live("stopped");
+    if (!(error instanceof ConnectorError) || error.recovery === "fix-config") throw error;
+    this.#live("failed");
+    const { clock, log } = this.#options.ports;
+    log.error(error.message, { stream: this.#stream.name });
+    this.#turn({ binding: this.#index, kind: "failed", error });
+    if (this.#options.until === "pass") this.#live("ended");
+    else await this.#sleep(clock.now() + AFTER_FAILURE_MS[error.recovery], signal);
+  }
+
+  /** Lets an event happen to the binding, and returns the documents that are given away by it. */
+  #live(event: LifeEvent): Captured[] {
+    const next = transition(this.#life, event);
+    if ("defect" in next) throw new Error(`${this.#stream.name} ${next.defect}`);
+    this.#life = next.to;
+    if (next.waiting === "kept") return [];
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return next.waiting === "given" ? waiting : [];
   }
 
   #turn(turn: BindingTurn): void {
@@ -122,39 +152,34 @@ class BindingRun {
   }
 
   #checkpoint(patch: JsonObject): Checkpoint {
+    if (!isLasting(patch))
+      throw new Error(`a checkpoint of ${this.#stream.name} holds what JSON does not keep`);
     // What the stream does with its own cursors later must not reach what has been told to others.
     const updated = structuredClone(patch);
     this.#state = mergePatch(this.#state, updated);
     return { checkpoint: { state: { updated: bindingPatch(this.#stateKey, updated), mergePatch: true } } };
   }
 
-  #checkCovered(documents: readonly Captured[]): void {
-    if (documents.length === 0) return;
-    throw new Error(`${this.stream.name} rests on documents that no checkpoint covers`);
-  }
-
   #captured(doc: Document): Captured {
-    for (const pointer of this.stream.key) {
+    for (const pointer of this.#stream.key) {
       const key = doc[pointer.slice(1)];
       if (key === undefined || key === null)
-        throw new Error(`a document of ${this.stream.name} lacks its key ${pointer}`);
+        throw new Error(`a document of ${this.#stream.name} lacks its key ${pointer}`);
     }
+    if (doc._meta.op === "d" && Object.keys(doc).length > this.#stream.key.length + 1)
+      throw new Error(`a deletion of ${this.#stream.name} has more than its key`);
     return { captured: { binding: this.#index, doc } };
   }
-}
 
-/** Ends early, and quietly, when the signal is aborted. */
-async function rest(
-  options: SessionOptions,
-  binding: number,
-  signal: AbortSignal,
-  untilMs: number,
-): Promise<void> {
-  options.onTurn?.({ binding, kind: "rests", untilMs });
-  const { clock } = options.ports;
-  const waitMs = untilMs - clock.now();
-  if (waitMs <= 0) return;
-  await clock.sleep(waitMs, signal).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
+  /** Ends early, and quietly, when the signal is aborted. */
+  async #sleep(untilMs: number, signal: AbortSignal): Promise<void> {
+    this.#turn({ binding: this.#index, kind: "rests", untilMs });
+    const { clock } = this.#options.ports;
+    if (untilMs > clock.now()) {
+      await clock.sleep(untilMs - clock.now(), signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+    this.#live(signal.aborted ? "stopped" : "woken");
+  }
 }

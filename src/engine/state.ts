@@ -27,6 +27,14 @@ export function patchBetween(before: JsonObject, after: JsonObject): JsonObject 
   return patch;
 }
 
+/** Whether JSON keeps the value as it is. A number that is none comes back as null, which in a patch deletes. */
+export function isLasting(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isLasting);
+  if (!isJsonObject(value)) return value === null || typeof value === "string" || typeof value === "boolean";
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isLasting);
+}
+
 /** What the connector state holds for one binding; `{}` when it holds nothing that can be read. */
 export function bindingState(state: JsonObject, stateKey: string): JsonObject {
   const bindings = state[BINDINGS];

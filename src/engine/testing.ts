@@ -1,0 +1,60 @@
+import { collect } from "../../test/core/collect.ts";
+import { TestClock } from "../../test/support/clock.ts";
+import { rememberingLog } from "../../test/support/world.ts";
+import type { JsonObject } from "../shared/json.ts";
+import type { CaptureMessage } from "./messages.ts";
+import { type BindingTurn, runSession, type SessionOptions } from "./session.ts";
+import type { Step, Stream } from "./stream.ts";
+
+export const document = (id: number): Step => ({ kind: "document", doc: { id, _meta: { op: "u" } } });
+export const checkpoint = (patch: JsonObject): Step => ({ kind: "checkpoint", patch });
+export const restUntil = (untilMs: number): Step => ({ kind: "rest", untilMs });
+
+export type Run = (state: JsonObject, signal: AbortSignal) => AsyncGenerator<Step>;
+
+export const stream = (name: string, run: Run): Stream => ({ name, key: ["/id"], run });
+
+/** Yields the steps, and then waits for the end of the session. */
+export function scripted(name: string, steps: readonly Step[]): Stream {
+  return stream(name, async function* (_, signal) {
+    yield* steps;
+    await untilAborted(signal);
+  });
+}
+
+export async function untilAborted(signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+export function session(streams: readonly Stream[], options: Partial<SessionOptions> = {}) {
+  const clock = new TestClock();
+  const log = rememberingLog();
+  const turns: BindingTurn[] = [];
+  const messages = runSession({
+    bindings: streams.map((one) => ({ stream: one, stateKey: one.name })),
+    state: {},
+    until: "pass",
+    signal: new AbortController().signal,
+    ports: { clock, log },
+    onTurn: (turn) => turns.push(turn),
+    ...options,
+  });
+  return { clock, log, turns, messages };
+}
+
+/** `b2:7` for document 7 of binding 2, `b2!` for its checkpoint. */
+export function brief(message: CaptureMessage, names: readonly string[]): string {
+  if ("captured" in message) return `b${message.captured.binding}:${message.captured.doc.id}`;
+  const [name] = Object.keys(message.checkpoint.state.updated.bindingStateV1 ?? {});
+  return `b${names.indexOf(name ?? "")}!`;
+}
+
+export async function all(
+  messages: AsyncIterable<CaptureMessage>,
+  names: readonly string[],
+): Promise<string[]> {
+  return (await collect(messages)).map((message) => brief(message, names));
+}
