@@ -1,0 +1,29 @@
+import { test } from "vitest";
+import { holdsForAll } from "../support/properties.ts";
+import { type History, HistoryWorld, history } from "./history.ts";
+import { expectPromisesKept, expectTruth } from "./promises.ts";
+
+const MONTH_SECONDS = 31 * 86_400;
+
+/** Lets the history happen, while processes capture it and die, and holds what was kept against the account. */
+async function keepsHistory({ setting, steps }: History): Promise<void> {
+  await using world = await HistoryWorld.begin(setting);
+  for (const step of steps) {
+    if (step.kind === "act") world.life.happens(step.act);
+    else if (step.kind === "advance") world.advance(step.seconds);
+    else if (step.kind === "capture") await world.capture(step);
+    else {
+      await world.pass();
+      expectPromisesKept(world);
+    }
+  }
+  world.clock.advance(MONTH_SECONDS * 1_000);
+  for (let passes = 0; passes < 2; passes++) await world.pass();
+  expectTruth(world);
+}
+
+test(
+  "whatever happens in an account, and wherever the capture of it dies, what is kept is the truth",
+  () => holdsForAll("crash anywhere", history, 120, keepsHistory),
+  600_000,
+);
