@@ -23,7 +23,7 @@ async function keepsHistory({ setting, steps }: History): Promise<void> {
 }
 
 test(
-  "whatever happens in an account, and wherever the capture of it dies, what is kept is the truth",
+  "E4: whatever happens in an account, and wherever the capture of it dies, what is kept is the truth",
   () => holdsForAll("crash anywhere", history, 120, keepsHistory),
   600_000,
 );

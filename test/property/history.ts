@@ -51,7 +51,7 @@ export interface History {
 
 const listSize = fc.oneof(
   { weight: 5, arbitrary: fc.nat(6) },
-  { weight: 1, arbitrary: fc.integer({ min: 49, max: 110 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 49, max: 75 }) },
 );
 
 export const setting: fc.Arbitrary<Setting> = fc.record({

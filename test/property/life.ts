@@ -73,9 +73,9 @@ export class AccountLife {
   }
 
   /** Calls tell of users, numbers, teams and tags by their present names. */
-  ofDirectory(name: "users" | "numbers" | "teams" | "tags", change: () => void): void {
+  ofDirectory(change: () => void): void {
     change();
-    if (this.account[name].size >= 0) this.#touchedAllSeconds = this.account.nowSeconds;
+    this.#touchedAllSeconds = this.account.nowSeconds;
   }
 
   nextName(): string {
@@ -103,7 +103,7 @@ const ACTS = {
     life.calls.push(id);
     if (pick % 3 > 0) life.account.calls.answer(id);
   },
-  burst: (life, pick) => life.addCalls(60 + (pick % 70), pick % 4),
+  burst: (life, pick) => life.addCalls(51 + (pick % 30), pick % 4),
   finished: (life, pick) => life.addCalls(1 + (pick % 3), pick % 20),
   answer: toCall(({ account }, id) => account.calls.answer(id)),
   end: toCall((life, id) => {
@@ -140,42 +140,34 @@ const ACTS = {
     }),
   addTag: (life) => void life.account.tags.add(),
   editTag: (life, pick) =>
-    life.ofDirectory("tags", () =>
+    life.ofDirectory(() =>
       ofOne(life.account.tags.listed, pick, (id) => life.account.tags.edit(id, { name: life.nextName() })),
     ),
   deleteTag: (life, pick) =>
-    life.ofDirectory("tags", () =>
-      ofOne(life.account.tags.listed, pick, (id) => life.account.tags.remove(id)),
-    ),
+    life.ofDirectory(() => ofOne(life.account.tags.listed, pick, (id) => life.account.tags.remove(id))),
   addUser: (life) => void life.account.users.add(),
   editUser: (life, pick) =>
-    life.ofDirectory("users", () =>
+    life.ofDirectory(() =>
       ofOne(life.account.users.listed, pick, (id) => life.account.users.edit(id, { name: life.nextName() })),
     ),
   removeUser: (life, pick) =>
-    life.ofDirectory("users", () =>
-      ofOne(life.account.users.listed, pick, (id) => life.account.users.remove(id)),
-    ),
+    life.ofDirectory(() => ofOne(life.account.users.listed, pick, (id) => life.account.users.remove(id))),
   addNumber: (life) => void life.account.numbers.add(),
   editNumber: (life, pick) =>
-    life.ofDirectory("numbers", () =>
+    life.ofDirectory(() =>
       ofOne(life.account.numbers.listed, pick, (id) =>
         life.account.numbers.edit(id, { name: life.nextName() }),
       ),
     ),
   removeNumber: (life, pick) =>
-    life.ofDirectory("numbers", () =>
-      ofOne(life.account.numbers.listed, pick, (id) => life.account.numbers.remove(id)),
-    ),
+    life.ofDirectory(() => ofOne(life.account.numbers.listed, pick, (id) => life.account.numbers.remove(id))),
   addTeam: (life) => void life.account.teams.add(),
   editTeam: (life, pick) =>
-    life.ofDirectory("teams", () =>
+    life.ofDirectory(() =>
       ofOne(life.account.teams.listed, pick, (id) => life.account.teams.edit(id, { name: life.nextName() })),
     ),
   removeTeam: (life, pick) =>
-    life.ofDirectory("teams", () =>
-      ofOne(life.account.teams.listed, pick, (id) => life.account.teams.remove(id)),
-    ),
+    life.ofDirectory(() => ofOne(life.account.teams.listed, pick, (id) => life.account.teams.remove(id))),
   addWebhook: (life) => void life.account.webhooks.add(),
   editWebhook: (life, pick) =>
     ofOne(life.account.webhooks.listed, pick, (id) =>

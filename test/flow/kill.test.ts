@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { Random } from "../../emulator/random.ts";
+import { streamNames } from "../../src/streams/index.ts";
+import { emulated } from "../support/cli.ts";
+import { FlowTask } from "../support/flow-runtime.ts";
+import { stillAccount } from "../support/still-account.ts";
+import { expectDocuments } from "../support/truth.ts";
+
+const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
+const KILLS = 100;
+
+/** Past the opening, and short enough for a hundred processes to die before all is read. */
+const SHORTEST_LIFE_LINES = 10;
+const LONGEST_LIFE_LINES = 90;
+
+test("E4: a process that is killed a hundred times leaves the truth behind", async () => {
+  const account = {
+    calls: 5_000,
+    days: 60,
+    contacts: 700,
+    users: 60,
+    numbers: 25,
+    teams: 8,
+    tags: 60,
+    webhooks: 3,
+  };
+  await using aircall = await stillAccount({ account });
+  const bindings = streamNames.map((stream) => ({
+    resourceConfig: { stream, syncMode: "incremental" },
+    stateKey: stream,
+  }));
+  const task = new FlowTask(CONFIG, bindings, emulated(aircall.url));
+  const random = new Random(1);
+  for (let kills = 0; kills < KILLS; kills++) {
+    const session = task.open();
+    const lines = random.integer(SHORTEST_LIFE_LINES, LONGEST_LIFE_LINES);
+    await session.until(() => session.lines >= lines || session.isCaughtUp());
+    expect(session.isCaughtUp(), `the capture was over before kill ${kills}`).toBe(false);
+    await session.kill();
+  }
+  const last = task.open();
+  await last.caughtUp();
+  await last.stop();
+  task.bindings.forEach(({ stateKey }, index) => {
+    const stream = stateKey as (typeof streamNames)[number];
+    expectDocuments([...(task.collections[index]?.values() ?? [])], aircall, stream);
+  });
+}, 120_000);
