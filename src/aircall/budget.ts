@@ -1,48 +1,150 @@
 import type { Clock } from "../shared/ports.ts";
+import { Allowance } from "./allowance.ts";
+
+/** What a request is for, the most urgent first. */
+const PRIORITIES = ["tip", "sweep", "rung", "backfill"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Requests that can wait for a minute take no more than this share of a window at once. */
+const BURST_SHARE = 0.3;
+
+/** Whoever has waited for so many windows goes before all who have not. */
+const PATIENCE_WINDOWS = 2;
+
+/** The right to send one request. */
+export interface Ticket {
+  readonly sentMs: number;
+}
+
+interface Caller {
+  readonly priority: Priority;
+  readonly cameMs: number;
+  readonly go: (ticket: Ticket) => void;
+  readonly onWait: (untilMs: number) => void;
+  toldMs?: number;
+}
 
 /**
  * The requests that this process may send to the account, whatever stream sends them. A request is
- * paid before it is sent: no span of `windowMs` ever sees more than `requests` of them, which
- * holds for a server that counts by fixed minutes and for one that counts by sliding ones.
+ * paid before it is sent: no span of `windowMs` ever sees more than the allowance, which holds for
+ * a server that counts by fixed minutes and for one that counts by sliding ones.
+ *
+ * The most urgent caller goes first, and one that has waited for two windows before all others, so
+ * that nobody starves. Rungs and backfills spread what they send over the window: there is
+ * nearly always room at once for what is urgent.
  */
 export class RequestBudget {
-  readonly #requests: number;
+  readonly #allowance: Allowance;
   readonly #windowMs: number;
   readonly #clock: Clock;
   readonly #sentMs: number[] = [];
-  #blockedUntilMs = 0;
-  #lastInLine: Promise<void> = Promise.resolve();
+  #waiting: Caller[] = [];
+  #blockedUntilMs = -Infinity;
+  #alarm: AbortController | undefined;
 
   constructor(options: { requests: number; windowMs: number; clock: Clock }) {
-    this.#requests = options.requests;
+    this.#allowance = new Allowance(options.requests);
     this.#windowMs = options.windowMs;
     this.#clock = options.clock;
   }
 
-  /** Waits in line for the right to send one request; `onWait` hears until when, if it has to wait. */
-  take(signal: AbortSignal, onWait: (untilMs: number) => void): Promise<void> {
-    const turn = this.#lastInLine.then(() => this.#pay(signal, onWait));
-    this.#lastInLine = turn.catch(() => {});
-    return turn;
+  /** Waits for the right to send one request; `onWait` hears until when, if it has to wait. */
+  take(priority: Priority, signal: AbortSignal, onWait: (untilMs: number) => void): Promise<Ticket> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const giveUp = () => {
+        this.#waiting = this.#waiting.filter((other) => other !== caller);
+        reject(signal.reason);
+      };
+      const go = (ticket: Ticket) => {
+        signal.removeEventListener("abort", giveUp);
+        resolve(ticket);
+      };
+      const caller: Caller = { priority, cameMs: this.#clock.now(), go, onWait };
+      signal.addEventListener("abort", giveUp, { once: true });
+      this.#waiting.push(caller);
+      this.#serve();
+    });
   }
 
-  /** The server refuses everything until then. */
-  blockUntil(untilMs: number): void {
-    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, untilMs);
-  }
-
-  async #pay(signal: AbortSignal, onWait: (untilMs: number) => void): Promise<void> {
-    signal.throwIfAborted();
-    for (let freeMs = this.#freeAtMs(); freeMs > this.#clock.now(); freeMs = this.#freeAtMs()) {
-      onWait(freeMs);
-      await this.#clock.sleep(freeMs - this.#clock.now(), signal);
+  /**
+   * The server has refused a request, and refuses everything for `waitMs`. What was accepted in
+   * this window is all that there is for us, and never more than the limit that the server states.
+   */
+  refused(ticket: Ticket, waitMs: number, statedRequests?: number): void {
+    const nowMs = this.#clock.now();
+    const place = this.#sentMs.indexOf(ticket.sentMs);
+    if (place >= 0) this.#sentMs.splice(place, 1);
+    // Those that were under way with the first one tell nothing new.
+    if (ticket.sentMs > this.#blockedUntilMs && nowMs >= this.#blockedUntilMs) {
+      this.#forgetBefore(nowMs - this.#windowMs);
+      this.#allowance.refused(this.#sentMs.length, statedRequests, nowMs);
     }
-    this.#sentMs.push(this.#clock.now());
-    if (this.#sentMs.length > this.#requests) this.#sentMs.shift();
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + waitMs);
   }
 
-  #freeAtMs(): number {
-    const oldestMs = this.#sentMs.length < this.#requests ? undefined : this.#sentMs[0];
-    return Math.max(this.#blockedUntilMs, oldestMs === undefined ? 0 : oldestMs + this.#windowMs);
+  /** Lets go whoever may go now, and sees to it that the others are looked at when the next one may. */
+  #serve(): void {
+    this.#alarm?.abort();
+    for (let caller = this.#next(); caller; caller = this.#next()) {
+      const nowMs = this.#clock.now();
+      const freeMs = this.#freeAtMs(caller, nowMs);
+      if (freeMs > nowMs) {
+        this.#tellAll(freeMs);
+        this.#wakeAt(freeMs, nowMs);
+        return;
+      }
+      this.#waiting.splice(this.#waiting.indexOf(caller), 1);
+      this.#sentMs.push(nowMs);
+      caller.go({ sentMs: nowMs });
+    }
   }
+
+  #tellAll(untilMs: number): void {
+    for (const caller of this.#waiting) {
+      if (caller.toldMs !== untilMs) caller.onWait(untilMs);
+      caller.toldMs = untilMs;
+    }
+  }
+
+  #wakeAt(untilMs: number, nowMs: number): void {
+    const alarm = new AbortController();
+    this.#alarm = alarm;
+    this.#clock.sleep(untilMs - nowMs, alarm.signal).then(
+      () => this.#serve(),
+      () => {},
+    );
+  }
+
+  #next(): Caller | undefined {
+    const [first, ...others] = this.#waiting;
+    if (first === undefined) return undefined;
+    if (this.#clock.now() > first.cameMs + PATIENCE_WINDOWS * this.#windowMs) return first;
+    return others.reduce((best, other) => (rank(other) < rank(best) ? other : best), first);
+  }
+
+  #freeAtMs(caller: Caller, nowMs: number): number {
+    this.#forgetBefore(nowMs - this.#windowMs);
+    const free = Math.floor(this.#allowance.requests(nowMs)) - this.#sentMs.length;
+    const oldestMs = this.#sentMs[0];
+    const latestMs = this.#sentMs.at(-1);
+    if (oldestMs === undefined || latestMs === undefined) return this.#blockedUntilMs;
+    const roomMs = oldestMs + this.#windowMs;
+    if (free <= 0) return Math.max(this.#blockedUntilMs, roomMs);
+    const isBurst = this.#sentMs.length < BURST_SHARE * (free + this.#sentMs.length);
+    if (isBurst || !canWait(caller)) return this.#blockedUntilMs;
+    return Math.max(this.#blockedUntilMs, latestMs + (roomMs - latestMs) / (free + 1));
+  }
+
+  #forgetBefore(startMs: number): void {
+    while ((this.#sentMs[0] ?? Infinity) <= startMs) this.#sentMs.shift();
+  }
+}
+
+function rank(caller: Caller): number {
+  return PRIORITIES.indexOf(caller.priority);
+}
+
+function canWait({ priority }: Caller): boolean {
+  return priority === "rung" || priority === "backfill";
 }

@@ -413,7 +413,7 @@ test("whoever listens hears of every request and of what is waited for", async (
   const events: RequestEvent[] = [];
   world.emulator.faults.add({ kind: "status", status: 503, headers: { "retry-after": "5" } });
   const untilMs = world.clock.now() + 5_000;
-  await pagesOf(readerWith(world.ports, world.emulator.url, { events }).for("sweep"), TAGS);
+  await pagesOf(readerWith(world.ports, world.emulator.url, { events }).for("sweep", "sweep"), TAGS);
   expect(events).toEqual([
     { kind: "request", purpose: "sweep" },
     { kind: "wait", untilMs, because: expect.stringContaining("HTTP 503") },

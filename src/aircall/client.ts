@@ -8,10 +8,18 @@ import {
 } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
-import type { RequestBudget } from "./budget.ts";
+import type { Priority, RequestBudget, Ticket } from "./budget.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { type Page, readPages } from "./pages.ts";
-import { BLOCK_MS, decideRetry, isPassing, type Outcome, RETRY_POLICY, statedWaitMs } from "./retry.ts";
+import {
+  BLOCK_MS,
+  decideRetry,
+  isPassing,
+  type Outcome,
+  RETRY_POLICY,
+  statedLimit,
+  statedWaitMs,
+} from "./retry.ts";
 
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -42,27 +50,33 @@ export class AircallReader {
   readonly #signal: AbortSignal;
   readonly #onEvent: (event: RequestEvent) => void;
   readonly #purpose: string;
+  readonly #priority: Priority;
 
   constructor(
     client: ClientOptions,
     signal: AbortSignal,
     onEvent: (event: RequestEvent) => void,
-    purpose = "look",
+    purpose = "sweep",
+    priority: Priority = "sweep",
   ) {
     this.#client = client;
     this.#signal = signal;
     this.#onEvent = onEvent;
     this.#purpose = purpose;
+    this.#priority = priority;
   }
 
-  /** The same reader, whose requests say what they are for. */
-  for(purpose: string): AircallReader {
-    return new AircallReader(this.#client, this.#signal, this.#onEvent, purpose);
+  /** The same reader, whose requests say what they are for, and go before less urgent ones. */
+  for(purpose: string, priority: Priority): AircallReader {
+    return new AircallReader(this.#client, this.#signal, this.#onEvent, purpose, priority);
   }
 
-  /** The pages of an endpoint, in the API's order. Throws what `get` throws, and `ListTooLong`. */
-  pages(endpoint: Endpoint, query: Query = {}): AsyncGenerator<Page, void, void> {
-    return readPages((params) => this.get(endpoint, params), endpoint, query);
+  /**
+   * The pages of an endpoint, in the API's order; `ahead` of them may be asked for before they are
+   * pulled. Throws what `get` throws, and `ListTooLong`.
+   */
+  pages(endpoint: Endpoint, query: Query = {}, ahead = 0): AsyncGenerator<Page, void, void> {
+    return readPages((params) => this.get(endpoint, params), endpoint, query, ahead);
   }
 
   /** Throws `CredentialsRefused` when Aircall does not know the credentials. */
@@ -76,11 +90,13 @@ export class AircallReader {
    */
   async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
     for (let attempt = 1; ; attempt++) {
-      await this.#client.budget.take(this.#signal, (untilMs) => this.#wait(untilMs, "the request budget"));
+      const ticket = await this.#client.budget.take(this.#priority, this.#signal, (untilMs) =>
+        this.#wait(untilMs, "the request budget"),
+      );
       this.#onEvent({ kind: "request", purpose: this.#purpose });
       const outcome = await this.#send(endpoint, query);
       if ("body" in outcome) return outcome.body;
-      await this.#recover(endpoint, outcome, attempt);
+      await this.#recover(endpoint, outcome, attempt, ticket);
     }
   }
 
@@ -115,11 +131,12 @@ export class AircallReader {
   #refusal(response: Response, text: string): Outcome {
     const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
     const detail = `HTTP ${response.status}${apiMessage(text)}`;
-    return { kind: "answered", status: response.status, detail, ...(waitMs === undefined ? {} : { waitMs }) };
+    const limit = statedLimit(response.headers);
+    return { kind: "answered", status: response.status, detail, waitMs, limit };
   }
 
   /** Waits for the next attempt, or throws when there is none to make. */
-  async #recover(endpoint: Endpoint, outcome: Outcome, attempt: number): Promise<void> {
+  async #recover(endpoint: Endpoint, outcome: Outcome, attempt: number, ticket: Ticket): Promise<void> {
     const { clock, log, random } = this.#client.ports;
     const decision = decideRetry(outcome, attempt, RETRY_POLICY, random);
     if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
@@ -134,7 +151,7 @@ export class AircallReader {
       log.warn("Aircall refused a request for being one too many", {
         blockedMs: decision.afterMs || BLOCK_MS,
       });
-      this.#client.budget.blockUntil(untilMs);
+      this.#client.budget.refused(ticket, decision.afterMs, outcome.limit);
       return;
     }
     this.#wait(untilMs, `another attempt (${outcome.detail})`);

@@ -18,7 +18,8 @@ export interface Page {
 type Get = (query: Query) => Promise<JsonObject>;
 
 /**
- * The pages of a list, each asked for when it is pulled.
+ * The pages of a list. Each is asked for when it is pulled, or when the page `ahead` of it is; the
+ * first two always wait for that, since many a reading needs no more than one.
  *
  * The links in the answers only tell whether a page follows; the next query is always made from
  * our own parameters, since not every version of the API repeats them in its links. Throws
@@ -29,17 +30,19 @@ export async function* readPages(
   get: Get,
   endpoint: Endpoint,
   query: Query,
+  ahead = 0,
 ): AsyncGenerator<Page, void, void> {
   if (endpoint.holds === "one") {
     const body = await get(query);
     yield { number: 1, rows: [body[endpoint.bodyKey] ?? null], total: 1, last: true, deepest: false };
     return;
   }
+  const asked = new AskedPages((number) => get({ ...query, page: number, per_page: ROWS_PER_PAGE }), ahead);
   let previous: Page | undefined;
   do {
     if (previous?.deepest) throw new ListTooLong(endpoint.path, ROWS_IN_REACH);
     const number: number = (previous?.number ?? 0) + 1;
-    const page = readPage(await get({ ...query, page: number, per_page: ROWS_PER_PAGE }), endpoint, number);
+    const page = readPage(await asked.page(number, previous?.total), endpoint, number);
     if (previous && repeats(previous, page)) {
       throw new UnexpectedAnswer(
         `Aircall answered page ${number} of ${endpoint.path} with the rows of the page before.`,
@@ -48,6 +51,34 @@ export async function* readPages(
     yield page;
     previous = page;
   } while (!previous.last);
+}
+
+/** Asks for pages before they are needed, as far as the list is known to go. */
+class AskedPages {
+  readonly #ask: (number: number) => Promise<JsonObject>;
+  readonly #ahead: number;
+  readonly #answers = new Map<number, Promise<JsonObject>>();
+
+  constructor(ask: (number: number) => Promise<JsonObject>, ahead: number) {
+    this.#ask = ask;
+    this.#ahead = ahead;
+  }
+
+  page(number: number, total: number | undefined): Promise<JsonObject> {
+    const pages = Math.ceil(Math.min(total ?? 0, ROWS_IN_REACH) / ROWS_PER_PAGE);
+    const answer = this.#answer(number);
+    for (let next = number + 1; next <= Math.min(number + this.#ahead, pages); next++) this.#answer(next);
+    this.#answers.delete(number);
+    return answer;
+  }
+
+  #answer(number: number): Promise<JsonObject> {
+    const answer = this.#answers.get(number) ?? this.#ask(number);
+    // Nobody may ever pull it: then its failure is nobody's.
+    answer.catch(() => {});
+    this.#answers.set(number, answer);
+    return answer;
+  }
 }
 
 function readPage(body: JsonObject, endpoint: Endpoint, number: number): Page {

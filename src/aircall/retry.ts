@@ -1,6 +1,14 @@
 /** How one attempt to ask the API ended. */
 export type Outcome =
-  | { readonly kind: "answered"; readonly status: number; readonly waitMs?: number; readonly detail: string }
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      readonly detail: string;
+      /** How long the server asks to wait. */
+      readonly waitMs?: number | undefined;
+      /** The requests in a minute that the server says it allows the company. */
+      readonly limit?: number | undefined;
+    }
   | { readonly kind: "no-answer"; readonly detail: string }
   | { readonly kind: "unreadable"; readonly detail: string };
 
@@ -67,6 +75,12 @@ export function statedWaitMs(headers: Headers, nowMs: number): number | undefine
   if (reset === undefined) return undefined;
   const waitMs = (reset > 1e11 ? reset : reset * 1000) - nowMs;
   return waitMs > 0 && waitMs <= 2 * BLOCK_MS ? waitMs : undefined;
+}
+
+/** The company's limit, which Aircall states when it has been hit. */
+export function statedLimit(headers: Headers): number | undefined {
+  const limit = positiveNumber(headers.get("x-aircallapi-limit"));
+  return limit === undefined ? undefined : Math.floor(limit);
 }
 
 function positiveNumber(text: string | null): number | undefined {

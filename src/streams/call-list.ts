@@ -2,7 +2,7 @@ import type { Static } from "typebox";
 import { Check } from "typebox/schema";
 import type { AircallReader, Endpoint } from "../aircall/index.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
-import type { TimedList } from "./window.ts";
+import { PAGES_AHEAD, type TimedList } from "./window.ts";
 
 export const CALLS: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
 
@@ -36,7 +36,7 @@ export function callList(api: AircallReader, nowSeconds: number): TimedList {
     name: "calls",
     quietThroughSeconds: nowSeconds - LONGEST_CALL_SECONDS,
     pages: (afterSeconds, throughSeconds) =>
-      api.pages(CALLS, { from: afterSeconds, to: throughSeconds, order: "asc" }),
+      api.pages(CALLS, { from: afterSeconds, to: throughSeconds, order: "asc" }, PAGES_AHEAD),
     secondsOf: (row) => (isCallRow(row) ? row.started_at : undefined),
   };
 }

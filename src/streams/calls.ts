@@ -1,3 +1,4 @@
+import type { Priority } from "../aircall/index.ts";
 import { type Document, patchBetween, type Step } from "../engine/index.ts";
 import { UnexpectedAnswer } from "../errors.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
@@ -93,7 +94,7 @@ class CallReading {
     const now = nowSeconds(this.#source);
     let pages = 0;
     for await (const page of readWindow(
-      this.#list("look"),
+      this.#list("look", "tip"),
       this.#lookAfter(now),
       now + CLOCKS_DIFFER_SECONDS,
     )) {
@@ -158,7 +159,7 @@ class CallReading {
   async #findCall(id: string): Promise<Call | undefined> {
     const endpoint = { path: `${CALLS.path}/${id}`, bodyKey: "call", holds: "one" } as const;
     try {
-      const body = await this.#source.api.for("open call").find(endpoint);
+      const body = await this.#source.api.for("open call", "tip").find(endpoint);
       return body && this.#usable([body.call ?? null])[0];
     } catch (error) {
       if (!(error instanceof UnexpectedAnswer)) throw error;
@@ -173,7 +174,7 @@ class CallReading {
       const now = nowSeconds(this.#source);
       if (!isDue(age, this.#cursors.rungs, now)) continue;
       const after = cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS;
-      for await (const page of readWindow(this.#list(`rung ${age / 3600} h`), after, now - age)) {
+      for await (const page of readWindow(this.#list(`rung ${age / 3600} h`, "rung"), after, now - age)) {
         const open = yield* this.#capture(page.rows, (call) => this.#isNews(call));
         const rungs = climbed(this.#cursors.rungs, age, page.throughSeconds);
         this.#cursors.rungs = rungs;
@@ -194,7 +195,7 @@ class CallReading {
     const { backfill } = this.#cursors;
     if (!backfill) return;
     let doneRows = 0;
-    for await (const page of readWindow(this.#list("backfill"), backfill.after, backfill.until)) {
+    for await (const page of readWindow(this.#list("backfill", "backfill"), backfill.after, backfill.until)) {
       const reach = nowSeconds(this.#source) - Math.max(...this.#agesSeconds) - DAY_SECONDS;
       // What no rung will meet again need not be remembered.
       const open = yield* this.#capture(page.rows, (call) => call.started_at < reach || this.#isNews(call));
@@ -236,8 +237,8 @@ class CallReading {
     return usableDocuments(rows, isCallRow, this.#source);
   }
 
-  #list(purpose: string) {
-    return callList(this.#source.api.for(purpose), nowSeconds(this.#source));
+  #list(purpose: string, priority: Priority) {
+    return callList(this.#source.api.for(purpose, priority), nowSeconds(this.#source));
   }
 }
 

@@ -8,7 +8,7 @@ import { digest } from "./digest.ts";
 import { deletionDocument, usableDocuments } from "./document.ts";
 import type { KnownIds } from "./known-ids.ts";
 import type { Source } from "./source.ts";
-import { readWindow, type TimedList } from "./window.ts";
+import { PAGES_AHEAD, readWindow, type TimedList } from "./window.ts";
 
 /** How many deletions a checkpoint covers. */
 const DELETIONS_PER_CHECKPOINT = 50;
@@ -48,13 +48,13 @@ async function* readAll(pass: FullPass, cursors: ContactCursors, source: Source)
 
 /** The API's window of contacts is `[from, to]` on `created_at`. Seen on a live account. */
 function contactList({ api }: Source): TimedList {
-  const reader = api.for("full pass");
+  const reader = api.for("full pass", "backfill");
   return {
     name: "contacts",
     // A contact keeps its creation: it may vanish from the list, and new ones come at the end.
     quietThroughSeconds: Infinity,
     pages: (afterSeconds, throughSeconds) =>
-      reader.pages(CONTACTS, { from: afterSeconds + 1, to: throughSeconds, order: "asc" }),
+      reader.pages(CONTACTS, { from: afterSeconds + 1, to: throughSeconds, order: "asc" }, PAGES_AHEAD),
     secondsOf: (row) => (isContactRow(row) ? row.created_at : undefined),
   };
 }
@@ -83,7 +83,7 @@ async function* captureDeletions(
 ): AsyncGenerator<Step> {
   let asked = 0;
   for (const id of cursors.known.missingFrom(seen)) {
-    const contact = await source.api.for("missing contact").find(contactById(id));
+    const contact = await source.api.for("missing contact", "backfill").find(contactById(id));
     if (contact) yield* captureLiving(contact.contact ?? null, cursors, source);
     else {
       cursors.known.delete(id);

@@ -16,7 +16,7 @@ const LATEST_FIRST = { order: "desc", order_by: "updated_at" };
  * It says "now" by Aircall's own clock, so that no difference between two clocks loses a change.
  */
 export async function latestChange({ api }: Source): Promise<number> {
-  for await (const page of api.for("full pass").pages(CONTACTS, LATEST_FIRST)) {
+  for await (const page of api.for("full pass", "backfill").pages(CONTACTS, LATEST_FIRST)) {
     return Math.max(0, ...page.rows.filter(isContactRow).map((contact) => contact.updated_at));
   }
   return 0;
@@ -76,7 +76,7 @@ async function* walkDown(
 ): AsyncGenerator<{ contacts: (Document & ContactRow)[]; isSteady: boolean }> {
   let previousTotal = 0;
   let isSteady = true;
-  for await (const page of source.api.for("walk").pages(CONTACTS, LATEST_FIRST)) {
+  for await (const page of source.api.for("walk", "sweep").pages(CONTACTS, LATEST_FIRST)) {
     const total = page.total ?? 0;
     if (total < previousTotal) isSteady = false;
     previousTotal = total;

@@ -34,6 +34,9 @@ export const SPAN = {
   properties: { after: { type: "integer" }, until: { type: "integer" } },
 } as const;
 
+/** Enough to use up 120 requests a minute when each takes two seconds. */
+export const PAGES_AHEAD = 5;
+
 /** How often a list may move under a reading that gets no further, before the reading gives up. */
 const MOVES_WITHOUT_PROGRESS = 10;
 
