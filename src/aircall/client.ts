@@ -24,6 +24,9 @@ import {
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** Fifty rows have a few hundred kilobytes. What is larger by far is no page of ours. */
+const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
 export interface Credentials {
@@ -118,7 +121,8 @@ export class AircallReader {
         redirect: "error",
         signal: AbortSignal.any([this.#signal, timeout]),
       });
-      const text = await response.text();
+      const text = await readText(response);
+      if (text === undefined) return { kind: "unreadable", detail: "an answer that is far too large" };
       return response.ok ? readBody(text, endpoint) : this.#refusal(response, text);
     } catch (error) {
       this.#signal.throwIfAborted();
@@ -130,7 +134,7 @@ export class AircallReader {
 
   #refusal(response: Response, text: string): Outcome {
     const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
-    const detail = `HTTP ${response.status}${apiMessage(text)}`;
+    const detail = this.#withoutSecrets(`HTTP ${response.status}${apiMessage(text)}`);
     const limit = statedLimit(response.headers);
     return { kind: "answered", status: response.status, detail, waitMs, limit };
   }
@@ -188,6 +192,13 @@ export class AircallReader {
     );
   }
 
+  /** What the other side says may repeat what it was sent. */
+  #withoutSecrets(words: string): string {
+    const { credentials } = this.#client;
+    const secrets = [basicAuth(credentials).slice("Basic ".length), credentials.apiToken, credentials.apiId];
+    return secrets.reduce((told, secret) => told.replaceAll(secret, "[hidden]"), words);
+  }
+
   #url(endpoint: Endpoint, query: Query): URL {
     const url = new URL(endpoint.path, this.#client.origin);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
@@ -201,6 +212,18 @@ export class AircallReader {
 
 function basicAuth({ apiId, apiToken }: Credentials): string {
   return `Basic ${Buffer.from(`${apiId}:${apiToken}`).toString("base64")}`;
+}
+
+/** The body, however it was compressed; `undefined` when it goes on beyond what an answer may be. */
+async function readText(response: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > LARGEST_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Bodies without the key of their list have been seen in production; another attempt brings it. */

@@ -88,6 +88,11 @@ function readPage(body: JsonObject, endpoint: Endpoint, number: number): Page {
       `Aircall answered ${endpoint.path} with a "${endpoint.bodyKey}" that is no list.`,
     );
   }
+  if (rows.length > ROWS_PER_PAGE) {
+    throw new UnexpectedAnswer(
+      `Aircall answered ${endpoint.path} with ${rows.length} rows, where a page has ${ROWS_PER_PAGE}.`,
+    );
+  }
   const meta = isJsonObject(body.meta) ? body.meta : {};
   const total = typeof meta.total === "number" ? meta.total : undefined;
   const deepest = (number + 1) * ROWS_PER_PAGE > ROWS_IN_REACH;
