@@ -1,7 +1,7 @@
 import { AircallReader, type Endpoint, RequestBudget } from "../../src/aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import { readWindow, type TimedList } from "../../src/streams/window.ts";
-import type { SimulatedClock } from "./clock.ts";
+import type { SimulatedClock } from "../../test/support/simulated-clock.ts";
 import type { RunResult } from "./result.ts";
 import {
   CREDENTIALS,

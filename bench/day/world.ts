@@ -6,8 +6,8 @@ import {
   startEmulator,
 } from "../../emulator/index.ts";
 import type { Log, Ports } from "../../src/shared/ports.ts";
+import { SimulatedClock } from "../../test/support/simulated-clock.ts";
 import { type Change, changeOfContact, changesOfCalls } from "./changes.ts";
-import { SimulatedClock } from "./clock.ts";
 import { Watch } from "./watch.ts";
 
 /** A Wednesday, in UTC. */
