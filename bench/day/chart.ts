@@ -1,5 +1,4 @@
-import type { Kind } from "./changes.ts";
-import { KINDS } from "./changes.ts";
+import { KINDS, type Kind } from "./changes.ts";
 import { POLICIES } from "./policies.ts";
 import { type Results, requestsForCalls } from "./report.ts";
 import type { RunName } from "./runs.ts";

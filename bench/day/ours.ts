@@ -13,7 +13,7 @@ import {
 } from "./world.ts";
 
 /** Long enough for the contacts to have been read and for every rung of calls to be climbed at its pace. */
-const WARM_UP_MS = 12 * HOUR_MS;
+const WARM_UP_MS = 4 * HOUR_MS;
 
 /** Runs the connector with all its streams through the day, and on for as long as changes are waited for. */
 export async function runOurs(options: Omit<DayOptions, "startMs">, waitDays: number): Promise<RunResult> {

@@ -5,13 +5,13 @@ let signaturesMade = 0;
 /** A link to a recording or voicemail that is different at every read, as storage signs each anew. */
 export function signedUrl(kind: string, callId: number, nowSeconds: number, expiresSeconds: number): string {
   const date = new Date(nowSeconds * 1000).toISOString().replace(/[-:]|\.\d+/g, "");
-  const parameters = new URLSearchParams({
-    "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
-    "X-Amz-Date": date,
-    "X-Amz-Expires": String(expiresSeconds),
-    "X-Amz-Signature": newSignature(),
-  });
-  return `https://media.example.test/companies/1/${kind}s/${callId}.mp3?${parameters}`;
+  const parameters = [
+    "X-Amz-Algorithm=AWS4-HMAC-SHA256",
+    `X-Amz-Date=${date}`,
+    `X-Amz-Expires=${expiresSeconds}`,
+    `X-Amz-Signature=${newSignature()}`,
+  ];
+  return `https://media.example.test/companies/1/${kind}s/${callId}.mp3?${parameters.join("&")}`;
 }
 
 /** A short link; a new one at every read as well. */
