@@ -26,8 +26,12 @@ function tabulateShares(steps: number): Float64Array {
   let reached = 0;
   let step = 0;
   for (const minute of minutes) {
-    reached += minuteWeight(minute) / total;
-    while (step < reached * steps) table[step++] = minute * SECONDS_PER_MINUTE;
+    const before = reached;
+    const share = minuteWeight(minute) / total;
+    reached += share;
+    for (; step < reached * steps; step++) {
+      table[step] = (minute + (step / steps - before) / share) * SECONDS_PER_MINUTE;
+    }
   }
   return table;
 }
