@@ -22,7 +22,7 @@ import { readWindow, type WindowPage } from "./window.ts";
 /** A look of one page is followed by another after the binding's interval, a longer one later, by this at most. */
 const LONGEST_PAUSE_INTERVALS = 2.75;
 
-/** Where calls are dense, a look need not go further back than this; every second one twice as far, and so on. */
+/** Where calls are dense, a look need not go further back than this; every fourth goes four times as far, and so on. */
 const DENSE_ROWS = 600;
 
 /** Starts are in Aircall's time: its clock may be ahead of ours. */
@@ -109,14 +109,14 @@ class CallReading {
   }
 
   /**
-   * Half an hour back, unless the account is busy: then half of the looks go back to the latest
-   * `DENSE_ROWS` calls, a quarter to twice as many, and so on, so that what a look costs grows with
-   * the number of calls that it finds and not with that number times the half hour.
+   * Half an hour back, unless the account is busy: then most looks go back to the latest
+   * `DENSE_ROWS` calls, one in four to four times as many, and so on, so that what a look costs grows
+   * with the number of calls that it finds and not with that number times the half hour.
    */
   #lookAfter(now: number): number {
     const farthest = Math.max(now - RECENT_SECONDS, this.#source.startSeconds - 1);
     if (this.#looks === 0) return farthest;
-    const rows = DENSE_ROWS * lowestBit(this.#looks);
+    const rows = DENSE_ROWS * powerOfFourIn(this.#looks);
     const starts = Object.values(this.#cursors.recent).map(([startedAt]) => startedAt);
     const nearest = starts.sort((left, right) => right - left)[rows] ?? farthest;
     return Math.max(farthest, Math.min(nearest, this.#lookedThroughSeconds - SEAM_SECONDS));
@@ -214,9 +214,12 @@ class CallReading {
   /** Gives what is new of older calls, and returns what a checkpoint has to say of those that may still move. */
   *#capture(rows: readonly Json[], isNews: (call: Call) => boolean): Generator<Step, Record<string, number>> {
     const now = nowSeconds(this.#source);
+    // Where calls are dense, a second look at each that has just ended costs more than it tells.
+    const isBusy = Object.keys(this.#cursors.recent).length > DENSE_ROWS;
     const open: Record<string, number> = {};
     for (const call of this.#usable(rows)) {
       if (isNews(call)) yield { kind: "document", doc: call };
+      if (call.status === "done" && isBusy) continue;
       const nextSeconds = nextLookSeconds(call, now);
       if (nextSeconds && !this.#cursors.open[call.id]) open[call.id] = nextSeconds;
     }
@@ -242,7 +245,7 @@ class CallReading {
   }
 }
 
-/** 1 for odd numbers, 2 for every second even one, 4 for every second of the others, and so on. */
-function lowestBit(count: number): number {
-  return count & -count;
+/** The highest power of four that divides the number. */
+function powerOfFourIn(count: number): number {
+  return count % 4 === 0 ? 4 * powerOfFourIn(count / 4) : 1;
 }

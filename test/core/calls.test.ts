@@ -87,6 +87,27 @@ test("a clock of ours that is a minute late hides no call", async () => {
   expect(idsOf(await replica.pass())).toEqual([id]);
 });
 
+test("a call that vanishes while another comes takes no third one along", async () => {
+  await using world = await quietWorld();
+  const { calls } = world.emulator.account;
+  const now = secondsOf(world);
+  const ids = Array.from({ length: 120 }, (_, index) =>
+    calls.add(1, { startedAtSeconds: now - 1_500 + 10 * index }),
+  );
+  world.emulator.faults.add({
+    kind: "edit",
+    match: "/v1/calls",
+    nth: 2,
+    edit: () => {
+      calls.remove(ids[3] ?? 0);
+      ids.push(calls.add(1, { startedAtSeconds: now - 5 }));
+    },
+  });
+  const replica = new Replica(world, "calls");
+  await replica.pass();
+  expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(replica.truth())));
+});
+
 test("signed links and the presence of people are no change", async () => {
   await using world = await quietWorld({ account: { ...QUIET, users: 40 } });
   const { calls, users } = world.emulator.account;

@@ -109,9 +109,11 @@ export class HistoryWorld implements AsyncDisposable {
   readonly emulator: Emulator;
   readonly life: AccountLife;
   readonly collections: Collections;
+  readonly listInProgress: boolean;
   #leftSeconds = LONGEST_HISTORY_SECONDS;
 
-  private constructor(emulator: Emulator, clock: TestClock) {
+  private constructor(emulator: Emulator, clock: TestClock, listInProgress: boolean) {
+    this.listInProgress = listInProgress;
     this.clock = clock;
     this.emulator = emulator;
     this.life = new AccountLife(emulator.account);
@@ -125,7 +127,7 @@ export class HistoryWorld implements AsyncDisposable {
     const { listInProgress, callsFromInclusive, users, tags } = setting;
     const account = { calls: 0, contacts: 0, users, numbers: 2, teams: 2, tags, webhooks: 2 };
     const emulator = await startEmulator({ clock, limit: null, account, listInProgress, callsFromInclusive });
-    const world = new HistoryWorld(emulator, clock);
+    const world = new HistoryWorld(emulator, clock, listInProgress);
     for (let left = setting.pastCalls, day = 0; left > 0; left -= 17, day += 0.7) {
       world.life.addCalls(Math.min(17, left), Math.floor(day * DAY_SECONDS));
     }

@@ -54,7 +54,7 @@ function expectCalls(world: HistoryWorld): void {
 }
 
 /** Whether the last change of a call must have been captured by now. */
-function isDueBy(id: number, { life, emulator }: HistoryWorld): boolean {
+function isDueBy(id: number, { life, emulator, listInProgress }: HistoryWorld): boolean {
   const call = emulator.account.calls.life(id);
   const changedSeconds = life.lastChangeSeconds(id);
   const ageSeconds = emulator.account.nowSeconds - call.startedAt;
@@ -64,6 +64,8 @@ function isDueBy(id: number, { life, emulator }: HistoryWorld): boolean {
   );
   const changedAtAge = changedSeconds - call.startedAt;
   if (changedAtAge <= Math.max(-Infinity, ...readAtAges) - SEAM_SECONDS) return true;
+  // A call that is listed only once it has ended may not have been there when its rung was climbed.
+  if (!listInProgress) return false;
   return isFollowed(call, changedSeconds, ageSeconds, emulator.account.nowSeconds);
 }
 
