@@ -60,7 +60,7 @@ const states = Object.keys(EXPECTED) as LifeState[];
 const events = Object.keys(EXPECTED.covered) as LifeEvent[];
 const cells = states.flatMap((state) => events.map((event) => [state, event] as const));
 
-test.each(cells)("E10: a binding that is %s, at the event %s", (state, event) => {
+test.each(cells)("E7: a binding that is %s, at the event %s", (state, event) => {
   const next = transition(state, event);
   if ("defect" in next) {
     expect(EXPECTED[state][event]).toBe("");
@@ -79,7 +79,7 @@ function reachableFrom(start: LifeState): Set<LifeState> {
   return reached;
 }
 
-test("E10: every state is reached from the first, and the end from every state", () => {
+test("E7: every state is reached from the first, and the end from every state", () => {
   expect(reachableFrom("covered")).toEqual(new Set(states));
   for (const state of states) expect(reachableFrom(state)).toContain("over");
 });

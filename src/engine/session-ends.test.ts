@@ -176,7 +176,7 @@ describe("a stream that breaks its contract is a defect:", () => {
       "a deletion of tags has more than its key",
     ],
   ];
-  test.each(unfit)("E11: a document with %s", async (_, doc, sentence) => {
+  test.each(unfit)("E8: a document with %s", async (_, doc, sentence) => {
     const { messages } = session([scripted("tags", [{ kind: "document", doc }, checkpoint({})])]);
     await expect(collect(messages)).rejects.toThrow(sentence);
   });
