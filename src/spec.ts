@@ -103,7 +103,7 @@ export const ResourceSchema = {
       enum: ["incremental", "full_refresh"],
       title: "Sync Mode",
       description:
-        "With full_refresh, calls and contacts are read whole once a day on top of what has changed. The other streams are always compared whole.",
+        "With full_refresh, calls are read whole once a day on top of what has changed, and every contact is captured again with its daily reading. The other streams are always compared whole.",
       default: DEFAULT_SYNC_MODE,
       order: 1,
     },
