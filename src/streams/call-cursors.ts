@@ -77,7 +77,7 @@ export function readCursors(state: JsonObject, source: Source): CallCursors | un
 export function beginning(source: Source): CallCursors {
   const now = nowSeconds(source);
   return {
-    backfill: wholeHistory(source),
+    backfill: wholeHistory(source, now),
     rungs: freshRungs(ladderAges(source), now, source.startSeconds),
     recent: {},
     open: {},
@@ -85,9 +85,9 @@ export function beginning(source: Source): CallCursors {
 }
 
 /** All up to the calls of the last half hour. The start date's own second is part of it. */
-export function wholeHistory(source: Source): Span {
-  const after = source.startSeconds - 1;
-  return { after, until: Math.max(after, nowSeconds(source) - RECENT_SECONDS) };
+export function wholeHistory({ startSeconds }: Source, nowSeconds: number): Span {
+  const after = startSeconds - 1;
+  return { after, until: Math.max(after, nowSeconds - RECENT_SECONDS) };
 }
 
 /** Younger calls are read with every look anyway, and the first rung takes over from there. */

@@ -168,10 +168,14 @@ class CallReading {
     }
   }
 
-  /** Reads again what has come to the age of a rung, the oldest first: it takes the younger ones along. */
+  /**
+   * Reads again what has come to the age of a rung, the oldest first: it takes the younger ones along.
+   * No later than the last look has it: what a look still holds as recent is the look's to give, so
+   * that what the state says of it is what was captured last.
+   */
   async *#climb(): AsyncGenerator<Step> {
     for (const age of this.#agesSeconds.toReversed()) {
-      const now = nowSeconds(this.#source);
+      const now = this.#lookedThroughSeconds;
       if (!isDue(age, this.#cursors.rungs, now)) continue;
       const after = cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS;
       for await (const page of readWindow(this.#list(`rung ${age / 3600} h`, "rung"), after, now - age)) {
@@ -185,7 +189,7 @@ class CallReading {
   }
 
   #startBackfill(): Step {
-    this.#cursors.backfill = wholeHistory(this.#source);
+    this.#cursors.backfill = wholeHistory(this.#source, this.#lookedThroughSeconds);
     delete this.#cursors.backfilledAt;
     return { kind: "checkpoint", patch: { backfill: this.#cursors.backfill, backfilledAt: null } };
   }
