@@ -5,8 +5,8 @@ import { Allowance } from "./allowance.ts";
 const PRIORITIES = ["tip", "sweep", "rung", "backfill"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-/** Requests that can wait for a minute take no more than this share of a window at once. */
-const BURST_SHARE = 0.3;
+/** Requests that can wait for a minute take no more than this share of a window at once: a small account is read in one go. */
+const BURST_SHARE = 0.85;
 
 /** Whoever has waited for so many windows goes before all who have not. */
 const PATIENCE_WINDOWS = 2;
