@@ -1,63 +1,30 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type LifeEvent, type LifeState, transition } from "./life.ts";
 
-/** Where each event leads; `-` drops the documents that wait, `+` gives them away, and `""` is a defect. */
-const EXPECTED: Record<LifeState, Record<LifeEvent, string>> = {
-  covered: {
-    document: "uncovered",
-    checkpoint: "+covered",
-    progress: "covered",
-    rest: "resting",
-    woken: "",
-    failed: "recovering",
-    stopped: "over",
-    ended: "over",
-  },
-  uncovered: {
-    document: "uncovered",
-    checkpoint: "+covered",
-    progress: "uncovered",
-    rest: "",
-    woken: "",
-    failed: "-recovering",
-    stopped: "-over",
-    ended: "",
-  },
-  resting: {
-    document: "",
-    checkpoint: "",
-    progress: "",
-    rest: "",
-    woken: "covered",
-    failed: "",
-    stopped: "over",
-    ended: "over",
-  },
-  recovering: {
-    document: "",
-    checkpoint: "",
-    progress: "",
-    rest: "",
-    woken: "covered",
-    failed: "",
-    stopped: "over",
-    ended: "over",
-  },
-  over: {
-    document: "",
-    checkpoint: "",
-    progress: "",
-    rest: "",
-    woken: "",
-    failed: "",
-    stopped: "",
-    ended: "",
-  },
-};
-const SIGN = { kept: "", given: "+", dropped: "-" };
+const spec = readFileSync(new URL("../../SPEC.md", import.meta.url), "utf8");
+const [head = [], , ...rows] = /^\| \| document[\s\S]*?(?=\n\n)/m
+  .exec(spec)?.[0]
+  .split("\n")
+  .map((line) =>
+    line
+      .slice(2, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  ) ?? [[]];
 
-const states = Object.keys(EXPECTED) as LifeState[];
-const events = Object.keys(EXPECTED.covered) as LifeEvent[];
+const events = head.slice(1) as LifeEvent[];
+const states = rows.map(([state]) => state) as LifeState[];
+
+/** Where each event leads, by the table in SPEC.md: `−` drops the documents that wait, `+` gives them away, and `""` is a defect. */
+const EXPECTED = Object.fromEntries(
+  rows.map(([state, ...cells]) => [
+    state,
+    Object.fromEntries(events.map((event, index) => [event, cells[index]])),
+  ]),
+) as Record<LifeState, Record<LifeEvent, string>>;
+const SIGN = { kept: "", given: "+ ", dropped: "− " };
+
 const cells = states.flatMap((state) => events.map((event) => [state, event] as const));
 
 test.each(cells)("E7: a binding that is %s, at the event %s", (state, event) => {
@@ -78,6 +45,11 @@ function reachableFrom(start: LifeState): Set<LifeState> {
   }
   return reached;
 }
+
+test("E7: the table has every state and every event", () => {
+  expect(states).toHaveLength(5);
+  expect(events).toHaveLength(8);
+});
 
 test("E7: every state is reached from the first, and the end from every state", () => {
   expect(reachableFrom("covered")).toEqual(new Set(states));

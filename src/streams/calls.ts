@@ -111,7 +111,8 @@ class CallReading {
   /**
    * Half an hour back, unless the account is busy: then most looks go back to the latest
    * `DENSE_ROWS` calls, one in four to four times as many, and so on, so that what a look costs grows
-   * with the number of calls that it finds and not with that number times the half hour.
+   * with the number of calls that it finds and not with that number times the half hour. A known call
+   * bounds each, so that whatever has come since is within it.
    */
   #lookAfter(now: number): number {
     const farthest = Math.max(now - RECENT_SECONDS, this.#source.startSeconds - 1);
@@ -119,7 +120,7 @@ class CallReading {
     const rows = DENSE_ROWS * powerOfFourIn(this.#looks);
     const starts = Object.values(this.#cursors.recent).map(([startedAt]) => startedAt);
     const nearest = starts.sort((left, right) => right - left)[rows] ?? farthest;
-    return Math.max(farthest, Math.min(nearest, this.#lookedThroughSeconds - SEAM_SECONDS));
+    return Math.max(farthest, nearest);
   }
 
   *#captureRecent(page: WindowPage, now: number): Generator<Step> {

@@ -1,6 +1,9 @@
-/** As many objects as a generation has room for before another begins. */
-const SLOTS = 2 ** 19;
-const OBJECTS_PER_GENERATION = SLOTS * 0.75;
+/** A fuller hash table would search for long. */
+const FULLEST = 0.75;
+
+/** A generation grows to this size; then another begins. */
+const MOST_SLOTS = 2 ** 19;
+const FIRST_SLOTS = 2 ** 10;
 
 /** What fits a number exactly: two versions of an object are taken for one in 2^48 cases. */
 const VERSION_BYTES = 6;
@@ -8,7 +11,7 @@ const VERSION_BYTES = 6;
 /**
  * What a binding has captured of each object while the process lives, so that nothing is captured
  * twice. It remembers the 393,216 objects that it has last heard of for certain, and up to twice
- * as many, in 8 MiB each. Beyond that an unchanged object may be captured again.
+ * as many, in 8 MiB each at most. Beyond that an unchanged object may be captured again.
  *
  * A version counts once a checkpoint covers it: what was noted and not committed is forgotten by
  * `rollback`, since documents that no checkpoint follows count as never captured.
@@ -51,7 +54,7 @@ export class DigestMemory {
   }
 
   #keep(id: number, version: number): void {
-    if (!this.#young || this.#young.size >= OBJECTS_PER_GENERATION) {
+    if (!this.#young || this.#young.size >= MOST_SLOTS * FULLEST) {
       this.#old = this.#young;
       this.#young = new Generation();
     }
@@ -59,10 +62,10 @@ export class DigestMemory {
   }
 }
 
-/** A hash table of numbers with open addressing; it does not grow, and forgets nothing. */
+/** A hash table of numbers with open addressing, which grows and forgets nothing. */
 class Generation {
-  readonly #ids = new Float64Array(SLOTS).fill(Number.NaN);
-  readonly #versions = new Float64Array(SLOTS);
+  #ids = emptySlots(FIRST_SLOTS);
+  #versions = new Float64Array(FIRST_SLOTS);
   size = 0;
 
   get(id: number): number | undefined {
@@ -71,18 +74,41 @@ class Generation {
   }
 
   set(id: number, version: number): void {
-    const slot = this.#slotOf(id);
-    if (this.#ids[slot] !== id) this.size += 1;
+    let slot = this.#slotOf(id);
+    if (this.#ids[slot] !== id) {
+      if (this.size >= this.#ids.length * FULLEST) {
+        this.#grow();
+        slot = this.#slotOf(id);
+      }
+      this.size += 1;
+    }
     this.#ids[slot] = id;
     this.#versions[slot] = version;
   }
 
+  #grow(): void {
+    const [ids, versions] = [this.#ids, this.#versions];
+    this.#ids = emptySlots(ids.length * 2);
+    this.#versions = new Float64Array(ids.length * 2);
+    for (const [old, id] of ids.entries()) {
+      if (Number.isNaN(id)) continue;
+      const slot = this.#slotOf(id);
+      this.#ids[slot] = id;
+      this.#versions[slot] = versions[old] as number;
+    }
+  }
+
   /** Where the object is, or would be. */
   #slotOf(id: number): number {
-    let slot = Math.imul(id ^ (id / 2 ** 32), 0x9e3779b1) >>> (32 - Math.log2(SLOTS));
-    while (this.#ids[slot] !== id && !Number.isNaN(this.#ids[slot])) slot = (slot + 1) % SLOTS;
+    const slots = this.#ids.length;
+    let slot = Math.imul(id ^ (id / 2 ** 32), 0x9e3779b1) >>> (32 - Math.log2(slots));
+    while (this.#ids[slot] !== id && !Number.isNaN(this.#ids[slot])) slot = (slot + 1) % slots;
     return slot;
   }
+}
+
+function emptySlots(count: number): Float64Array {
+  return new Float64Array(count).fill(Number.NaN);
 }
 
 function versionOf(digest: string): number {

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../src/shared/json.ts";
 import { streamNames, streams } from "../../src/streams/index.ts";
 import { collect } from "../core/collect.ts";
 import { idsOf, Replica } from "../core/replica.ts";
+import { Runs } from "../core/run.ts";
 import { TestClock } from "../support/clock.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -19,7 +20,8 @@ const SMALL = {
 };
 const EMPTY = { calls: 0, users: 0, numbers: 0, teams: 0, tags: 0, contacts: 0, webhooks: 0 };
 
-const worldOf = (account: typeof EMPTY) => startWorld({ account }, new TestClock(undefined, { leaps: true }));
+const worldOf = (account: Partial<typeof SMALL>) =>
+  startWorld({ account }, new TestClock(undefined, { leaps: true }));
 
 describe.each(streamNames)("%s", (name) => {
   const definition = streams[name];
@@ -73,6 +75,13 @@ describe.each(streamNames)("%s", (name) => {
     expect(await replica.pass()).toEqual([]);
     expect(replica.state).toEqual(state);
     expect(JSON.stringify(state)).not.toContain("null");
+  });
+
+  test("gives again what it gave before a failure and no checkpoint covers", async () => {
+    await using world = await worldOf({ ...SMALL, days: 20 });
+    const runs = new Runs(world, name);
+    const dropped = await runs.toDocument();
+    expect(idsOf(await runs.toRest())).toContain(idsOf([dropped])[0]);
   });
 
   test("works on an empty account, and finds what comes later", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { DAY_MS, MINUTE_MS, worldOf } from "./contact-world.ts";
 import { idsOf, Replica } from "./replica.ts";
+import { Runs } from "./run.ts";
 
 test("all contacts are read, and then what is added or edited and nothing else", async () => {
   await using world = await worldOf(300);
@@ -20,6 +21,16 @@ test("all contacts are read, and then what is added or edited and nothing else",
   expect(replica.documents).toEqual(replica.truth());
   world.clock.advance(5 * MINUTE_MS);
   expect(await replica.pass()).toEqual([]);
+});
+
+test("an edit that was given before a failure and that no checkpoint covers is given again", async () => {
+  await using world = await worldOf(100);
+  const runs = new Runs(world, "contacts");
+  const [first] = await runs.toRest();
+  world.clock.advance(MINUTE_MS);
+  world.emulator.account.contacts.edit(Number(first?.id), { lastName: "Renamed" });
+  expect(await runs.toDocument()).toMatchObject({ id: first?.id, last_name: "Renamed" });
+  expect(idsOf(await runs.toRest())).toEqual([first?.id]);
 });
 
 test("edits of one second are each given, before and after a look within that second", async () => {
