@@ -11,6 +11,7 @@ import {
   wholeHistory,
 } from "./call-cursors.ts";
 import { CALLS, type CallRow, callList, isCallRow, nextLookSeconds } from "./call-list.ts";
+import { isDense, lookAfter, pauseIntervals } from "./call-looks.ts";
 import { callSchema } from "./call-schema.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
@@ -18,12 +19,6 @@ import { usableDocuments } from "./document.ts";
 import { climbed, cursorOf, isDue } from "./ladder.ts";
 import { isRereadDue, MINUTE_MS, nowSeconds, type Source } from "./source.ts";
 import { readWindow, type WindowPage } from "./window.ts";
-
-/** A look of one page is followed by another after the binding's interval, a longer one later, by this at most. */
-const LONGEST_PAUSE_INTERVALS = 2.75;
-
-/** Where calls are dense, a look need not go further back than this; every fourth goes four times as far, and so on. */
-const DENSE_ROWS = 600;
 
 /** Starts are in Aircall's time: its clock may be ahead of ours. */
 const CLOCKS_DIFFER_SECONDS = 30 * 60;
@@ -95,7 +90,7 @@ class CallReading {
     let pages = 0;
     for await (const page of readWindow(
       this.#list("look", "tip"),
-      this.#lookAfter(now),
+      Math.max(lookAfter(this.#cursors.recent, this.#looks, now), this.#source.startSeconds - 1),
       now + CLOCKS_DIFFER_SECONDS,
     )) {
       pages += 1;
@@ -103,24 +98,8 @@ class CallReading {
     }
     this.#looks += 1;
     this.#lookedThroughSeconds = now;
-    const pauseIntervals = Math.max(1, Math.min(pages, LONGEST_PAUSE_INTERVALS));
-    this.#nextLookMs = beganMs + this.#source.intervalMs * pauseIntervals;
+    this.#nextLookMs = beganMs + this.#source.intervalMs * pauseIntervals(pages);
     yield* this.#lookAtOpen();
-  }
-
-  /**
-   * Half an hour back, unless the account is busy: then most looks go back to the latest
-   * `DENSE_ROWS` calls, one in four to four times as many, and so on, so that what a look costs grows
-   * with the number of calls that it finds and not with that number times the half hour. A known call
-   * bounds each, so that whatever has come since is within it.
-   */
-  #lookAfter(now: number): number {
-    const farthest = Math.max(now - RECENT_SECONDS, this.#source.startSeconds - 1);
-    if (this.#looks === 0) return farthest;
-    const rows = DENSE_ROWS * powerOfFourIn(this.#looks);
-    const starts = Object.values(this.#cursors.recent).map(([startedAt]) => startedAt);
-    const nearest = starts.sort((left, right) => right - left)[rows] ?? farthest;
-    return Math.max(farthest, nearest);
   }
 
   *#captureRecent(page: WindowPage, now: number): Generator<Step> {
@@ -220,7 +199,7 @@ class CallReading {
   *#capture(rows: readonly Json[], isNews: (call: Call) => boolean): Generator<Step, Record<string, number>> {
     const now = nowSeconds(this.#source);
     // Where calls are dense, a second look at each that has just ended costs more than it tells.
-    const isBusy = Object.keys(this.#cursors.recent).length > DENSE_ROWS;
+    const isBusy = isDense(this.#cursors.recent);
     const open: Record<string, number> = {};
     for (const call of this.#usable(rows)) {
       if (isNews(call)) yield { kind: "document", doc: call };
@@ -248,9 +227,4 @@ class CallReading {
   #list(purpose: string, priority: Priority) {
     return callList(this.#source.api.for(purpose, priority), nowSeconds(this.#source));
   }
-}
-
-/** The highest power of four that divides the number. */
-function powerOfFourIn(count: number): number {
-  return count % 4 === 0 ? 4 * powerOfFourIn(count / 4) : 1;
 }
