@@ -24,7 +24,7 @@ describe("SPEC.md", () => {
   });
 });
 
-test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SPEC.md", "docs/flow.md"])(
+test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SPEC.md", "docs/flow.md", "docs/day.md"])(
   "%s links to files that there are",
   (path) => {
     const links = [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);

@@ -44,27 +44,22 @@ const STALENESS_TICKS: readonly [seconds: number, label: string][] = [
 const MARKS = ["p50", "p95", "p99"] as const;
 type Mark = (typeof MARKS)[number];
 
+const READING_HELP =
+  "Against the day's requests for calls. Both scales are logarithmic; lower left is better. The two at the right use all of the quota.";
+
 /** Staleness against requests, a panel for each of some kinds of change, as an SVG document. */
 export function dayChart(results: Results): string {
   const day = count(results.listed?.callsOnDay ?? 0);
+  const title = `How old a change is when it is captured, on a day of ${day} calls`;
   const parts = [
-    text(20, 34, `How old a change is when it is captured, on a day of ${day} calls`, {
-      size: 20,
-      bold: true,
-    }),
-    text(
-      20,
-      58,
-      "Against the requests for calls that the day takes. Both scales are logarithmic; lower left is better.",
-      {
-        size: 13,
-      },
-    ),
+    text(20, 34, title, { size: 20, bold: true }),
+    text(20, 58, READING_HELP, { size: 13 }),
     legend(),
     ...PANELS.map((kind, index) => panel(kind, index, results)),
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="DejaVu Sans, Verdana, sans-serif">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     ...parts,
     "</svg>",
