@@ -1,6 +1,7 @@
 /**
  * The rungs of a ladder of cursors, by age in seconds as text: every call that started up to the
- * instant (Unix seconds) has been read when it was at least that old.
+ * instant (Unix seconds) has been read when it was at least that old. An older rung never stands
+ * beyond a younger one, and none beyond the present less its age.
  */
 export type Rungs = Readonly<Record<string, number>>;
 
@@ -23,7 +24,9 @@ export function freshRungs(agesSeconds: readonly number[], nowSeconds: number, s
 
 /**
  * The known rungs, for these ages. A new rung begins where the next older one stands, since all up
- * to there has been read at an even greater age, or as a fresh one where none older is known.
+ * to there has been read at an even greater age. Where none older is known it begins as a fresh one, but
+ * not beyond what any rung has read: when it is climbed, it takes the younger ones along. A rung that a
+ * clock which was fast has left in the future comes back to where it belongs.
  */
 export function rungsFor(
   agesSeconds: readonly number[],
@@ -33,10 +36,10 @@ export function rungsFor(
 ): Rungs {
   const fresh = freshRungs(agesSeconds, nowSeconds, startSeconds);
   const rungs: Record<string, number> = {};
-  let olderSeconds: number | undefined;
+  let beginning = Math.min(...Object.values(known));
   for (const age of agesSeconds.toSorted((left, right) => right - left)) {
-    olderSeconds = known[age] ?? olderSeconds;
-    rungs[age] = olderSeconds ?? cursorOf(age, fresh);
+    beginning = known[age] ?? beginning;
+    rungs[age] = Math.min(beginning, cursorOf(age, fresh));
   }
   return rungs;
 }
