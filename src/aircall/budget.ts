@@ -1,3 +1,4 @@
+import { steadyClock } from "../shared/clock.ts";
 import type { Clock } from "../shared/ports.ts";
 import { Allowance } from "./allowance.ts";
 
@@ -20,7 +21,7 @@ interface Caller {
   readonly priority: Priority;
   readonly cameMs: number;
   readonly go: (ticket: Ticket) => void;
-  readonly onWait: (untilMs: number) => void;
+  readonly onWait: (waitMs: number) => void;
   toldMs?: number;
 }
 
@@ -45,11 +46,11 @@ export class RequestBudget {
   constructor(options: { requests: number; windowMs: number; clock: Clock }) {
     this.#allowance = new Allowance(options.requests);
     this.#windowMs = options.windowMs;
-    this.#clock = options.clock;
+    this.#clock = steadyClock(options.clock);
   }
 
-  /** Waits for the right to send one request; `onWait` hears until when, if it has to wait. */
-  take(priority: Priority, signal: AbortSignal, onWait: (untilMs: number) => void): Promise<Ticket> {
+  /** Waits for the right to send one request; `onWait` hears for how long, if it has to wait. */
+  take(priority: Priority, signal: AbortSignal, onWait: (waitMs: number) => void): Promise<Ticket> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const giveUp = () => {
@@ -90,7 +91,7 @@ export class RequestBudget {
       const nowMs = this.#clock.now();
       const freeMs = this.#freeAtMs(caller, nowMs);
       if (freeMs > nowMs) {
-        this.#tellAll(freeMs);
+        this.#tellAll(freeMs, nowMs);
         this.#wakeAt(freeMs, nowMs);
         return;
       }
@@ -100,9 +101,9 @@ export class RequestBudget {
     }
   }
 
-  #tellAll(untilMs: number): void {
+  #tellAll(untilMs: number, nowMs: number): void {
     for (const caller of this.#waiting) {
-      if (caller.toldMs !== untilMs) caller.onWait(untilMs);
+      if (caller.toldMs !== untilMs) caller.onWait(untilMs - nowMs);
       caller.toldMs = untilMs;
     }
   }

@@ -93,8 +93,8 @@ export class AircallReader {
    */
   async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
     for (let attempt = 1; ; attempt++) {
-      const ticket = await this.#client.budget.take(this.#priority, this.#signal, (untilMs) =>
-        this.#wait(untilMs, "the request budget"),
+      const ticket = await this.#client.budget.take(this.#priority, this.#signal, (waitMs) =>
+        this.#wait(waitMs, "the request budget"),
       );
       this.#onEvent({ kind: "request", purpose: this.#purpose });
       const outcome = await this.#send(endpoint, query);
@@ -150,7 +150,6 @@ export class AircallReader {
       outcome: outcome.detail,
       afterMs: decision.afterMs,
     });
-    const untilMs = clock.now() + decision.afterMs;
     if (outcome.kind === "answered" && outcome.status === 429) {
       log.warn("Aircall refused a request for being one too many", {
         blockedMs: decision.afterMs || BLOCK_MS,
@@ -158,7 +157,7 @@ export class AircallReader {
       this.#client.budget.refused(ticket, decision.afterMs, outcome.limit);
       return;
     }
-    this.#wait(untilMs, `another attempt (${outcome.detail})`);
+    this.#wait(decision.afterMs, `another attempt (${outcome.detail})`);
     await clock.sleep(decision.afterMs, this.#signal);
   }
 
@@ -205,7 +204,8 @@ export class AircallReader {
     return url;
   }
 
-  #wait(untilMs: number, because: string): void {
+  #wait(waitMs: number, because: string): void {
+    const untilMs = this.#client.ports.clock.now() + waitMs;
     this.#onEvent({ kind: "wait", untilMs, because });
   }
 }

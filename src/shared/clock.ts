@@ -12,6 +12,23 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * A clock that never goes back, for whoever measures how much time has passed: when the given one is
+ * set back, it goes on from where it stood. Its instants are its own from then on.
+ */
+export function steadyClock(clock: Clock): Clock {
+  let aheadMs = 0;
+  let latestMs = -Infinity;
+  return {
+    now() {
+      aheadMs = Math.max(aheadMs, latestMs - clock.now());
+      latestMs = clock.now() + aheadMs;
+      return latestMs;
+    },
+    sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
+  };
+}
+
 function timer(durationMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
