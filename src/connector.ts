@@ -5,7 +5,7 @@ import { ConnectorError } from "./errors.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
-import { DigestMemory, type StreamName, streamNames, streams } from "./streams/index.ts";
+import { DigestMemory, type StreamName, streamNames, streams, UnusableRows } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions {
@@ -44,7 +44,10 @@ export interface CaptureRequest {
 }
 
 /** What happens behind the messages of a capture, by the index of its binding. */
-export type CaptureEvent = BindingTurn | (RequestEvent & { readonly binding: number });
+export type CaptureEvent = BindingTurn | (StreamEvent & { readonly binding: number });
+
+/** `rows` says how many rows could not be used so far. */
+type StreamEvent = RequestEvent | { readonly kind: "passes over"; readonly rows: number };
 
 /** Every stream there is, without asking the API. */
 export function discover(): DiscoveredBinding[] {
@@ -111,12 +114,14 @@ export class Connector {
     resourceConfig: unknown,
     { startSeconds, rereadAfterSeconds }: EndpointConfig,
     client: ClientOptions,
-    onEvent: (event: RequestEvent) => void,
+    onEvent: (event: StreamEvent) => void,
   ): Stream {
     const resource = parseResourceConfig(resourceConfig);
     const definition = streams[resource.stream];
-    const { clock, log } = this.#options.ports;
+    const { clock } = this.#options.ports;
+    const log = logWith(this.#options.ports.log, { stream: definition.name });
     const memory = new DigestMemory();
+    const unusable = new UnusableRows(log, (rows) => onEvent({ kind: "passes over", rows }));
     return {
       name: definition.name,
       key: [`/${definition.keyField}`],
@@ -124,8 +129,9 @@ export class Connector {
         const source = {
           api: new AircallReader(client, signal, onEvent),
           clock,
-          log: logWith(log, { stream: definition.name }),
+          log,
           memory,
+          unusable,
           intervalMs: resource.intervalMs ?? definition.intervalMs,
           syncMode: resource.syncMode,
           startSeconds,

@@ -119,6 +119,11 @@ function jsonView({ env, stdout, stderr, ports }: CliContext): CaptureView {
 }
 
 /** What `--json` tells of a stream, in progress lines and in the summary. */
-export function progressFields({ stream, status, documents, deletions, requests, error }: StreamProgress) {
-  return { stream, status, documents, deletions, requests, ...(error && { error: error.message }) };
+export function progressFields(progress: StreamProgress) {
+  const { stream, status, documents, deletions, requests, passedOver, error } = progress;
+  return {
+    ...{ stream, status, documents, deletions, requests },
+    ...(passedOver > 0 && { passedOver }),
+    ...(error && { error: error.message }),
+  };
 }

@@ -119,7 +119,10 @@ function textSummary(run: LocalCapture, progress: CaptureProgress, outcome: Outc
       count(outcome.after.get(stream.stream) ?? 0),
     ]),
   );
-  return [table, "", whatWasDone(run, progress.streams, outcome), ...whatFailed(progress.streams)].join("\n");
+  const { streams: all } = progress;
+  return [table, "", whatWasDone(run, all, outcome), ...whatWasPassedOver(all), ...whatFailed(all)].join(
+    "\n",
+  );
 }
 
 function whatWasDone(run: LocalCapture, all: readonly StreamProgress[], outcome: Outcome): string {
@@ -137,6 +140,13 @@ function whatWasDone(run: LocalCapture, all: readonly StreamProgress[], outcome:
     `Resumed ${run.path} ${effort}: ${counted(rowsBefore, "row")} from earlier runs, nothing captured twice; ` +
     `${count(added)} new, ${count(documents - added)} changed, ${count(deletions)} deleted.${stopped}`
   );
+}
+
+function whatWasPassedOver(all: readonly StreamProgress[]): string[] {
+  const rows = all
+    .filter(({ passedOver }) => passedOver > 0)
+    .map(({ stream, passedOver }) => `${counted(passedOver, "row")} of ${stream}`);
+  return rows.length > 0 ? [`Passed over, for the reasons above: ${rows.join(", ")}.`] : [];
 }
 
 function whatFailed(all: readonly StreamProgress[]): string[] {

@@ -8,7 +8,7 @@ export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObj
   const merged: JsonObject = isJsonObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete merged[name];
-    else merged[name] = isJsonObject(value) ? mergePatch(merged[name], value) : value;
+    else setOwn(merged, name, isJsonObject(value) ? mergePatch(ownValue(merged, name), value) : value);
   }
   return merged;
 }
@@ -16,13 +16,13 @@ export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObj
 /** The merge patch that leads from one object to another, which holds no null. */
 export function patchBetween(before: JsonObject, after: JsonObject): JsonObject {
   const patch: JsonObject = {};
-  for (const name of Object.keys(before)) if (!(name in after)) patch[name] = null;
+  for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) setOwn(patch, name, null);
   for (const [name, value] of Object.entries(after)) {
-    const known = before[name];
+    const known = ownValue(before, name);
     if (isJsonObject(known) && isJsonObject(value)) {
       const inner = patchBetween(known, value);
-      if (Object.keys(inner).length > 0) patch[name] = inner;
-    } else if (!isDeepStrictEqual(known, value)) patch[name] = value;
+      if (Object.keys(inner).length > 0) setOwn(patch, name, inner);
+    } else if (!isDeepStrictEqual(known, value)) setOwn(patch, name, value);
   }
   return patch;
 }
@@ -45,4 +45,15 @@ export function bindingState(state: JsonObject, stateKey: string): JsonObject {
 /** A patch of one binding's state, as a patch of the connector state. */
 export function bindingPatch(stateKey: string, patch: JsonObject): JsonObject {
   return { [BINDINGS]: { [stateKey]: patch } };
+}
+
+/** A name may come from Aircall and be that of something which every object inherits, such as `constructor`. */
+function ownValue(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** To assign `__proto__` would set the prototype, and the value would be lost. */
+function setOwn(object: JsonObject, name: string, value: Json): void {
+  if (name !== "__proto__") object[name] = value;
+  else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
 }

@@ -10,6 +10,8 @@ export interface StreamProgress {
   documents: number;
   deletions: number;
   requests: number;
+  /** How many rows could not be used; the log names them. */
+  passedOver: number;
   status: "working" | "waiting" | "resting" | "done" | "failed";
   /** What it waits for, and until when; set while it waits or rests. */
   waiting?: { readonly because: string; readonly untilMs: number };
@@ -40,6 +42,7 @@ export class CaptureProgress {
       documents: 0,
       deletions: 0,
       requests: 0,
+      passedOver: 0,
       status: "working",
       lastActiveMs: this.startedMs,
     }));
@@ -54,22 +57,8 @@ export class CaptureProgress {
 
   heard(event: CaptureEvent): void {
     this.#change(event.binding, (progress) => {
-      delete progress.waiting;
-      if (event.kind === "request") {
-        progress.requests += 1;
-        progress.status = "working";
-      } else if (event.kind === "backfills") {
-        progress.backfill = event;
-      } else if (event.kind === "wait") {
-        progress.status = "waiting";
-        progress.waiting = event;
-      } else if (event.kind === "rests") {
-        if (progress.status !== "failed") progress.status = "resting";
-        progress.waiting = { because: "the next look", untilMs: event.untilMs };
-      } else {
-        progress.status = event.kind;
-        if (event.kind === "failed") progress.error = event.error;
-      }
+      if (event.kind === "passes over") progress.passedOver = event.rows;
+      else turn(progress, event);
     });
   }
 
@@ -79,5 +68,24 @@ export class CaptureProgress {
     progress.lastActiveMs = this.#clock.now();
     apply(progress);
     this.#onChange(progress);
+  }
+}
+
+function turn(progress: StreamProgress, event: Exclude<CaptureEvent, { kind: "passes over" }>): void {
+  delete progress.waiting;
+  if (event.kind === "request") {
+    progress.requests += 1;
+    progress.status = "working";
+  } else if (event.kind === "backfills") {
+    progress.backfill = event;
+  } else if (event.kind === "wait") {
+    progress.status = "waiting";
+    progress.waiting = event;
+  } else if (event.kind === "rests") {
+    if (progress.status !== "failed") progress.status = "resting";
+    progress.waiting = { because: "the next look", untilMs: event.untilMs };
+  } else {
+    progress.status = event.kind;
+    if (event.kind === "failed") progress.error = event.error;
   }
 }

@@ -1,7 +1,7 @@
-import type { Static } from "typebox";
-import { Check } from "typebox/schema";
 import type { AircallReader, Endpoint } from "../aircall/index.ts";
-import type { Json, JsonObject } from "../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import type { RowNeeds } from "./rows.ts";
+import { instantOf, isId, isInstantBy } from "./values.ts";
 import { PAGES_AHEAD, type TimedList } from "./window.ts";
 
 export const CALLS: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
@@ -15,20 +15,11 @@ const LONGEST_CALL_SECONDS = 6 * 60 * 60;
 /** A call that has gone on for longer is left to the ladder: it may be one that will never be told to end. */
 const LONGEST_FOLLOWED_SECONDS = 24 * 60 * 60;
 
-/** What the logic relies on; everything else of a call passes through unread. */
-const CALL_ROW = {
-  type: "object",
-  required: ["id", "started_at", "status"],
-  properties: {
-    id: { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-    started_at: { type: "integer" },
-    status: { type: "string" },
-    ended_at: { anyOf: [{ type: "integer" }, { type: "null" }] },
-  },
-} as const;
-export type CallRow = Static<typeof CALL_ROW>;
+export type CallRow = { id: number; started_at: number };
 
-export const isCallRow = (row: Json): row is JsonObject & CallRow => Check(CALL_ROW, row);
+export function callNeeds(nowSeconds: number): RowNeeds<CallRow> {
+  return { id: isId, started_at: isInstantBy(nowSeconds) };
+}
 
 /** Calls by when they started. The API's window is `(from, to]` on `started_at`. Seen on a live account. */
 export function callList(api: AircallReader, nowSeconds: number): TimedList {
@@ -37,7 +28,7 @@ export function callList(api: AircallReader, nowSeconds: number): TimedList {
     quietThroughSeconds: nowSeconds - LONGEST_CALL_SECONDS,
     pages: (afterSeconds, throughSeconds) =>
       api.pages(CALLS, { from: afterSeconds, to: throughSeconds, order: "asc" }, PAGES_AHEAD),
-    secondsOf: (row) => (isCallRow(row) ? row.started_at : undefined),
+    secondsOf: (row) => (isJsonObject(row) ? instantOf(row.started_at, nowSeconds) : undefined),
   };
 }
 
@@ -45,10 +36,10 @@ export function callList(api: AircallReader, nowSeconds: number): TimedList {
  * When a call that has left the last half hour is worth another look of its own: the longer it goes
  * on, the later, and a last time when it has settled. `undefined` when only people change it now.
  */
-export function nextLookSeconds(call: CallRow, nowSeconds: number): number | undefined {
+export function nextLookSeconds(call: JsonObject & CallRow, nowSeconds: number): number | undefined {
   const ageSeconds = nowSeconds - call.started_at;
   if (ageSeconds > LONGEST_FOLLOWED_SECONDS) return undefined;
   if (call.status !== "done") return nowSeconds + Math.ceil(ageSeconds / 6);
-  const settledSeconds = (call.ended_at ?? 0) + SETTLING_SECONDS;
+  const settledSeconds = (instantOf(call.ended_at, nowSeconds) ?? 0) + SETTLING_SECONDS;
   return settledSeconds > nowSeconds ? settledSeconds : undefined;
 }

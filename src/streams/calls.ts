@@ -10,13 +10,13 @@ import {
   readCursors,
   wholeHistory,
 } from "./call-cursors.ts";
-import { CALLS, type CallRow, callList, isCallRow, nextLookSeconds } from "./call-list.ts";
+import { CALLS, type CallRow, callList, callNeeds, nextLookSeconds } from "./call-list.ts";
 import { isDense, lookAfter, pauseIntervals } from "./call-looks.ts";
 import { callSchema } from "./call-schema.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
-import { usableDocuments } from "./document.ts";
 import { climbed, cursorOf, isDue } from "./ladder.ts";
+import { usableDocuments } from "./rows.ts";
 import { isRereadDue, MINUTE_MS, nowSeconds, type Source } from "./source.ts";
 import { readWindow, type WindowPage } from "./window.ts";
 
@@ -140,7 +140,7 @@ class CallReading {
     const endpoint = { path: `${CALLS.path}/${id}`, bodyKey: "call", holds: "one" } as const;
     try {
       const body = await this.#source.api.for("open call", "tip").find(endpoint);
-      return body && this.#usable([body.call ?? null])[0];
+      return body && this.#usable([body.call ?? null]).find((call) => call.id === Number(id));
     } catch (error) {
       if (!(error instanceof UnexpectedAnswer)) throw error;
       this.#source.log.warn(`a call that goes on is left to the next reading: ${error.message}`);
@@ -221,7 +221,7 @@ class CallReading {
   }
 
   #usable(rows: readonly Json[]): Call[] {
-    return usableDocuments(rows, isCallRow, this.#source);
+    return usableDocuments(rows, callNeeds(nowSeconds(this.#source)), this.#source.unusable);
   }
 
   #list(purpose: string, priority: Priority) {

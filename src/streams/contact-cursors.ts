@@ -4,6 +4,7 @@ import type { JsonObject } from "../shared/json.ts";
 import type { ContactRow } from "./contact-schema.ts";
 import { KnownIds, MARKS, PACKED_IDS, type PackedIds } from "./known-ids.ts";
 import { nowSeconds, type Source } from "./source.ts";
+import { instantOf } from "./values.ts";
 import { SPAN, type Span } from "./window.ts";
 
 /**
@@ -64,7 +65,7 @@ export class ContactCursors {
   fullPass: FullPass | undefined;
   fullPassedAtSeconds: number | undefined;
   readonly known: KnownIds;
-  /** What Aircall has given since the full pass began; absent when another run began it. */
+  /** What Aircall has given since the full pass began; absent when another run began it, or a row could not be used. */
   seen: KnownIds | undefined;
   /** When changes were last looked for. */
   walkedMs: number;
@@ -130,7 +131,7 @@ export class ContactCursors {
    * A mark is not proof enough for a contact that may have changed since: one new version in
    * a million has the mark of the old one.
    */
-  isNews({ id, updated_at }: ContactRow, version: string): boolean {
+  isNews({ id, updated_at }: JsonObject & ContactRow, version: string): boolean {
     const { memory } = this.#source;
     const mark = this.known.mark(id);
     const isRemembered = memory.knows(id);
@@ -143,12 +144,18 @@ export class ContactCursors {
     if (isRemembered) return isNewToMemory;
     if (this.atWatermark[id] === version) return false;
     const capturedBefore = Math.min(this.watermark, this.fullPass?.changedSince ?? Infinity);
-    return updated_at >= capturedBefore || mark !== markOf(version);
+    const updatedAt = instantOf(updated_at, nowSeconds(this.#source)) ?? -Infinity;
+    return updatedAt >= capturedBefore || mark !== markOf(version);
   }
 
   /** Marks a contact that is known with what was captured of it. */
   markKnown(id: number, version: string): void {
     if (this.known.has(id)) this.known.set(id, markOf(version));
+  }
+
+  /** A row that could not be used may be any of those that are missing: this pass deletes nothing. */
+  distrustFullPass(): void {
+    this.seen = undefined;
   }
 
   /** Covers what was captured since the last checkpoint. */

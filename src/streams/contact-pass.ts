@@ -1,13 +1,15 @@
 import type { Endpoint } from "../aircall/index.ts";
 import type { Document, Step } from "../engine/index.ts";
-import type { Json } from "../shared/json.ts";
+import { isJsonObject, type Json } from "../shared/json.ts";
 import type { ContactCursors, FullPass } from "./contact-cursors.ts";
-import { type ContactRow, isContactRow } from "./contact-schema.ts";
+import { CONTACT_NEEDS, type ContactRow } from "./contact-schema.ts";
 import { CONTACTS, walkIfDue } from "./contact-walk.ts";
 import { digest } from "./digest.ts";
-import { deletionDocument, usableDocuments } from "./document.ts";
+import { deletionDocument } from "./document.ts";
 import type { KnownIds } from "./known-ids.ts";
-import type { Source } from "./source.ts";
+import { usableDocuments } from "./rows.ts";
+import { nowSeconds, type Source } from "./source.ts";
+import { instantOf } from "./values.ts";
 import { PAGES_AHEAD, readWindow, type TimedList } from "./window.ts";
 
 /** How many deletions a checkpoint covers. */
@@ -31,7 +33,9 @@ async function* readAll(pass: FullPass, cursors: ContactCursors, source: Source)
   let doneRows = 0;
   for await (const page of readWindow(contactList(source), pass.after, pass.until)) {
     const atWatermark: Record<string, string> = {};
-    for (const contact of usableDocuments(page.rows, isContactRow, source)) {
+    const contacts = usableDocuments(page.rows, CONTACT_NEEDS, source.unusable);
+    if (contacts.length < page.rows.length) cursors.distrustFullPass();
+    for (const contact of contacts) {
       const version = digest(contact);
       if (contact.updated_at === cursors.watermark) atWatermark[contact.id] = version;
       yield* captureIfNews(contact, version, cursors, source);
@@ -47,15 +51,15 @@ async function* readAll(pass: FullPass, cursors: ContactCursors, source: Source)
 }
 
 /** The API's window of contacts is `[from, to]` on `created_at`. Seen on a live account. */
-function contactList({ api }: Source): TimedList {
-  const reader = api.for("full pass", "backfill");
+function contactList(source: Source): TimedList {
+  const reader = source.api.for("full pass", "backfill");
   return {
     name: "contacts",
     // A contact keeps its creation: it may vanish from the list, and new ones come at the end.
     quietThroughSeconds: Infinity,
     pages: (afterSeconds, throughSeconds) =>
       reader.pages(CONTACTS, { from: afterSeconds + 1, to: throughSeconds, order: "asc" }, PAGES_AHEAD),
-    secondsOf: (row) => (isContactRow(row) ? row.created_at : undefined),
+    secondsOf: (row) => (isJsonObject(row) ? instantOf(row.created_at, nowSeconds(source)) : undefined),
   };
 }
 
@@ -84,7 +88,7 @@ async function* captureDeletions(
   let asked = 0;
   for (const id of cursors.known.missingFrom(seen)) {
     const contact = await source.api.for("missing contact", "backfill").find(contactById(id));
-    if (contact) yield* captureLiving(contact.contact ?? null, cursors, source);
+    if (contact) yield* captureLiving(id, contact.contact ?? null, cursors, source);
     else {
       cursors.known.delete(id);
       yield { kind: "document", doc: deletionDocument("id", id) };
@@ -101,8 +105,9 @@ function contactById(id: number): Endpoint {
   return { path: `/v1/contacts/${id}`, bodyKey: "contact", holds: "one" };
 }
 
-function* captureLiving(row: Json, cursors: ContactCursors, source: Source): Generator<Step> {
-  for (const contact of usableDocuments([row], isContactRow, source)) {
-    yield* captureIfNews(contact, digest(contact), cursors, source);
+/** What is answered is there, even where it cannot be used or is another contact than the one asked for. */
+function* captureLiving(id: number, row: Json, cursors: ContactCursors, source: Source): Generator<Step> {
+  for (const contact of usableDocuments([row], CONTACT_NEEDS, source.unusable)) {
+    if (contact.id === id) yield* captureIfNews(contact, digest(contact), cursors, source);
   }
 }

@@ -1,8 +1,7 @@
-import type { Static } from "typebox";
-import { Check } from "typebox/schema";
-import type { Json, JsonObject } from "../shared/json.ts";
 import { labelledValues } from "./nested.ts";
+import type { RowNeeds } from "./rows.ts";
 import { documentSchema, flag, text, unixSeconds } from "./schema.ts";
+import { isId } from "./values.ts";
 
 export const contactSchema = documentSchema(
   "Contact",
@@ -22,16 +21,7 @@ export const contactSchema = documentSchema(
   },
 );
 
-/** What the logic relies on; everything else of a contact passes through unread. */
-const CONTACT_ROW = {
-  type: "object",
-  required: ["id", "created_at", "updated_at"],
-  properties: {
-    id: { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-    created_at: { type: "integer" },
-    updated_at: { type: "integer" },
-  },
-} as const;
-export type ContactRow = Static<typeof CONTACT_ROW>;
+export type ContactRow = { id: number };
 
-export const isContactRow = (row: Json): row is JsonObject & ContactRow => Check(CONTACT_ROW, row);
+/** One that does not say when it was changed is found by a full pass. */
+export const CONTACT_NEEDS: RowNeeds<ContactRow> = { id: isId };

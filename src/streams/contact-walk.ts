@@ -1,11 +1,13 @@
 import type { Endpoint } from "../aircall/index.ts";
 import type { Document, Step } from "../engine/index.ts";
 import { ListTooLong } from "../errors.ts";
+import { isJsonObject } from "../shared/json.ts";
 import type { ContactCursors } from "./contact-cursors.ts";
-import { type ContactRow, isContactRow } from "./contact-schema.ts";
+import { CONTACT_NEEDS, type ContactRow } from "./contact-schema.ts";
 import { digest } from "./digest.ts";
-import { usableDocuments } from "./document.ts";
-import type { Source } from "./source.ts";
+import { usableDocuments } from "./rows.ts";
+import { nowSeconds, type Source } from "./source.ts";
+import { instantOf } from "./values.ts";
 
 export const CONTACTS: Endpoint = { path: "/v1/contacts", bodyKey: "contacts", holds: "list" };
 
@@ -13,17 +15,23 @@ const LATEST_FIRST = { order: "desc", order_by: "updated_at" };
 
 /**
  * The instant of the latest change that Aircall lists, in Unix seconds; 0 when there are no contacts.
- * It says "now" by Aircall's own clock, so that no difference between two clocks loses a change.
+ * It says "now" by Aircall's own clock, so that no difference between two clocks loses a change; by ours
+ * where no contact says when it was changed.
  */
-export async function latestChange({ api }: Source): Promise<number> {
-  for await (const page of api.for("full pass", "backfill").pages(CONTACTS, LATEST_FIRST)) {
-    return Math.max(0, ...page.rows.filter(isContactRow).map((contact) => contact.updated_at));
+export async function latestChange(source: Source): Promise<number> {
+  const now = nowSeconds(source);
+  for await (const page of source.api.for("full pass", "backfill").pages(CONTACTS, LATEST_FIRST)) {
+    if (page.rows.length === 0) return 0;
+    const changes = page.rows.map((row) => (isJsonObject(row) ? instantOf(row.updated_at, now) : undefined));
+    const told = changes.filter((seconds) => seconds !== undefined);
+    return told.length > 0 ? Math.max(...told) : now;
   }
   return 0;
 }
 
 interface ContactVersion {
-  readonly updatedAt: number;
+  /** `undefined` when the contact does not say it. */
+  readonly updatedAt: number | undefined;
   readonly version: string;
 }
 
@@ -64,38 +72,44 @@ export async function* walkIfDue(cursors: ContactCursors, source: Source): Async
   if (source.clock.now() >= cursors.walkedMs + source.intervalMs) yield* walk(cursors, source);
 }
 
+type ChangedContact = { readonly contact: Document & ContactRow; readonly updatedAt: number | undefined };
+
 /**
  * From the latest change down to the watermark, a page at a time. What is added or edited comes in at
  * the front and pushes the others on, to be met again; only what is deleted pulls them back across
  * the border of two pages, unread. So the walk is unsteady once the total of a page is less than
- * that of the page before it.
+ * that of the page before it. A contact that does not say when it was changed is given where it is met, and
+ * says nothing of where the walk is.
  */
 async function* walkDown(
   watermark: number,
   source: Source,
-): AsyncGenerator<{ contacts: (Document & ContactRow)[]; isSteady: boolean }> {
+): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean }> {
   let previousTotal = 0;
   let isSteady = true;
   for await (const page of source.api.for("walk", "sweep").pages(CONTACTS, LATEST_FIRST)) {
     const total = page.total ?? 0;
     if (total < previousTotal) isSteady = false;
     previousTotal = total;
-    const contacts = usableDocuments(page.rows, isContactRow, source);
-    const changed = contacts.filter((contact) => contact.updated_at >= watermark);
-    yield { contacts: changed, isSteady };
-    if (changed.length < contacts.length) return;
+    const contacts = usableDocuments(page.rows, CONTACT_NEEDS, source.unusable).map((contact) => ({
+      contact,
+      updatedAt: instantOf(contact.updated_at, nowSeconds(source)),
+    }));
+    yield { contacts: contacts.filter(({ updatedAt = Infinity }) => updatedAt >= watermark), isSteady };
+    const oldest = contacts.findLast(({ updatedAt }) => updatedAt !== undefined);
+    if (oldest?.updatedAt !== undefined && oldest.updatedAt < watermark) return;
   }
 }
 
 function* captureChanges(
-  contacts: readonly (Document & ContactRow)[],
+  contacts: readonly ChangedContact[],
   versions: Map<number, ContactVersion>,
   cursors: ContactCursors,
 ): Generator<Step> {
   let hasNews = false;
-  for (const contact of contacts) {
+  for (const { contact, updatedAt } of contacts) {
     const version = digest(contact);
-    versions.set(contact.id, { updatedAt: contact.updated_at, version });
+    versions.set(contact.id, { updatedAt, version });
     if (!cursors.isNews(contact, version)) continue;
     hasNews = true;
     yield { kind: "document", doc: contact };
@@ -111,7 +125,7 @@ function* endWalk(
   markAll(versions, cursors);
   const watermark = Math.max(
     cursors.watermark,
-    ...[...versions.values()].map((version) => version.updatedAt),
+    ...[...versions.values()].map(({ updatedAt = -Infinity }) => updatedAt),
   );
   const newest = [...versions].filter(([, { updatedAt }]) => updatedAt === watermark);
   const atWatermark = Object.fromEntries(newest.map(([id, { version }]) => [id, version]));

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Document } from "../engine/index.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
 
 /** Live state of a nested user or number: it tells of the moment of reading and not of the object around it. */
@@ -17,8 +16,8 @@ const DIGEST_BYTES = 9;
  * A short text that differs when the object has changed, and only then: the order of fields and
  * what the API renders afresh at each read do not count.
  */
-export function digest(doc: Document): string {
-  const hash = createHash("sha256").update(JSON.stringify(settled(doc, true)));
+export function digest(object: Json): string {
+  const hash = createHash("sha256").update(JSON.stringify(settled(object, true)));
   return hash.digest().subarray(0, DIGEST_BYTES).toString("base64url");
 }
 

@@ -1,6 +1,5 @@
 import type { Document } from "../engine/index.ts";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
-import type { Source } from "./source.ts";
 
 /**
  * Fields of Aircall's own user records that were seen inside a call's `transferred_by`. They are
@@ -16,19 +15,6 @@ export function presentDocument(row: JsonObject): Document {
 
 export function deletionDocument(keyField: string, key: Json): Document {
   return { [keyField]: key, _meta: { op: "d" as const } };
-}
-
-/** The rows that have what the stream's logic relies on, as documents; the others are reported and passed over. */
-export function usableDocuments<Row>(
-  rows: readonly Json[],
-  isUsable: (row: Json) => row is JsonObject & Row,
-  { log }: Source,
-): (Document & Row)[] {
-  const usable = rows.filter(isUsable);
-  if (usable.length < rows.length) {
-    log.warn(`${rows.length - usable.length} rows without a usable ID or time were passed over`);
-  }
-  return usable.map((row) => presentDocument(row) as Document & Row);
 }
 
 function dropSecrets(value: Json): void {

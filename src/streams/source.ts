@@ -3,6 +3,7 @@ import type { Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Clock, Log } from "../shared/ports.ts";
 import type { DigestMemory } from "./memory.ts";
+import type { UnusableRows } from "./unusable-rows.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
@@ -13,6 +14,8 @@ export interface Source {
   readonly log: Log;
   /** What has been captured of each object while this process lives. */
   readonly memory: DigestMemory;
+  /** Where a row that cannot be used is reported. */
+  readonly unusable: UnusableRows;
   readonly intervalMs: number;
   readonly syncMode: SyncMode;
   /** Calls that started before this instant are not asked for; Unix seconds. */

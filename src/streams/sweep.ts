@@ -1,11 +1,13 @@
 import type { AircallReader, Endpoint, Page } from "../aircall/index.ts";
-import type { Document, Step } from "../engine/index.ts";
+import type { Step } from "../engine/index.ts";
 import { ListTooLong } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
-import { deletionDocument, presentDocument } from "./document.ts";
+import { deletionDocument } from "./document.ts";
+import { noneUsable, type RowNeeds, usableDocuments } from "./rows.ts";
 import type { Source } from "./source.ts";
+import { isId, isName } from "./values.ts";
 
 type SweepDefinition = Omit<StreamDefinition, "run" | "syncMode"> & {
   /** Fields that are left out of every row, because they are secrets of this list. */
@@ -38,7 +40,10 @@ class Sweep {
   readonly #definition: SweepDefinition;
   readonly #source: Source;
   readonly #digests: Map<string, string>;
-  readonly #changed: Record<string, string | null> = {};
+  /** A map and no record, since a company may go by any name, `__proto__` included. */
+  readonly #changed = new Map<string, string | null>();
+  /** A row that could not be used may be any of those that are missing. */
+  #hasPassedOver = false;
 
   constructor(definition: SweepDefinition, source: Source, digests: Map<string, string>) {
     this.#definition = definition;
@@ -49,35 +54,35 @@ class Sweep {
   async *steps(): AsyncGenerator<Step> {
     const reading = new WholeListReading();
     yield* this.#read(reading);
+    if (reading.isUseless) throw noneUsable(reading.rowCount);
     for (const key of yield* this.#deletedKeys(reading)) {
       this.#digests.delete(key);
-      this.#changed[key] = null;
+      this.#changed.set(key, null);
       const { keyField } = this.#definition;
       yield { kind: "document", doc: deletionDocument(keyField, originalKey(this.#definition, key)) };
     }
-    if (Object.keys(this.#changed).length > 0) {
-      yield { kind: "checkpoint", patch: { digests: this.#changed } };
+    if (this.#changed.size > 0) {
+      yield { kind: "checkpoint", patch: { digests: Object.fromEntries(this.#changed) } };
     }
     if (reading.tooLong) throw reading.tooLong;
   }
 
   /** What differs from the digests. */
   async *#read(reading: WholeListReading): AsyncGenerator<Step> {
-    const { endpoint, keyField } = this.#definition;
-    for await (const row of reading.rows(this.#source.api, endpoint)) {
-      const doc = usableDocument(this.#definition, row);
-      if (!doc) {
-        this.#source.log.warn(`a row without a usable "${keyField}" was passed over`);
-        reading.distrust();
-        continue;
+    const { endpoint, keyField, secretFields = [] } = this.#definition;
+    for await (const { rows } of reading.pages(this.#source.api, endpoint)) {
+      const documents = usableDocuments(rows, needsOf(this.#definition), this.#source.unusable);
+      if (documents.length < rows.length) this.#hasPassedOver = true;
+      for (const doc of documents) {
+        for (const field of secretFields) delete doc[field];
+        const key = String(doc[keyField]);
+        const version = digest(doc);
+        reading.saw(key);
+        if (this.#digests.get(key) === version) continue;
+        this.#digests.set(key, version);
+        this.#changed.set(key, version);
+        yield { kind: "document", doc };
       }
-      const key = String(doc[keyField]);
-      const version = digest(doc);
-      reading.saw(key);
-      if (this.#digests.get(key) === version) continue;
-      this.#digests.set(key, version);
-      this.#changed[key] = version;
-      yield { kind: "document", doc };
     }
   }
 
@@ -95,7 +100,8 @@ class Sweep {
       missing = missing.filter((key) => !second.hasSeen(key));
       isWhole = second.isWhole();
     }
-    if (missing.length === 0 || isWhole) return missing;
+    if (missing.length === 0 || this.#hasPassedOver) return [];
+    if (isWhole) return missing;
     this.#source.log.warn("the list was not read whole, so what is missing from it is not taken for deleted");
     return [];
   }
@@ -111,15 +117,17 @@ class WholeListReading {
   #total: number | undefined;
   #isSteady = true;
   pageCount = 0;
+  rowCount = 0;
   /** Set when the list goes on beyond what the API serves: what was within reach has been read. */
   tooLong: ListTooLong | undefined;
 
-  async *rows(api: AircallReader, endpoint: Endpoint): AsyncGenerator<Json> {
+  async *pages(api: AircallReader, endpoint: Endpoint): AsyncGenerator<Page> {
     try {
       for await (const page of api.pages(endpoint)) {
         this.pageCount = page.number;
+        this.rowCount += page.rows.length;
         this.#watchTotal(page);
-        yield* page.rows;
+        yield page;
       }
     } catch (error) {
       if (!(error instanceof ListTooLong)) throw error;
@@ -133,6 +141,11 @@ class WholeListReading {
 
   hasSeen(key: string): boolean {
     return this.#keys.has(key);
+  }
+
+  /** There are rows, and none of them could be used. */
+  get isUseless(): boolean {
+    return this.rowCount > 0 && this.#keys.size === 0;
   }
 
   distrust(): void {
@@ -150,19 +163,23 @@ class WholeListReading {
   }
 }
 
-function usableDocument({ keyField, secretFields = [] }: SweepDefinition, row: Json): Document | undefined {
-  if (!isJsonObject(row)) return undefined;
-  const key = row[keyField];
-  if (!Number.isSafeInteger(key) && (typeof key !== "string" || key === "")) return undefined;
-  for (const field of secretFields) delete row[field];
-  return presentDocument(row);
+/** A key has the one type that the collection has for it. */
+function needsOf({ keyField, documentSchema }: SweepDefinition): RowNeeds<Record<string, Json>> {
+  return { [keyField]: hasIntegerKey({ keyField, documentSchema }) ? isId : isName };
 }
 
 /** State names every key as text; the document of a deletion needs the key as it was. */
-function originalKey({ documentSchema, keyField }: SweepDefinition, key: string): Json {
+function originalKey(definition: SweepDefinition, key: string): Json {
+  return hasIntegerKey(definition) ? Number(key) : key;
+}
+
+function hasIntegerKey({
+  documentSchema,
+  keyField,
+}: Pick<SweepDefinition, "documentSchema" | "keyField">): boolean {
   const { properties } = documentSchema;
   const schema = isJsonObject(properties) ? properties[keyField] : undefined;
-  return isJsonObject(schema) && schema.type === "integer" ? Number(key) : key;
+  return isJsonObject(schema) && schema.type === "integer";
 }
 
 function readDigests(state: JsonObject): Map<string, string> {

@@ -1,64 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { collect } from "../../test/core/collect.ts";
-import { startWorld } from "../../test/support/world.ts";
-import type { Page } from "../aircall/index.ts";
-import { SecondTooFull, SourceUnavailable, UnexpectedAnswer } from "../errors.ts";
-import type { Json, JsonObject } from "../shared/json.ts";
-import { readWindow, type TimedList, type WindowPage } from "./window.ts";
-
-type Row = { id: number; at: number };
-
-const ROWS_PER_PAGE = 3;
-const DEEPEST_PAGE = 4;
-const ROWS_IN_REACH = ROWS_PER_PAGE * DEEPEST_PAGE;
-
-const idOf = (row: Json) => (row as Row).id;
-
-interface ListOptions {
-  readonly quietThrough?: number;
-  /** Whether the list takes the bound `after` as part of the window. */
-  readonly isFromIncluded?: boolean;
-  /** May change the rows under a reading. */
-  readonly beforePage?: (list: SmallList) => void;
-}
-
-/** A list with an API's cap, only a smaller one. */
-class SmallList implements TimedList {
-  readonly name = "rows";
-  rows: Row[];
-  pagesServed = 0;
-  readonly quietThroughSeconds: number;
-  readonly #isFromIncluded: boolean;
-  readonly #beforePage: (list: SmallList) => void;
-
-  constructor(rows: Row[], options: ListOptions = {}) {
-    this.rows = rows;
-    this.quietThroughSeconds = options.quietThrough ?? Infinity;
-    this.#isFromIncluded = options.isFromIncluded ?? false;
-    this.#beforePage = options.beforePage ?? (() => {});
-  }
-
-  within(after: number, through: number): Row[] {
-    const found = this.rows.filter(({ at }) => at > after && at <= through);
-    return found.sort((left, right) => left.at - right.at || left.id - right.id);
-  }
-
-  async *pages(after: number, through: number): AsyncGenerator<Page> {
-    for (let number = 1; ; number++) {
-      if (number > DEEPEST_PAGE) throw new Error(`page ${number} is beyond the cap`);
-      this.#beforePage(this);
-      this.pagesServed += 1;
-      const found = this.within(this.#isFromIncluded ? after - 1 : after, through);
-      const rows = found.slice((number - 1) * ROWS_PER_PAGE, number * ROWS_PER_PAGE);
-      const last = number * ROWS_PER_PAGE >= found.length;
-      yield { number, rows, total: found.length, last, deepest: number === DEEPEST_PAGE };
-      if (last) return;
-    }
-  }
-
-  secondsOf = (row: Json): number => (row as Row).at;
-}
+import { SourceUnavailable } from "../errors.ts";
+import type { Json } from "../shared/json.ts";
+import { DEEPEST_PAGE, idOf, ROWS_IN_REACH, type Row, SmallList, sortedIds } from "./testing.ts";
+import { readWindow } from "./window.ts";
 
 /** Rows in seconds 1 to 20, none of which holds more than a query can reach. */
 const history = fc
@@ -77,8 +23,6 @@ const windowOf = fc
   .map(([one, other]) => [Math.min(one, other), Math.max(one, other)] as const);
 
 const quietThrough = fc.nat(21);
-
-const sortedIds = (rows: readonly Json[]) => rows.map(idOf).sort((left, right) => left - right);
 
 test("whatever the history, a window is read whole, each row once, and oldest first", async () => {
   await fc.assert(
@@ -199,76 +143,6 @@ test("a list that never holds still is given up", async () => {
   }
 });
 
-describe("rows of other times than those asked for", () => {
-  const stray = (at: number): TimedList & { windows: number[][] } => {
-    const inner = new SmallList(Array.from({ length: 7 }, (_, id): Row => ({ id, at: id + 1 })));
-    const windows: number[][] = [];
-    return {
-      ...inner,
-      name: "rows",
-      windows,
-      secondsOf: inner.secondsOf,
-      async *pages(after, through) {
-        windows.push([after, through]);
-        for await (const page of inner.pages(after, through)) {
-          yield { ...page, rows: [...page.rows, { id: 99, at }] };
-        }
-      },
-    };
-  };
-
-  test.each([1_000_000, -5])("are given, and move no cursor: %i", async (at) => {
-    const pages = await collect(readWindow(stray(at), 0, 20));
-    expect(sortedIds(pages.flatMap(({ rows }) => rows)).slice(0, 7)).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    expect(pages.map(({ throughSeconds }) => throughSeconds).slice(0, -1)).toEqual([2, 5]);
-  });
-
-  test("and no others are an answer that must not be guessed about", async () => {
-    const list = { ...stray(50), pages: () => new SmallList([{ id: 1, at: 50 }]).pages(0, 60) };
-    await expect(collect(readWindow(list, 0, 20))).rejects.toThrow(UnexpectedAnswer);
-  });
-});
-
-describe("one second", () => {
-  const full = (count: number, at = 7): Row[] => Array.from({ length: count }, (_, id) => ({ id, at }));
-  const others: Row[] = [
-    { id: 901, at: 6 },
-    { id: 902, at: 8 },
-  ];
-
-  test.each([
-    ["alone", []],
-    ["between others", others],
-  ])("%s may hold as many rows as a query reaches", async (_, around) => {
-    const list = new SmallList([...around, ...full(ROWS_IN_REACH)]);
-    const pages = await collect(readWindow(list, 0, 20));
-    expect(sortedIds(pages.flatMap(({ rows }) => rows))).toEqual(sortedIds(list.rows));
-  });
-
-  test.each([
-    ["alone", []],
-    ["between others", others],
-  ])("%s with one row more is an error that names the second", async (_, around) => {
-    const at = Date.UTC(2026, 0, 31, 12, 30, 15) / 1000;
-    const list = new SmallList([...around, ...full(ROWS_IN_REACH + 1, at)]);
-    const error = await collect(readWindow(list, 0, at + 60)).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(SecondTooFull);
-    expect(String(error)).toContain("2026-01-31T12:30:15.000Z");
-  });
-
-  test("that is too full lets what came before it be read", async () => {
-    const list = new SmallList([...others, ...full(ROWS_IN_REACH + 1)]);
-    const pages: WindowPage[] = [];
-    await expect(
-      (async () => {
-        for await (const page of readWindow(list, 0, 20)) pages.push(page);
-      })(),
-    ).rejects.toThrow(SecondTooFull);
-    expect(pages.flatMap(({ rows }) => rows.map(idOf))).toContain(901);
-    expect(pages.at(-1)?.throughSeconds).toBe(6);
-  });
-});
-
 test("an empty window is reached without a question, a window without rows with one", async () => {
   const list = new SmallList([{ id: 1, at: 5 }]);
   expect(await collect(readWindow(list, 9, 9))).toEqual([]);
@@ -276,35 +150,4 @@ test("an empty window is reached without a question, a window without rows with 
   expect(list.pagesServed).toBe(0);
   expect(await collect(readWindow(list, 5, 9))).toMatchObject([{ rows: [], throughSeconds: 9 }]);
   expect(list.pagesServed).toBe(1);
-});
-
-describe("over Aircall's own cap,", () => {
-  const callsOf = (world: Awaited<ReturnType<typeof startWorld>>): TimedList => {
-    const endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" } as const;
-    return {
-      name: "calls",
-      quietThroughSeconds: Infinity,
-      pages: (from, to) => world.reader().pages(endpoint, { from, to, order: "asc" }),
-      secondsOf: (row) => (row as JsonObject).started_at as number,
-    };
-  };
-
-  test("a burst across row 10,000 and a second of 10,000 calls are read whole, and one call more is refused", async () => {
-    await using world = await startWorld({ account: { calls: 0, users: 1, numbers: 1, teams: 0, tags: 0 } });
-    const now = Math.floor(world.clock.now() / 1000);
-    const { calls } = world.emulator.account;
-    calls.add(9_990, { startedAtSeconds: now - 500 });
-    calls.add(30, { startedAtSeconds: now - 400 });
-    calls.add(10_000, { startedAtSeconds: now - 300 });
-    calls.add(7, { startedAtSeconds: now - 200 });
-    const ids: number[] = [];
-    for await (const page of readWindow(callsOf(world), now - 600, now)) ids.push(...page.rows.map(idOf));
-    expect(ids).toHaveLength(20_027);
-    expect(new Set(ids).size).toBe(20_027);
-    expect(world.emulator.requests.recent.every(({ status }) => status === 200)).toBe(true);
-
-    calls.add(1, { startedAtSeconds: now - 300 });
-    const again = collect(readWindow(callsOf(world), now - 350, now));
-    await expect(again).rejects.toThrow(new Date((now - 300) * 1000).toISOString());
-  });
 });

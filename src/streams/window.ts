@@ -1,6 +1,7 @@
 import type { Page } from "../aircall/index.ts";
 import { SecondTooFull, SourceUnavailable, UnexpectedAnswer } from "../errors.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
+import { TELLING_ROWS } from "./rows.ts";
 
 /** A list in ascending order of an instant. */
 export interface TimedList {
@@ -154,7 +155,7 @@ async function* readSecond(
 
 /**
  * The latest second of the rows, which are to lie within the window: one that does not is given, and moves
- * no cursor. Throws `UnexpectedAnswer` when none does, since the API then heeds no window.
+ * no cursor. Throws `UnexpectedAnswer` when none of many does, since the API then heeds no window.
  */
 function newestWithin(
   rows: readonly Json[],
@@ -164,7 +165,7 @@ function newestWithin(
 ): number {
   const told = rows.map((row) => list.secondsOf(row)).filter((seconds) => seconds !== undefined);
   const within = told.filter((seconds) => seconds >= afterSeconds && seconds <= hiSeconds);
-  if (told.length > 0 && within.length === 0) {
+  if (told.length >= TELLING_ROWS && within.length === 0) {
     throw new UnexpectedAnswer(`Aircall answered with ${list.name} of other times than those asked for.`);
   }
   return Math.max(afterSeconds, ...within);

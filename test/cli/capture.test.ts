@@ -44,6 +44,23 @@ describe("an account arrives whole in a DuckDB file", () => {
     expect(ended.stdout).toContain("Captured 1 document with");
   });
 
+  test("all but a row that cannot be used, which is named and counted", async () => {
+    using folder = temporaryFolder();
+    await using aircall = await stillAccount();
+    const [first, ...others] = [...aircall.truth("teams")];
+    const teams = [first, ...others, { name: "Sales" }];
+    const body = { meta: { total: teams.length, next_page_link: null }, teams };
+    aircall.faults.add({ kind: "status", status: 200, match: "/v1/teams", every: 1, body });
+    const ended = await capture(folder.file("a.duckdb"), aircall, "--streams", "teams");
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stderr).toMatch(/^warn: teams: a row is passed over.*"id" is missing$/m);
+    expect(ended.stdout).toContain("Passed over, for the reasons above: 1 row of teams.");
+    const asJson = await capture(folder.file("a.duckdb"), aircall, "--streams", "teams", "--json");
+    expect(asJson.stdout).toContain('"passedOver":1');
+    expect(asJson.stdout + asJson.stderr).not.toContain("Sales");
+    await expectTruth(folder.file("a.duckdb"), aircall, "teams");
+  });
+
   test("calls from a start date on", async () => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount();
