@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import Schema from "typebox/schema";
+import { expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { Connector } from "../../src/connector.ts";
+import type { CaptureMessage } from "../../src/engine/index.ts";
+import { writeSchema } from "../../src/faces/flow/schemas.ts";
+import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { Collections } from "../property/collections.ts";
+import { setting } from "../property/history.ts";
+import { AccountLife, act } from "../property/life.ts";
+import { expectTruth } from "../property/promises.ts";
+import { TestClock } from "../support/clock.ts";
+import { holdsForAll } from "../support/properties.ts";
+import { tampering } from "../support/tampering.ts";
+import { CONFIG, testPorts } from "../support/world.ts";
+import { HostileApi, hostile } from "./hostile.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What happens before a pass, and what becomes of the answers to it. */
+const round = fc.record({
+  acts: fc.array(act, { maxLength: 6 }),
+  afterSeconds: fc.constantFrom(1, 600, 7_200, 90_000),
+  plan: fc.array(hostile, { minLength: 1, maxLength: 4 }),
+});
+
+const rounds = fc.record({ setting, rounds: fc.array(round, { minLength: 1, maxLength: 3 }) });
+
+const schemas = new Map(streamNames.map((name) => [name, writeSchema(streams[name].documentSchema)]));
+
+/** A small account, and a capture that reads it through a hostile API. Dispose of it with `await using`. */
+class TamperedWorld implements AsyncDisposable {
+  readonly clock: TestClock;
+  readonly emulator: Emulator;
+  readonly life: AccountLife;
+  readonly collections: Collections;
+
+  private constructor(emulator: Emulator, clock: TestClock) {
+    this.clock = clock;
+    this.emulator = emulator;
+    this.life = new AccountLife(emulator.account);
+    this.collections = new Collections(emulator);
+  }
+
+  static async begin({ pastCalls, contacts, users, tags }: { [size: string]: number | boolean }) {
+    const clock = new TestClock(undefined, { leaps: true });
+    const account = {
+      ...{ calls: 0, contacts: 0, numbers: 2, teams: 2, webhooks: 2 },
+      ...{ users: Number(users), tags: Number(tags) },
+    };
+    const world = new TamperedWorld(await startEmulator({ clock, limit: null, account }), clock);
+    for (let day = 0; day < 4; day++) world.life.addCalls(Math.ceil(Number(pastCalls) / 4), day * 86_400);
+    world.life.addContacts(Number(contacts));
+    return world;
+  }
+
+  /** One pass over all streams; returns those that failed. Whatever else goes wrong is thrown. */
+  async pass(api: HostileApi): Promise<Set<StreamName>> {
+    const failed = new Set<StreamName>();
+    const fetch = tampering(this.emulator.fetch, api.tamper);
+    const connector = new Connector({
+      ports: { ...testPorts(this.clock), fetch },
+      origin: this.emulator.url,
+      rateWindowMs: 60_000,
+    });
+    const messages = connector.capture({
+      config: { ...CONFIG, advanced: { requests_per_minute: 1_000_000 } },
+      bindings: streamNames.map((stream) => ({
+        resourceConfig: { stream, syncMode: streams[stream].syncMode },
+        stateKey: stream,
+      })),
+      state: structuredClone(this.collections.state),
+      until: "pass",
+      signal: new AbortController().signal,
+      onEvent: (event) => {
+        if (event.kind === "failed") failed.add(streamNames[event.binding] as StreamName);
+      },
+    });
+    for await (const message of messages) this.#take(message);
+    this.collections.restart();
+    return failed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.emulator.close();
+  }
+
+  #take(message: CaptureMessage): void {
+    this.collections.take(message, streamNames);
+    if (!("captured" in message)) return;
+    const stream = streamNames[message.captured.binding] as StreamName;
+    if (!Schema.Check(schemas.get(stream) ?? {}, message.captured.doc))
+      throw new Error(`Flow would refuse what ${stream} gave: ${JSON.stringify(message.captured.doc)}`);
+  }
+}
+
+/** Whom nothing has happened to, and whose row was not touched, is in the collection. */
+function expectNeighbours({ collections, life }: TamperedWorld, api: HostileApi, failed: Set<StreamName>) {
+  for (const stream of streamNames) {
+    if (api.broken.has(stream)) continue;
+    if (stream !== "company" && !isTiny(stream, api, collections))
+      expect([...failed], stream).not.toContain(stream);
+    if (failed.has(stream)) continue;
+    const kept = collections.of(stream);
+    const missing = [...collections.truth(stream).keys()].filter(
+      (key) => !kept.has(key) && !api.touched.get(stream)?.has(key) && !life.removedCalls.has(Number(key)),
+    );
+    expect(missing, stream).toEqual([]);
+  }
+}
+
+/** Of a list whose every row was touched, none may be left that can be used. */
+function isTiny(stream: StreamName, api: HostileApi, collections: Collections): boolean {
+  return [...collections.truth(stream).keys()].every((key) => api.touched.get(stream)?.has(key));
+}
+
+test(
+  "A1: whatever Aircall answers, no neighbour is lost, nothing that lives is deleted, and all comes right afterwards",
+  () =>
+    holdsForAll("hostile answers", rounds, 60, async ({ setting, rounds }) => {
+      await using world = await TamperedWorld.begin({ ...setting });
+      const api = new HostileApi();
+      for (const { acts, afterSeconds, plan } of rounds) {
+        for (const one of acts) world.life.happens(one);
+        world.clock.advance(afterSeconds * 1_000);
+        api.obey(plan);
+        expectNeighbours(world, api, await world.pass(api));
+      }
+      world.clock.advance(31 * DAY_MS);
+      api.obey([]);
+      for (let passes = 0; passes < 2; passes++) expect([...(await world.pass(api))]).toEqual([]);
+      expectTruth(world as unknown as Parameters<typeof expectTruth>[0]);
+    }),
+  600_000,
+);
