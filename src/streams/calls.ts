@@ -1,6 +1,5 @@
 import type { Priority } from "../aircall/index.ts";
 import { type Document, patchBetween, type Step } from "../engine/index.ts";
-import { UnexpectedAnswer } from "../errors.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import {
   beginning,
@@ -15,9 +14,10 @@ import { isDense, lookAfter, pauseIntervals } from "./call-looks.ts";
 import { callSchema } from "./call-schema.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
-import { climbed, cursorOf, isDue } from "./ladder.ts";
+import { climbed, cursorOf, isDue, type Rungs, rungsFor } from "./ladder.ts";
 import { usableDocuments } from "./rows.ts";
-import { isRereadDue, MINUTE_MS, nowSeconds, type Source } from "./source.ts";
+import { SingleReads } from "./single-reads.ts";
+import { hasPassed, isRereadDue, MINUTE_MS, nowSeconds, restSince, type Source } from "./source.ts";
 import { readWindow, type WindowPage } from "./window.ts";
 
 /** Starts are in Aircall's time: its clock may be ahead of ours. */
@@ -58,7 +58,8 @@ class CallReading {
   readonly #agesSeconds: readonly number[];
   #looks = 0;
   #lookedThroughSeconds = -Infinity;
-  #nextLookMs = -Infinity;
+  #lookedMs = -Infinity;
+  #pauseMs = 0;
 
   constructor(source: Source, cursors: CallCursors) {
     this.#source = source;
@@ -75,17 +76,17 @@ class CallReading {
       yield* this.#climb();
       if (isRereadDue(this.#cursors.backfilledAt, this.#source)) yield this.#startBackfill();
       yield* this.#backfill();
-      yield { kind: "rest", untilMs: this.#nextLookMs };
+      yield restSince(this.#lookedMs, this.#pauseMs, this.#source);
     }
   }
 
   async *#lookIfDue(): AsyncGenerator<Step> {
-    if (this.#source.clock.now() >= this.#nextLookMs) yield* this.#look();
+    if (hasPassed(this.#pauseMs, this.#lookedMs, this.#source)) yield* this.#look();
   }
 
   /** Reads the last half hour, and the older calls that may still move. */
   async *#look(): AsyncGenerator<Step> {
-    const beganMs = this.#source.clock.now();
+    this.#lookedMs = this.#source.clock.now();
     const now = nowSeconds(this.#source);
     let pages = 0;
     for await (const page of readWindow(
@@ -98,7 +99,7 @@ class CallReading {
     }
     this.#looks += 1;
     this.#lookedThroughSeconds = now;
-    this.#nextLookMs = beganMs + this.#source.intervalMs * pauseIntervals(pages);
+    this.#pauseMs = this.#source.intervalMs * pauseIntervals(pages);
     yield* this.#lookAtOpen();
   }
 
@@ -122,12 +123,16 @@ class CallReading {
     yield* this.#checkpoint({ recent });
   }
 
-  /** Looks at each older call that may still move, when its time has come. That one is unknown is no deletion. */
+  /**
+   * Looks at each older call that may still move, when its time has come. One that is unknown is not
+   * deleted: like one that Aircall will not answer for, it is left to the ladder.
+   */
   async *#lookAtOpen(): AsyncGenerator<Step> {
     const now = nowSeconds(this.#source);
+    const reads = new SingleReads(this.#source.api.for("open call", "tip"), this.#source.log);
     for (const [id, dueSeconds] of Object.entries(this.#cursors.open)) {
       if (dueSeconds > now) continue;
-      const call = await this.#findCall(id);
+      const call = await this.#findCall(id, reads);
       const nextSeconds = call && nextLookSeconds(call, now);
       if (nextSeconds) this.#cursors.open[id] = nextSeconds;
       else delete this.#cursors.open[id];
@@ -136,16 +141,10 @@ class CallReading {
     }
   }
 
-  async #findCall(id: string): Promise<Call | undefined> {
-    const endpoint = { path: `${CALLS.path}/${id}`, bodyKey: "call", holds: "one" } as const;
-    try {
-      const body = await this.#source.api.for("open call", "tip").find(endpoint);
-      return body && this.#usable([body.call ?? null]).find((call) => call.id === Number(id));
-    } catch (error) {
-      if (!(error instanceof UnexpectedAnswer)) throw error;
-      this.#source.log.warn(`a call that goes on is left to the next reading: ${error.message}`);
-      return undefined;
-    }
+  async #findCall(id: string, reads: SingleReads): Promise<Call | undefined> {
+    const answer = await reads.find({ path: `${CALLS.path}/${id}`, bodyKey: "call", holds: "one" });
+    if (typeof answer === "string") return undefined;
+    return this.#usable([answer.call ?? null]).find((call) => call.id === Number(id));
   }
 
   /**
@@ -154,10 +153,14 @@ class CallReading {
    * that what the state says of it is what was captured last.
    */
   async *#climb(): AsyncGenerator<Step> {
+    this.#cursors.rungs = this.#rungsBy(this.#lookedThroughSeconds);
     for (const age of this.#agesSeconds.toReversed()) {
       const now = this.#lookedThroughSeconds;
       if (!isDue(age, this.#cursors.rungs, now)) continue;
-      const after = cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS;
+      const after = Math.max(
+        cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS,
+        this.#source.startSeconds - 1,
+      );
       for await (const page of readWindow(this.#list(`rung ${age / 3600} h`, "rung"), after, now - age)) {
         const open = yield* this.#capture(page.rows, (call) => this.#isNews(call));
         const rungs = climbed(this.#cursors.rungs, age, page.throughSeconds);
@@ -166,6 +169,11 @@ class CallReading {
         yield* this.#lookIfDue();
       }
     }
+  }
+
+  /** The rungs by the clock of now: one that was fast may have left them in the future. */
+  #rungsBy(nowSeconds: number): Rungs {
+    return rungsFor(this.#agesSeconds, this.#cursors.rungs, nowSeconds, this.#source.startSeconds);
   }
 
   #startBackfill(): Step {
@@ -182,7 +190,8 @@ class CallReading {
     for await (const page of readWindow(this.#list("backfill", "backfill"), backfill.after, backfill.until)) {
       const reach = nowSeconds(this.#source) - Math.max(...this.#agesSeconds) - DAY_SECONDS;
       // What no rung will meet again need not be remembered.
-      const open = yield* this.#capture(page.rows, (call) => call.started_at < reach || this.#isNews(call));
+      const isOutOfReach = (call: Call) => call.started_at < reach && !this.#source.memory.knows(call.id);
+      const open = yield* this.#capture(page.rows, (call) => isOutOfReach(call) || this.#isNews(call));
       backfill.after = page.throughSeconds;
       yield* this.#checkpoint({ backfill: { after: backfill.after }, open });
       doneRows += page.rows.length;

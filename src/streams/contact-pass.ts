@@ -8,12 +8,10 @@ import { digest } from "./digest.ts";
 import { deletionDocument } from "./document.ts";
 import type { KnownIds } from "./known-ids.ts";
 import { usableDocuments } from "./rows.ts";
+import { SingleReads } from "./single-reads.ts";
 import { nowSeconds, type Source } from "./source.ts";
 import { instantOf } from "./values.ts";
 import { PAGES_AHEAD, readWindow, type TimedList } from "./window.ts";
-
-/** How many deletions a checkpoint covers. */
-const DELETIONS_PER_CHECKPOINT = 50;
 
 /**
  * Goes on with a pass over all contacts: what is new or has changed is captured, and so is what has
@@ -85,20 +83,17 @@ async function* captureDeletions(
   cursors: ContactCursors,
   source: Source,
 ): AsyncGenerator<Step> {
-  let asked = 0;
+  const reads = new SingleReads(source.api.for("missing contact", "backfill"), source.log);
   for (const id of cursors.known.missingFrom(seen)) {
-    const contact = await source.api.for("missing contact", "backfill").find(contactById(id));
-    if (contact) yield* captureLiving(id, contact.contact ?? null, cursors, source);
-    else {
+    const answer = await reads.find(contactById(id));
+    if (answer === "unknown") {
       cursors.known.delete(id);
       yield { kind: "document", doc: deletionDocument("id", id) };
-    }
-    asked += 1;
-    if (asked % DELETIONS_PER_CHECKPOINT === 0) yield* cursors.checkpointIfNeeded({});
+    } else if (answer !== "unanswered") yield* captureLiving(id, answer.contact ?? null, cursors, source);
+    yield* cursors.checkpointIfNeeded({});
     yield* walkIfDue(cursors, source);
     if (cursors.fullPass !== pass) return;
   }
-  yield* cursors.checkpointIfNeeded({});
 }
 
 function contactById(id: number): Endpoint {

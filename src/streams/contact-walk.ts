@@ -6,10 +6,13 @@ import type { ContactCursors } from "./contact-cursors.ts";
 import { CONTACT_NEEDS, type ContactRow } from "./contact-schema.ts";
 import { digest } from "./digest.ts";
 import { usableDocuments } from "./rows.ts";
-import { nowSeconds, type Source } from "./source.ts";
+import { hasPassed, nowSeconds, type Source } from "./source.ts";
 import { instantOf } from "./values.ts";
 
 export const CONTACTS: Endpoint = { path: "/v1/contacts", bodyKey: "contacts", holds: "list" };
+
+/** A change may show in the list a little later than one that was made after it. */
+const LATE_SECONDS = 60;
 
 const LATEST_FIRST = { order: "desc", order_by: "updated_at" };
 
@@ -36,7 +39,7 @@ interface ContactVersion {
 }
 
 /**
- * Captures what has changed since the watermark, and then moves the watermark, if nothing can have
+ * Captures what has changed since shortly before the watermark, and then moves the watermark, if nothing can have
  * been missed. When more has changed than the API serves, a full pass is begun.
  */
 export async function* walk(cursors: ContactCursors, source: Source): AsyncGenerator<Step> {
@@ -44,7 +47,7 @@ export async function* walk(cursors: ContactCursors, source: Source): AsyncGener
   const versions = new Map<number, ContactVersion>();
   let isSteady = true;
   try {
-    for await (const walked of walkDown(cursors.watermark, source)) {
+    for await (const walked of walkDown(cursors.watermark - LATE_SECONDS, source)) {
       isSteady = walked.isSteady;
       yield* captureChanges(walked.contacts, versions, cursors);
     }
@@ -69,35 +72,35 @@ async function* leaveToFullPass(cursors: ContactCursors, source: Source): AsyncG
 
 /** Walks if it is time to: what takes long is no reason to hear of changes late. */
 export async function* walkIfDue(cursors: ContactCursors, source: Source): AsyncGenerator<Step> {
-  if (source.clock.now() >= cursors.walkedMs + source.intervalMs) yield* walk(cursors, source);
+  if (hasPassed(source.intervalMs, cursors.walkedMs, source)) yield* walk(cursors, source);
 }
 
 type ChangedContact = { readonly contact: Document & ContactRow; readonly updatedAt: number | undefined };
 
 /**
- * From the latest change down to the watermark, a page at a time. What is added or edited comes in at
+ * From the latest change down to an instant, a page at a time. What is added or edited comes in at
  * the front and pushes the others on, to be met again; only what is deleted pulls them back across
  * the border of two pages, unread. So the walk is unsteady once the total of a page is less than
- * that of the page before it. A contact that does not say when it was changed is given where it is met, and
+ * that of the page before it, or there is none to compare. A contact that does not say when it was changed is given where it is met, and
  * says nothing of where the walk is.
  */
 async function* walkDown(
-  watermark: number,
+  sinceSeconds: number,
   source: Source,
 ): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean }> {
   let previousTotal = 0;
   let isSteady = true;
   for await (const page of source.api.for("walk", "sweep").pages(CONTACTS, LATEST_FIRST)) {
-    const total = page.total ?? 0;
-    if (total < previousTotal) isSteady = false;
-    previousTotal = total;
+    const total = page.total ?? -1;
+    if (page.number > 1 && total < previousTotal) isSteady = false;
+    previousTotal = page.total ?? 0;
     const contacts = usableDocuments(page.rows, CONTACT_NEEDS, source.unusable).map((contact) => ({
       contact,
       updatedAt: instantOf(contact.updated_at, nowSeconds(source)),
     }));
-    yield { contacts: contacts.filter(({ updatedAt = Infinity }) => updatedAt >= watermark), isSteady };
+    yield { contacts: contacts.filter(({ updatedAt = Infinity }) => updatedAt >= sinceSeconds), isSteady };
     const oldest = contacts.findLast(({ updatedAt }) => updatedAt !== undefined);
-    if (oldest?.updatedAt !== undefined && oldest.updatedAt < watermark) return;
+    if (oldest?.updatedAt !== undefined && oldest.updatedAt < sinceSeconds) return;
   }
 }
 

@@ -4,10 +4,7 @@ import { fullPass } from "./contact-pass.ts";
 import { contactSchema } from "./contact-schema.ts";
 import { CONTACTS, latestChange, walk } from "./contact-walk.ts";
 import type { StreamDefinition } from "./definition.ts";
-import { forget, HOUR_MS, MINUTE_MS, type Source } from "./source.ts";
-
-/** How long after a full pass the next one begins. It takes a request for 50 contacts. */
-const FULL_PASS_EVERY_MS = 24 * HOUR_MS;
+import { forget, isDailyDue, MINUTE_MS, restSince, type Source } from "./source.ts";
 
 /**
  * Shared contacts: all of them once, by creation, and then what has changed, from the latest change
@@ -29,7 +26,7 @@ export const contacts: StreamDefinition = {
     if (!cursors.isBeginning) yield* walk(cursors, source);
     while (true) {
       yield* fullPassIfDue(cursors, source);
-      yield { kind: "rest", untilMs: cursors.walkedMs + source.intervalMs };
+      yield restSince(cursors.walkedMs, source.intervalMs, source);
       yield* walk(cursors, source);
     }
   },
@@ -43,6 +40,7 @@ async function* fullPassIfDue(cursors: ContactCursors, source: Source): AsyncGen
   }
 }
 
-function isFullPassDue({ fullPass, fullPassedAtSeconds = 0 }: ContactCursors, { clock }: Source): boolean {
-  return !fullPass && clock.now() >= fullPassedAtSeconds * 1000 + FULL_PASS_EVERY_MS;
+/** A pass takes a request for 50 contacts. */
+function isFullPassDue({ fullPass, fullPassedAtSeconds = 0 }: ContactCursors, source: Source): boolean {
+  return !fullPass && isDailyDue(fullPassedAtSeconds, source);
 }

@@ -1,5 +1,5 @@
 import type { AircallReader } from "../aircall/index.ts";
-import type { Step } from "../engine/index.ts";
+import type { RestStep, Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Clock, Log } from "../shared/ports.ts";
 import type { DigestMemory } from "./memory.ts";
@@ -26,7 +26,9 @@ export interface Source {
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+
+/** Less than a day, so that a capture that runs each night, a little earlier or later, does each night what is due once a day. */
+const DAILY_MS = 20 * HOUR_MS;
 
 /** Clears away state that cannot be read, so that nothing of it is merged into what follows. */
 export function* forget(state: JsonObject): Generator<Step> {
@@ -38,8 +40,24 @@ export function nowSeconds({ clock }: Source): number {
   return Math.floor(clock.now() / 1000);
 }
 
+/** Whether so much time has passed since an instant. A clock that has been set back since says nothing: then it counts as passed. */
+export function hasPassed(durationMs: number, sinceMs: number, { clock }: Source): boolean {
+  const passedMs = clock.now() - sinceMs;
+  return passedMs < 0 || passedMs >= durationMs;
+}
+
+/** A rest from what began at an instant to what follows it so much later, and never longer than that from now on. */
+export function restSince(beganMs: number, pauseMs: number, { clock }: Source): RestStep {
+  return { kind: "rest", untilMs: Math.min(beganMs, clock.now()) + pauseMs };
+}
+
+/** Whether what is done once a day, and was done last at an instant in Unix seconds, is due again. */
+export function isDailyDue(lastSeconds: number, source: Source): boolean {
+  return hasPassed(DAILY_MS, lastSeconds * 1000, source);
+}
+
 /** `full_refresh` on a stream that follows changes reads everything again once a day. */
 export function isRereadDue(backfilledAtSeconds: number | undefined, source: Source): boolean {
   if (source.syncMode !== "full_refresh" || backfilledAtSeconds === undefined) return false;
-  return source.clock.now() >= backfilledAtSeconds * 1000 + DAY_MS;
+  return isDailyDue(backfilledAtSeconds, source);
 }

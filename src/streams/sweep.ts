@@ -6,7 +6,7 @@ import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
 import { deletionDocument } from "./document.ts";
 import { noneUsable, type RowNeeds, usableDocuments } from "./rows.ts";
-import type { Source } from "./source.ts";
+import { restSince, type Source } from "./source.ts";
 import { isId, isName } from "./values.ts";
 
 type SweepDefinition = Omit<StreamDefinition, "run" | "syncMode"> & {
@@ -29,7 +29,7 @@ export function sweepStream(definition: SweepDefinition): StreamDefinition {
       while (true) {
         const beganMs = source.clock.now();
         yield* new Sweep(definition, source, digests).steps();
-        yield { kind: "rest", untilMs: beganMs + source.intervalMs };
+        yield restSince(beganMs, source.intervalMs, source);
       }
     },
   };
@@ -89,12 +89,14 @@ class Sweep {
   /**
    * One page is a picture of one moment. Several are not: a row deleted from a page that has been read
    * pulls another across the border, unread, and a row added at the end hides that from the total. So
-   * what several pages lack is deleted only if another reading lacks it too.
+   * what several pages lack is deleted only if another reading lacks it too; and so is a list that seems to
+   * have lost all its rows.
    */
   async *#deletedKeys(reading: WholeListReading): AsyncGenerator<Step, string[]> {
     let missing = this.#missingFrom(reading);
     let isWhole = reading.isWhole();
-    if (missing.length > 0 && isWhole && reading.pageCount > 1) {
+    const isDoubtful = reading.pageCount > 1 || missing.length === this.#digests.size;
+    if (missing.length > 0 && isWhole && isDoubtful) {
       const second = new WholeListReading();
       yield* this.#read(second);
       missing = missing.filter((key) => !second.hasSeen(key));

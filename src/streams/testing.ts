@@ -14,6 +14,8 @@ interface ListOptions {
   readonly quietThrough?: number;
   /** Whether the list takes the bound `after` as part of the window. */
   readonly isFromIncluded?: boolean;
+  /** Whether an answer tells how many rows there are. */
+  readonly tellsTotal?: boolean;
   /** May change the rows under a reading. */
   readonly beforePage?: (list: SmallList) => void;
 }
@@ -25,12 +27,14 @@ export class SmallList implements TimedList {
   pagesServed = 0;
   readonly quietThroughSeconds: number;
   readonly #isFromIncluded: boolean;
+  readonly #tellsTotal: boolean;
   readonly #beforePage: (list: SmallList) => void;
 
   constructor(rows: Row[], options: ListOptions = {}) {
     this.rows = rows;
     this.quietThroughSeconds = options.quietThrough ?? Infinity;
     this.#isFromIncluded = options.isFromIncluded ?? false;
+    this.#tellsTotal = options.tellsTotal ?? true;
     this.#beforePage = options.beforePage ?? (() => {});
   }
 
@@ -47,7 +51,8 @@ export class SmallList implements TimedList {
       const found = this.within(this.#isFromIncluded ? after - 1 : after, through);
       const rows = found.slice((number - 1) * ROWS_PER_PAGE, number * ROWS_PER_PAGE);
       const last = number * ROWS_PER_PAGE >= found.length;
-      yield { number, rows, total: found.length, last, deepest: number === DEEPEST_PAGE };
+      const total = this.#tellsTotal ? found.length : undefined;
+      yield { number, rows, total, last, deepest: number === DEEPEST_PAGE };
       if (last) return;
     }
   }

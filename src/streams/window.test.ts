@@ -123,6 +123,18 @@ test("a row that vanishes while another appears takes no third one along", async
   expect(given).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 99]);
 });
 
+test("a row that vanishes from a list that does not tell its total takes no other along", async () => {
+  const rows = Array.from({ length: 9 }, (_, index): Row => ({ id: index + 1, at: index + 1 }));
+  const list = new SmallList(rows, {
+    tellsTotal: false,
+    beforePage: (moving) => {
+      if (moving.pagesServed === 1) moving.rows = moving.rows.filter(({ id }) => id !== 2);
+    },
+  });
+  const given = (await collect(readWindow(list, 0, 9))).flatMap((page) => page.rows.map(idOf));
+  expect(sortedIds([...new Set(given)].map((id) => ({ id })))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
 test("a history is read with hardly more pages than it fills", async () => {
   const rows = Array.from({ length: 3_000 }, (_, id): Row => ({ id, at: Math.floor(id / 2) + 1 }));
   const list = new SmallList(rows);

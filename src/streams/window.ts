@@ -93,7 +93,7 @@ async function* readQuietly(
   let total: number | undefined;
   let rowsRead = 0;
   for await (const page of list.pages(afterSeconds, hiSeconds)) {
-    const hasMoved = page.number > 1 && page.total !== total;
+    const hasMoved = hasMovedSince(total, page);
     total = page.total;
     rowsRead += page.rows.length;
     newestSeconds = Math.max(newestSeconds, newestWithin(page.rows, list, afterSeconds, hiSeconds));
@@ -106,6 +106,11 @@ async function* readQuietly(
   if (throughSeconds > afterSeconds) return throughSeconds;
   if (newestSeconds === hiSeconds) throw new SecondTooFull(list.name, newestSeconds);
   return yield* readQuietly(list, afterSeconds, newestSeconds, seam);
+}
+
+/** Whether rows have come or gone since the page before told its total. A list that tells none may always have. */
+function hasMovedSince(total: number | undefined, page: Page): boolean {
+  return page.number > 1 && (total === undefined || page.total !== total);
 }
 
 /**

@@ -116,7 +116,7 @@ describe("the history", () => {
     const incremental = new Replica(world, "calls");
     for (const replica of [daily, incremental]) await replica.pass();
     calls.tag(id, tags.listed[0]?.id ?? 0);
-    world.clock.advance(DAY_MS - 1_000);
+    world.clock.advance(20 * HOUR_MS - 1_000);
     for (const replica of [daily, incremental]) expect(await replica.pass()).toEqual([]);
     world.clock.advance(1_000);
     expect(idsOf(await daily.pass())).toEqual([id]);
@@ -124,6 +124,15 @@ describe("the history", () => {
     expect(daily.documents).toEqual(daily.truth());
     expect(await daily.pass()).toEqual([]);
   });
+});
+
+test("a call that a rung has given is not given again by a history that is read on days later", async () => {
+  await using world = await busyWorld(3_000, 60);
+  const replica = new Replica(world, "calls");
+  await replica.pass(200);
+  world.clock.advance(10 * DAY_MS);
+  const given = idsOf(await replica.pass());
+  expect(new Set(given).size).toBe(given.length);
 });
 
 test("the present is looked at while a long history is read", async () => {

@@ -87,6 +87,20 @@ test("a clock of ours that is a minute late hides no call", async () => {
   expect(idsOf(await replica.pass())).toEqual([id]);
 });
 
+test("a call of the second before the start date is not given, by whatever reads that second again", async () => {
+  await using world = await quietWorld();
+  const { calls } = world.emulator.account;
+  calls.end(calls.ring());
+  world.clock.advance(1_000);
+  const config = { start_date: new Date(world.clock.now()).toISOString() };
+  const replica = new Replica(world, "calls", { config });
+  for (let looks = 0; looks < 12; looks++) {
+    await replica.pass();
+    world.clock.advance(5 * MINUTE_MS);
+  }
+  expect(replica.documents).toEqual([]);
+});
+
 test("a call that vanishes while another comes takes no third one along", async () => {
   await using world = await quietWorld();
   const { calls } = world.emulator.account;

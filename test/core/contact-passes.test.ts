@@ -22,7 +22,7 @@ function nameWithMark(row: JsonObject, mark: number | undefined): string {
 test("a change that moves no time of change is found by the pass of the day, in a new process too", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
-  const ids = addContacts(world, 60);
+  const ids = addContacts(world, 90);
   const replica = new Replica(world, "contacts");
   await replica.pass();
   contacts.editSilently(ids[4] ?? 0, { lastName: "Silent" });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { DAY_MS, MINUTE_MS, worldOf } from "./contact-world.ts";
+import { DAY_MS, MINUTE_MS, NEXT_PASS_MS, worldOf } from "./contact-world.ts";
 import { idsOf, Replica } from "./replica.ts";
 import { Runs } from "./run.ts";
 
@@ -31,6 +31,21 @@ test("an edit that was given before a failure and that no checkpoint covers is g
   world.emulator.account.contacts.edit(Number(first?.id), { lastName: "Renamed" });
   expect(await runs.toDocument()).toMatchObject({ id: first?.id, last_name: "Renamed" });
   expect(idsOf(await runs.toRest())).toEqual([first?.id]);
+});
+
+test("a change that shows a little later than one made after it is given", async () => {
+  await using world = await worldOf(0);
+  const { contacts } = world.emulator.account;
+  const [one, other] = [contacts.add(), contacts.add()];
+  const replica = new Replica(world, "contacts");
+  await replica.pass();
+  world.clock.advance(10 * MINUTE_MS);
+  contacts.edit(other, { lastName: "Quick" });
+  expect(idsOf(await replica.pass())).toEqual([other]);
+  world.clock.advance(-30_000);
+  contacts.edit(one, { lastName: "Slow" });
+  world.clock.advance(30_000);
+  expect(idsOf(await replica.pass())).toEqual([one]);
 });
 
 test("edits of one second are each given, before and after a look within that second", async () => {
@@ -207,7 +222,7 @@ describe("the reading of all", () => {
     const daily = new Replica(world, "contacts", { resource: { syncMode: "full_refresh" } });
     const incremental = new Replica(world, "contacts");
     for (const replica of [daily, incremental]) await replica.pass();
-    world.clock.advance(DAY_MS - 1_000);
+    world.clock.advance(NEXT_PASS_MS - 1_000);
     expect(await daily.pass()).toEqual([]);
     world.clock.advance(1_000);
     expect(new Set(idsOf(await daily.pass()))).toEqual(new Set(ids));

@@ -138,6 +138,31 @@ describe("a call that goes on", () => {
     expect(idsOf(follower.given)).toEqual([id]);
   });
 
+  test("and cannot be read by itself holds up neither the ladder nor the history", async () => {
+    await using world = await startWorld(
+      { account: { ...QUIET, calls: 300, days: 20 } },
+      new TestClock(undefined, { leaps: true }),
+    );
+    const replica = new Replica(world, "calls");
+    await replica.pass(30);
+    const { calls } = world.emulator.account;
+    calls.answer(calls.ring());
+    const late = finishedCall(world);
+    for (let quarters = 0; quarters < 4; quarters++) {
+      await replica.pass(30);
+      world.clock.advance(15 * MINUTE_MS);
+    }
+    world.emulator.faults.add({ kind: "status", status: 500, match: /calls\/\d+/, every: 1 });
+    world.clock.advance(3 * HOUR_MS);
+    calls.record(late);
+    for (let hours = 0; hours < 8; hours++) {
+      world.clock.advance(HOUR_MS);
+      await replica.pass();
+    }
+    expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(replica.truth())));
+    expect(replica.rows.get(String(late))).toMatchObject({ recording: expect.any(String) });
+  });
+
   test("holds up nothing", async () => {
     await using world = await quietWorld();
     await using follower = new Follower(world, "calls");

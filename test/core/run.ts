@@ -3,6 +3,7 @@ import { type Document, mergePatch, type Step } from "../../src/engine/index.ts"
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { DigestMemory } from "../../src/streams/memory.ts";
+import { UnusableRows } from "../../src/streams/unusable-rows.ts";
 import { CONFIG } from "../support/world.ts";
 import type { World } from "./replica.ts";
 
@@ -16,7 +17,8 @@ export class Runs {
     const { startSeconds, rereadAfterSeconds } = parseEndpointConfig(CONFIG);
     const memory = new DigestMemory();
     const times = { intervalMs, startSeconds, rereadAfterSeconds };
-    const source = { api: reader(), clock, log, memory, syncMode, ...times };
+    const unusable = new UnusableRows(log, () => {});
+    const source = { api: reader(), clock, log, memory, unusable, syncMode, ...times };
     this.#run = (state) => run(source, state);
   }
 

@@ -187,6 +187,22 @@ describe("nothing counts as deleted", () => {
     expect(await replica.pass()).toEqual([]);
   });
 
+  test("when the list comes back empty once", async () => {
+    await using world = await smallWorld();
+    const replica = new Replica(world, "users");
+    await replica.pass();
+    world.emulator.faults.add({
+      kind: "status",
+      status: 200,
+      match: "/v2/users",
+      body: { meta: { count: 0, total: 0, current_page: 1, per_page: 50, next_page_link: null }, users: [] },
+    });
+    expect(await replica.pass()).toEqual([]);
+    for (const { id } of world.emulator.account.users.listed) world.emulator.account.users.remove(id);
+    expect((await replica.pass()).length).toBeGreaterThan(0);
+    expect(replica.documents).toEqual([]);
+  });
+
   test("when a row has no key that can be used", async () => {
     await using world = await smallWorld({ tags: 2 });
     const replica = new Replica(world, "tags");

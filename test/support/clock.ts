@@ -36,10 +36,32 @@ export class TestClock implements Clock {
     });
   }
 
+  /** Moves the clock on, or back: those who sleep do not notice that. */
   advance(durationMs: number): void {
     this.#nowMs += durationMs;
     const due = this.#sleepers.filter(({ wakesMs }) => wakesMs <= this.#nowMs);
     this.#sleepers = this.#sleepers.filter(({ wakesMs }) => wakesMs > this.#nowMs);
     for (const { wake } of due) wake();
+  }
+}
+
+/** The clock of another machine than the given one's, which goes as much before it as a test says. */
+export class ClockApart extends TestClock {
+  readonly #base: TestClock;
+  aheadMs = 0;
+
+  constructor(base: TestClock) {
+    super();
+    this.#base = base;
+  }
+
+  override now = (): number => this.#base.now() + this.aheadMs;
+
+  override sleep(durationMs: number, signal: AbortSignal): Promise<void> {
+    return this.#base.sleep(durationMs, signal);
+  }
+
+  override advance(durationMs: number): void {
+    this.#base.advance(durationMs);
   }
 }
