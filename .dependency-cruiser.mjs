@@ -4,10 +4,11 @@
  */
 const MAY_IMPORT = {
   "src/shared": [],
+  "src/privacy": ["src/shared"],
   "src/aircall": ["src/shared"],
   "src/engine": ["src/shared"],
   "src/streams": ["src/shared", "src/aircall", "src/engine"],
-  "src/config": ["src/shared", "src/streams"],
+  "src/config": ["src/shared", "src/privacy", "src/streams"],
   "src/local/duckdb": ["src/shared", "src/engine", "src/local/store.ts"],
   "src/local": ["src/shared", "src/engine", "src/streams", "src/connector.ts", "src/local/duckdb"],
   "src/faces/flow": ["src/shared", "src/config", "src/engine", "src/streams", "src/connector.ts"],

@@ -2,6 +2,7 @@ import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } f
 import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
 import { type BindingTurn, type CaptureMessage, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
+import { treatPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
@@ -112,7 +113,7 @@ export class Connector {
 
   #stream(
     resourceConfig: unknown,
-    { startSeconds, rereadAfterSeconds }: EndpointConfig,
+    config: EndpointConfig,
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
   ): Stream {
@@ -122,12 +123,14 @@ export class Connector {
     const log = logWith(this.#options.ports.log, { stream: definition.name });
     const memory = new DigestMemory();
     const unusable = new UnusableRows(log, (rows) => onEvent({ kind: "passes over", rows }));
+    const { startSeconds, rereadAfterSeconds } = config;
+    const treatedClient = { ...client, ...treatmentOf(resource.stream, config) };
     return {
       name: definition.name,
       key: [`/${definition.keyField}`],
       run: (state, signal) => {
         const source = {
-          api: new AircallReader(client, signal, onEvent),
+          api: new AircallReader(treatedClient, signal, onEvent),
           clock,
           log,
           memory,
@@ -155,6 +158,19 @@ export class Connector {
     });
     return { credentials: config, origin, budget: this.#budget, ports };
   }
+}
+
+/**
+ * Personal data goes as an answer comes in, before a stream has seen it: so it is in no document, no
+ * digest and no log. Nothing that a stream relies on is personal.
+ */
+function treatmentOf(
+  stream: StreamName,
+  { personalData: { treatments, streams: treated } }: EndpointConfig,
+): Pick<ClientOptions, "treatBody"> {
+  const isTreated = treated === "all" || treated.has(stream);
+  if (treatments.size === 0 || !isTreated) return {};
+  return { treatBody: (body) => treatPersonalData(body, treatments) };
 }
 
 async function checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {

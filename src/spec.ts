@@ -9,7 +9,56 @@ export const DEFAULT_REQUESTS_PER_MINUTE = 100;
 export const DEFAULT_REREAD_CALLS_AFTER = ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"] as const;
 export const DEFAULT_SYNC_MODE = "incremental";
 
+/** A key that can be guessed undoes the hashes. */
+export const SHORTEST_HASH_KEY = 16;
+
 const JSON_SCHEMA = "http://json-schema.org/draft-07/schema#";
+
+const treatment = <const Title extends string>(title: Title, description: string, order: number) =>
+  ({
+    type: "string",
+    title,
+    description,
+    enum: ["keep", "hash", "drop"],
+    default: "keep",
+    order,
+  }) as const;
+
+/** Closed, unlike the rest: a property that is misspelt would leave personal data as it is. */
+export const PersonalDataSchema = {
+  type: "object",
+  title: "Personal Data",
+  description:
+    "What becomes of phone numbers, email addresses and names before they leave the connector. A hash is the same for the same value, so that it can still be counted and joined. Free text, tags and recordings are not looked into.",
+  additionalProperties: false,
+  order: 2,
+  required: [],
+  properties: {
+    phone_numbers: treatment(
+      "Phone Numbers",
+      "Numbers of the other party of a call and of contacts. Your company's own numbers are kept.",
+      0,
+    ),
+    emails: treatment("Email Addresses", "Email addresses of contacts and users.", 1),
+    names: treatment("Names", "Names of contacts and users.", 2),
+    hash_key: {
+      type: "string",
+      title: "Hash Key",
+      description:
+        "A secret of 16 characters or more, needed if anything is hashed. Whoever has it can find out which value a hash stands for; another key gives other hashes.",
+      secret: true,
+      order: 3,
+    },
+    streams: {
+      type: "array",
+      title: "Streams",
+      description:
+        "Names of the streams that this holds for, such as calls and contacts. All, if there are none.",
+      items: { type: "string" },
+      order: 4,
+    },
+  },
+} as const;
 
 /**
  * The endpoint configuration: what a person tells the connector about the account. Names, defaults
@@ -75,6 +124,7 @@ export const EndpointSchema = {
           default: DEFAULT_REREAD_CALLS_AFTER,
           order: 1,
         },
+        personal_data: PersonalDataSchema,
       },
     },
   },

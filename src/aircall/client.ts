@@ -45,6 +45,8 @@ export interface ClientOptions {
   readonly origin: string;
   readonly budget: RequestBudget;
   readonly ports: Ports;
+  /** What is done to the body of every answer, in place, before anybody sees it. */
+  readonly treatBody?: (body: JsonObject) => void;
 }
 
 /** Reads the API for one stream, until its signal is aborted. Every reader of an account shares one budget. */
@@ -98,7 +100,10 @@ export class AircallReader {
       );
       this.#onEvent({ kind: "request", purpose: this.#purpose });
       const outcome = await this.#send(endpoint, query);
-      if ("body" in outcome) return outcome.body;
+      if ("body" in outcome) {
+        this.#client.treatBody?.(outcome.body);
+        return outcome.body;
+      }
       await this.#recover(endpoint, outcome, attempt, ticket);
     }
   }

@@ -4,6 +4,7 @@ import { streamNames } from "../streams/index.ts";
 import { parseEndpointConfig, parseResourceConfig, parseStreamName } from "./index.ts";
 
 const SECRET = "s3cret-value";
+const HASH_KEY = "a key that nobody guesses";
 const KEY = { api_id: "id", api_token: SECRET };
 
 function messageOf(parse: () => unknown): string {
@@ -24,7 +25,53 @@ describe("an endpoint config", () => {
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       requestsPerMinute: 100,
       rereadAfterSeconds: [1_800, 21_600, 86_400, 259_200, 604_800, 2_592_000],
+      personalData: { treatments: new Map(), streams: "all" },
     });
+  });
+
+  test("says what becomes of personal data, and where", () => {
+    const personal_data = {
+      phone_numbers: "hash",
+      emails: "drop",
+      names: "keep",
+      hash_key: HASH_KEY,
+      streams: ["calls", "contacts"],
+    };
+    expect(parseEndpointConfig({ ...KEY, advanced: { personal_data } }).personalData).toEqual({
+      treatments: new Map([
+        ["phone_numbers", { how: "hash", key: HASH_KEY }],
+        ["emails", { how: "drop" }],
+      ]),
+      streams: new Set(["calls", "contacts"]),
+    });
+  });
+
+  test("needs no hash key where nothing is hashed, and takes no stream for every stream", () => {
+    const personal_data = { names: "drop", hash_key: "", streams: [] };
+    expect(parseEndpointConfig({ ...KEY, advanced: { personal_data } }).personalData).toEqual({
+      treatments: new Map([["names", { how: "drop" }]]),
+      streams: "all",
+    });
+  });
+
+  const PERSONAL = "advanced.personal_data";
+
+  test.each<[string, unknown, string]>([
+    ["hashes without a key", { emails: "hash" }, `${PERSONAL}.hash_key is missing: ${PERSONAL}.emails`],
+    ["hashes with an empty key", { emails: "hash", hash_key: "" }, `${PERSONAL}.hash_key is missing`],
+    [
+      "hashes with a short key",
+      { names: "hash", hash_key: SECRET },
+      `${PERSONAL}.hash_key must have 16 characters or more`,
+    ],
+    ["another treatment", { names: SECRET }, `${PERSONAL}.names`],
+    ["a kind that is misspelt", { phone_number: "drop" }, `${PERSONAL}.phone_number is not a property`],
+    ["a stream that there is not", { names: "drop", streams: ["faxes"] }, `${PERSONAL}.streams is not valid`],
+    ["no object", "drop", PERSONAL],
+  ])("refuses %s in the treatment of personal data", (_, personal_data, named) => {
+    const message = messageOf(() => parseEndpointConfig({ ...KEY, advanced: { personal_data } }));
+    expect(message).toContain(named);
+    expect(message).not.toContain(SECRET);
   });
 
   test("says at which ages calls are read again", () => {

@@ -8,6 +8,7 @@ import {
 } from "../spec.ts";
 import { parseDurationMs } from "./duration.ts";
 import { parseConfig } from "./parse.ts";
+import { type PersonalData, parsePersonalData } from "./personal-data.ts";
 
 export interface EndpointConfig {
   readonly apiId: string;
@@ -16,6 +17,7 @@ export interface EndpointConfig {
   readonly requestsPerMinute: number;
   /** At which ages calls are read again. */
   readonly rereadAfterSeconds: readonly number[];
+  readonly personalData: PersonalData;
 }
 
 /**
@@ -31,6 +33,7 @@ export function parseEndpointConfig(config: unknown): EndpointConfig {
     apiToken: parsed.api_token,
     startSeconds: Math.floor(Date.parse(parsed.start_date) / 1000),
     rereadAfterSeconds: rereadAfter.map((age) => parseDurationMs("advanced.reread_calls_after", age) / 1000),
+    personalData: parsePersonalData(parsed.advanced?.personal_data),
     requestsPerMinute: parsed.advanced?.requests_per_minute ?? DEFAULT_REQUESTS_PER_MINUTE,
   };
 }

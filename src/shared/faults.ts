@@ -8,13 +8,17 @@ type Fault = ReturnType<typeof Errors>[1][number];
  */
 export function faultsIn(schema: XSchema, value: unknown): string[] {
   const [, faults] = Errors(schema, value);
-  return [...new Set(faults.map(inWords))];
+  return [...new Set(faults.filter(({ keyword }) => keyword !== "boolean").map(inWords))];
 }
 
 function inWords(fault: Fault): string {
   if (fault.keyword === "required") {
     const missing = fault.params.requiredProperties.map((name) => [fault.instancePath, name].join("/"));
     return `${missing.map(propertyName).join(", ")} is missing`;
+  }
+  if (fault.keyword === "additionalProperties") {
+    const unknown = fault.params.additionalProperties.map((name) => [fault.instancePath, name].join("/"));
+    return `${unknown.map(propertyName).join(", ")} is not a property that there is`;
   }
   if (fault.keyword === "minLength") return `${propertyName(fault.instancePath)} is empty`;
   if (fault.keyword === "format" && fault.params.format === "date-time") {

@@ -1,0 +1,42 @@
+import type { Static } from "typebox";
+import { ConfigError } from "../errors.ts";
+import { type PersonalKind, personalKinds, type Treatment, type Treatments } from "../privacy/index.ts";
+import { type PersonalDataSchema, SHORTEST_HASH_KEY } from "../spec.ts";
+import type { StreamName } from "../streams/index.ts";
+import { parseStreamName } from "./resource.ts";
+
+const PROPERTY = "advanced.personal_data";
+
+type PersonalDataConfig = Static<typeof PersonalDataSchema>;
+
+/** What is hashed or dropped, and in which streams. */
+export interface PersonalData {
+  readonly treatments: Treatments;
+  readonly streams: ReadonlySet<StreamName> | "all";
+}
+
+/** No streams stand for all of them. Throws a `ConfigError` that names the property that is wrong. */
+export function parsePersonalData(config: PersonalDataConfig = {}): PersonalData {
+  const treatments = personalKinds.flatMap((kind): [PersonalKind, Treatment][] => {
+    const how = config[kind] ?? "keep";
+    if (how === "keep") return [];
+    return [[kind, how === "drop" ? { how } : { how, key: parseHashKey(config.hash_key, kind) }]];
+  });
+  const streams = (config.streams ?? []).map(parseTreatedStream);
+  return { treatments: new Map(treatments), streams: streams.length > 0 ? new Set(streams) : "all" };
+}
+
+function parseHashKey(key: string | undefined, kind: PersonalKind): string {
+  if (!key) throw new ConfigError(`${PROPERTY}.hash_key is missing: ${PROPERTY}.${kind} cannot be hashed.`);
+  if (key.length >= SHORTEST_HASH_KEY) return key;
+  throw new ConfigError(`${PROPERTY}.hash_key must have ${SHORTEST_HASH_KEY} characters or more.`);
+}
+
+function parseTreatedStream(name: string): StreamName {
+  try {
+    return parseStreamName(name);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${PROPERTY}.streams is not valid. ${error.message}`);
+  }
+}

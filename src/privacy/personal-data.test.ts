@@ -1,0 +1,158 @@
+import { createHmac } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../shared/json.ts";
+import { type PersonalKind, personalKinds, type Treatment, treatPersonalData } from "./index.ts";
+import { keyedHash } from "./keyed-hash.ts";
+
+const KEY = "a key that nobody guesses";
+const HASH: Treatment = { how: "hash", key: KEY };
+const DROP: Treatment = { how: "drop" };
+
+const allBy = (treatment: Treatment) =>
+  new Map(personalKinds.map((kind): [PersonalKind, Treatment] => [kind, treatment]));
+
+function treated(answer: JsonObject, treatments = allBy(DROP)): JsonObject {
+  const copy = JSON.parse(JSON.stringify(answer)) as JsonObject;
+  treatPersonalData(copy, treatments);
+  return copy;
+}
+
+const hash = (kind: PersonalKind, value: string) => keyedHash(kind, value, KEY);
+
+const ADA = { id: 1, name: "Ada Byron", email: "ada@acme.test" };
+const CALL = {
+  id: 7,
+  raw_digits: "+33 6 39 98 00 01",
+  number: { id: 3, name: "Support FR", digits: "+33 1 89 00 00 01" },
+  user: ADA,
+  assigned_to: ADA,
+  transferred_by: ADA,
+  transferred_to: null,
+  contact: { id: 9, first_name: "Lin", last_name: "Okafor", company_name: "Beta GmbH" },
+  teams: [null, { id: 5, name: "Sales" }],
+  comments: [{ id: 2, content: "call Lin back", posted_by: ADA }],
+  tags: [{ id: 4, name: "Refund", tagged_by: {} }],
+  conference_participants: [{ type: "external", name: "Lin", phone_number: "+4930123" }],
+};
+
+test("what is dropped leaves no field behind, and nothing else goes", () => {
+  expect(treated({ calls: [CALL] })).toEqual({
+    calls: [
+      {
+        id: 7,
+        number: { id: 3, name: "Support FR", digits: "+33 1 89 00 00 01" },
+        user: { id: 1 },
+        assigned_to: { id: 1 },
+        transferred_by: { id: 1 },
+        transferred_to: null,
+        contact: { id: 9, company_name: "Beta GmbH" },
+        teams: [null, { id: 5, name: "Sales" }],
+        comments: [{ id: 2, content: "call Lin back", posted_by: { id: 1 } }],
+        tags: [{ id: 4, name: "Refund", tagged_by: {} }],
+        conference_participants: [{ type: "external" }],
+      },
+    ],
+  });
+});
+
+test("each kind is treated by itself", () => {
+  const treatments = new Map<PersonalKind, Treatment>([
+    ["phone_numbers", HASH],
+    ["emails", DROP],
+  ]);
+  const contact = {
+    id: 9,
+    first_name: "Lin",
+    phone_numbers: [{ id: 1, label: "Work", value: "+4930123" }],
+    emails: [{ id: 2, label: "Work", value: "lin@beta.test" }],
+  };
+  expect(treated({ contacts: [contact] }, treatments)).toEqual({
+    contacts: [
+      {
+        id: 9,
+        first_name: "Lin",
+        phone_numbers: [{ id: 1, label: "Work", value: hash("phone_numbers", "+4930123") }],
+        emails: [{ id: 2, label: "Work" }],
+      },
+    ],
+  });
+});
+
+test("rows of users, and members of teams and numbers, are people; teams, tags, numbers and companies are not", () => {
+  const named = (list: string) => treated({ [list]: [{ id: 1, name: "A name" }] });
+  expect(named("users")).toEqual({ users: [{ id: 1 }] });
+  for (const list of ["teams", "tags", "numbers"])
+    expect(named(list)).toEqual({ [list]: [{ id: 1, name: "A name" }] });
+  expect(treated({ company: { name: "Acme" } })).toEqual({ company: { name: "Acme" } });
+  expect(treated({ teams: [{ name: "Sales", users: [ADA] }] })).toEqual({
+    teams: [{ name: "Sales", users: [{ id: 1 }] }],
+  });
+});
+
+describe("values in shapes that Aircall has not been seen to use", () => {
+  test.each<[string, JsonObject, JsonObject]>([
+    ["bare texts", { emails: ["lin@beta.test", "x@y.test"] }, { emails: [] }],
+    ["one text for a list", { emails: "lin@beta.test" }, {}],
+    ["an object for a text", { raw_digits: { value: "+4930123" } }, {}],
+  ])("%s are dropped", (_, row, expected) => {
+    expect(treated(row)).toEqual(expected);
+  });
+
+  test("are hashed where they are text or numbers, and dropped where they are more", () => {
+    const row = { raw_digits: 4930123, email: ["a@b.test"], phone_numbers: ["+49 30 123", { value: null }] };
+    expect(treated(row, allBy(HASH))).toEqual({
+      raw_digits: hash("phone_numbers", "4930123"),
+      phone_numbers: [hash("phone_numbers", "+4930123"), { value: null }],
+    });
+  });
+});
+
+test("an answer that is nested deeper than a stack can be is treated to its end", () => {
+  let answer: JsonObject = { email: "a@b.test" };
+  for (let depth = 0; depth < 200_000; depth++) answer = { in: answer };
+  treatPersonalData(answer, allBy(DROP));
+  let innermost = answer;
+  while (innermost.in) innermost = innermost.in as JsonObject;
+  expect(innermost).toEqual({});
+});
+
+describe("a hash", () => {
+  test("is what any tool computes from the value without punctuation", () => {
+    const expected = createHmac("sha256", KEY).update("+33639980001").digest("hex");
+    expect(hash("phone_numbers", "+33 6 39 98 00 01")).toBe(expected);
+    expect(hash("emails", " Ada@Acme.test ")).toBe(
+      createHmac("sha256", KEY).update("ada@acme.test").digest("hex"),
+    );
+  });
+
+  test("of a number does not depend on how the number is written", () => {
+    const marks = fc.string({ unit: fc.constantFrom(..." -./()\u00a0\u2011\u202a\u200b"), maxLength: 3 });
+    const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 15 });
+    fc.assert(
+      fc.property(digits, fc.array(marks, { minLength: 15, maxLength: 15 }), (number, between) => {
+        const spaced = number.map((digit, index) => `${between[index]}${digit}`).join("");
+        expect(hash("phone_numbers", `+${spaced}`)).toBe(hash("phone_numbers", `+${number.join("")}`));
+      }),
+    );
+  });
+
+  test("differs with the key, the number, and the plus", () => {
+    const hashes = [
+      hash("phone_numbers", "+4930123"),
+      hash("phone_numbers", "4930123"),
+      hash("phone_numbers", "+4930124"),
+      keyedHash("phone_numbers", "+4930123", `${KEY}!`),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  test("of a name is that of the name as it is", () => {
+    expect(hash("names", "Ada")).not.toBe(hash("names", "ada"));
+  });
+
+  test("is not made of what hides nobody", () => {
+    expect(hash("phone_numbers", "anonymous")).toBe("anonymous");
+    expect(hash("names", "")).toBe("");
+  });
+});

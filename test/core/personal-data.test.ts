@@ -1,0 +1,129 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { keyedHash } from "../../src/privacy/keyed-hash.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { streamNames } from "../../src/streams/index.ts";
+import { TestClock } from "../support/clock.ts";
+import { CONFIG, startWorld } from "../support/world.ts";
+import { collect } from "./collect.ts";
+import { Replica, type World } from "./replica.ts";
+
+const ACCOUNT = { calls: 250, days: 30, contacts: 80, users: 15, numbers: 5, teams: 4, tags: 6, webhooks: 2 };
+const HASH_KEY = "a key that nobody guesses";
+
+const worldOf = (seed: string) =>
+  startWorld({ account: ACCOUNT, seed }, new TestClock(undefined, { leaps: true }));
+
+const configOf = (personal_data: JsonObject) => ({ ...CONFIG, advanced: { personal_data } });
+
+/** Everything that a pass over all streams gives, and what it logs, as one text. */
+async function everythingCaptured({ connector, ports }: World, config: JsonObject): Promise<string> {
+  const messages = connector.capture({
+    config,
+    bindings: streamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream })),
+    state: {},
+    until: "pass",
+    signal: new AbortController().signal,
+  });
+  return JSON.stringify([await collect(messages), ports.log.lines]);
+}
+
+interface PersonalValues {
+  readonly phone_numbers: string[];
+  readonly emails: string[];
+  readonly names: string[];
+}
+
+/** What the emulator knows of people, asked without a word of the connector's. */
+function peopleOf({ emulator }: World): PersonalValues {
+  const contacts = emulator.account.contacts.listed("created_at");
+  const users = emulator.account.users.listed;
+  const calls = [...emulator.truth("calls")] as { raw_digits: string }[];
+  return {
+    phone_numbers: [
+      ...contacts.flatMap(({ phoneNumbers }) => phoneNumbers.map(({ value }) => value)),
+      ...calls.map(({ raw_digits }) => raw_digits).filter((digits) => digits !== "anonymous"),
+    ],
+    emails: [
+      ...contacts.flatMap(({ emails }) => emails.map(({ value }) => value)),
+      ...users.map(({ email }) => email),
+    ],
+    names: [
+      ...contacts.flatMap(({ firstName, lastName }) => [firstName, lastName]),
+      ...users.flatMap(({ name }) => [name, ...name.split(" ")]),
+    ],
+  };
+}
+
+const valuesIn = (captured: string, values: readonly string[]) =>
+  [...new Set(values)].filter((value) => captured.includes(value));
+
+describe("no value that is not kept leaves the connector, in a document, in the state or in the log", () => {
+  test("whatever the account holds and whatever is kept", async () => {
+    const how = fc.constantFrom("keep", "hash", "drop");
+    await fc.assert(
+      fc.asyncProperty(fc.string(), how, how, how, async (seed, phone_numbers, emails, names) => {
+        await using world = await worldOf(seed);
+        const personalData = { phone_numbers, emails, names };
+        const captured = await everythingCaptured(world, configOf({ ...personalData, hash_key: HASH_KEY }));
+        const people = peopleOf(world);
+        for (const kind of ["phone_numbers", "emails", "names"] as const) {
+          const found = valuesIn(captured, people[kind]).length;
+          if (personalData[kind] === "keep") expect(found, kind).toBeGreaterThan(0);
+          // A first name that is kept in an email address is no name that was left.
+          else if (kind !== "names" || emails !== "keep") expect(found, kind).toBe(0);
+        }
+        expect(captured).not.toContain(HASH_KEY);
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+});
+
+test.each(streamNames)("of %s nothing changes where everything is kept", async (stream) => {
+  await using world = await worldOf("kept");
+  const personal_data = { phone_numbers: "keep", emails: "keep", names: "keep", hash_key: HASH_KEY };
+  const replica = new Replica(world, stream, { config: configOf(personal_data) });
+  await replica.pass();
+  expect(replica.documents).toEqual(replica.truth());
+});
+
+test("only the streams that are named are treated", async () => {
+  await using world = await worldOf("some");
+  const config = configOf({ names: "drop", streams: ["contacts"] });
+  const [user] = await new Replica(world, "users", { config }).pass();
+  const [contact] = await new Replica(world, "contacts", { config }).pass();
+  expect(user).toHaveProperty("name");
+  expect(contact).not.toHaveProperty("first_name");
+  expect(contact).toHaveProperty("company_name");
+});
+
+test("a call and a contact with one number have one hash, however the number is written", async () => {
+  await using world = await worldOf("joined");
+  const [call] = [...world.emulator.truth("calls")] as { raw_digits: string }[];
+  const written = call?.raw_digits ?? "";
+  const unspaced = written.replaceAll(" ", "");
+  expect(unspaced).not.toBe(written);
+  world.emulator.account.contacts.add({ phoneNumbers: [{ id: 1, label: "Work", value: unspaced }] });
+  world.clock.advance(1_000);
+  const config = configOf({ phone_numbers: "hash", hash_key: HASH_KEY });
+  const hash = keyedHash("phone_numbers", unspaced, HASH_KEY);
+  for (const stream of ["calls", "contacts"] as const) {
+    const documents = await new Replica(world, stream, { config }).pass();
+    expect(JSON.stringify(documents), stream).toContain(hash);
+  }
+});
+
+test("a small list is captured anew when its treatment changes, and a change of what is dropped is none", async () => {
+  await using world = await worldOf("changed");
+  const users = new Replica(world, "users");
+  await users.pass();
+  const config = configOf({ names: "drop", emails: "drop" });
+  const { state } = users;
+  const treated = new Replica(world, "users", { config });
+  treated.state = state;
+  expect(await treated.pass()).toHaveLength(ACCOUNT.users);
+  const [user] = world.emulator.account.users.listed;
+  world.emulator.account.users.edit(user?.id ?? 0, { name: "Somebody Else" });
+  expect(await treated.pass()).toEqual([]);
+});
