@@ -27,6 +27,9 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** Fifty rows have a few hundred kilobytes. What is larger by far is no page of ours. */
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 
+/** How much of what Aircall says about an error is told. */
+const LONGEST_MESSAGE_CHARACTERS = 200;
+
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
 export interface Credentials {
@@ -133,13 +136,15 @@ export class AircallReader {
       this.#signal.throwIfAborted();
       if (timeout.aborted)
         return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
-      return { kind: "no-answer", detail: networkReason(error) };
+      return { kind: "no-answer", detail: this.#withoutSecrets(networkReason(error)) };
     }
   }
 
   #refusal(response: Response, text: string): Outcome {
     const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
-    const detail = this.#withoutSecrets(`HTTP ${response.status}${apiMessage(text)}`);
+    // First hidden, then cut: what is left of a secret that was cut in two would not be known for one.
+    const words = this.#withoutSecrets(apiMessage(text) ?? "").slice(0, LONGEST_MESSAGE_CHARACTERS);
+    const detail = `HTTP ${response.status}${words && `, "${words}"`}`;
     const limit = statedLimit(response.headers);
     return { kind: "answered", status: response.status, detail, waitMs, limit };
   }
@@ -242,17 +247,15 @@ function readBody(text: string, endpoint: Endpoint): Outcome | { body: JsonObjec
   }
 }
 
-/** What an error body says in words; its fields vary, and `errors` may be a text or an object. */
-function apiMessage(text: string): string {
+/** What an error body says in words, if it does; its fields vary, and `errors` may be a text or an object. */
+function apiMessage(text: string): string | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    if (!isJsonObject(body)) return "";
-    const words = [body.errors, body.message, body.error].find(
-      (value) => typeof value === "string" && value !== "",
-    );
-    return typeof words === "string" ? `, "${words.slice(0, 200)}"` : "";
+    if (!isJsonObject(body)) return undefined;
+    const told = [body.errors, body.message, body.error].filter((value) => typeof value === "string");
+    return told.find((value) => value !== "");
   } catch {
-    return "";
+    return undefined;
   }
 }
 
