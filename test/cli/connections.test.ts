@@ -1,0 +1,54 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { describe, expect, test } from "vitest";
+import { emulated, runCli } from "../support/cli.ts";
+import { THROW_AWAY_CERTIFICATE, THROW_AWAY_KEY } from "../support/throw-away-certificate.ts";
+
+/** A server that writes down what it is asked, on a port of its own. Dispose of it with `await using`. */
+async function listening(scheme: "http" | "https", answer: RequestListener) {
+  const asked: string[] = [];
+  const listener: RequestListener = (request, response) => {
+    asked.push(`${request.url} ${request.headers.authorization}`);
+    answer(request, response);
+  };
+  const keys = { key: THROW_AWAY_KEY, cert: THROW_AWAY_CERTIFICATE };
+  const server: Server = scheme === "http" ? createServer(listener) : createTlsServer(keys, listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    asked,
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Ends a check at once, if it gets there. */
+const refuse: RequestListener = (_, response) => response.writeHead(403).end();
+
+const check = (url: string, env: Record<string, string> = {}) =>
+  runCli(["check"], { ...emulated(url), ...env });
+
+describe.concurrent("the key goes to nobody but the API", () => {
+  test("not to a server with a certificate that nobody has signed, whatever Node is told to accept", async () => {
+    await using server = await listening("https", refuse);
+    const ended = await check(server.url, { NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+    expect(ended.stderr).toMatch(/could not be read at .*: DEPTH_ZERO_SELF_SIGNED_CERT/);
+    expect(ended.exitCode).toBe(1);
+    expect(server.asked).toEqual([]);
+  });
+
+  test.each([301, 302, 307, 308])("not to where a %i leads", async (status) => {
+    await using elsewhere = await listening("http", refuse);
+    await using server = await listening("http", (request, response) => {
+      response.writeHead(status, { location: elsewhere.url + request.url }).end();
+    });
+    const ended = await check(server.url);
+    expect(ended.stderr).toMatch(/could not be read at .*: unexpected redirect/);
+    expect(ended.exitCode).toBe(1);
+    expect(server.asked.length).toBeGreaterThan(0);
+    expect(elsewhere.asked).toEqual([]);
+  });
+});
