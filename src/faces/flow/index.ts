@@ -35,6 +35,8 @@ export async function runFlowFace(options: FlowFaceOptions): Promise<number> {
   } catch (error) {
     if (isGoneReader(error)) return 0;
     if (error instanceof ConnectorError) log.error(error.message);
+    else if (isStop(error, options.signal))
+      log.error("The process was asked to stop before it had answered.");
     else
       log.error(`This is a defect of source-aircall: ${String(error)}`, { stack: (error as Error)?.stack });
     return 1;
@@ -73,6 +75,11 @@ async function readToTheEnd(lines: AsyncIterable<string>): Promise<void> {
   } catch {
     // The session ends the input when it is over.
   }
+}
+
+/** What was under way throws the reason of the signal that ended it. */
+function isStop(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && error === signal.reason;
 }
 
 /** The runtime has closed its end of the pipe: nobody is left to be told. */
