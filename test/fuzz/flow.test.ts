@@ -64,8 +64,19 @@ const resource = fc.oneof(
   anyJson,
   fc.constantFrom(...streamNames).map((stream) => JSON.stringify({ stream, syncMode: "incremental" })),
 );
+const nestedSchema = fc
+  .tuple(
+    fc.constantFrom(
+      ['{"allOf":[', "]}"] as const,
+      ['{"properties":{"a":', "}}"] as const,
+      ['{"items":', "}"] as const,
+    ),
+    fc.integer({ min: 1, max: 20_000 }),
+  )
+  .map(([[open, close], depth]) => `${open.repeat(depth)}{"format":"date-time"}${close.repeat(depth)}`);
 const schema = fc.oneof(
   anyJson,
+  nestedSchema,
   fc.constantFrom(
     '{"$ref":"#"}',
     '{"allOf":[{"$ref":"#"}]}',

@@ -47,6 +47,55 @@ test("nested objects, lists and definitions by name or pointer are followed", ()
   });
 });
 
+test("a reference that is not encoded well leads nowhere", () => {
+  const schema = { properties: { at: { $ref: "#/$defs/%E0%A4%A" } }, $defs: { other: dateTime } };
+  expect(dateTimeRewriter(schema)).toBeUndefined();
+});
+
+test("a schema that refers to itself is followed as deep as a document goes", () => {
+  const schema = {
+    $ref: "#/$defs/node",
+    $defs: { node: { properties: { at: dateTime, next: { $ref: "#" } } } },
+  };
+  expect(rewritten(schema, { at: 0, next: { at: 1, next: { at: 2, next: null } } })).toEqual({
+    at: "1970-01-01T00:00:00.000Z",
+    next: { at: "1970-01-01T00:00:01.000Z", next: { at: "1970-01-01T00:00:02.000Z", next: null } },
+  });
+});
+
+describe("a schema asks for what it asks for, even if it", () => {
+  test.each<[string, (innermost: JsonObject) => unknown]>([
+    ["is nested deeper than a stack can be", (innermost) => nested(50_000, innermost)],
+    ["doubles with each reference", (innermost) => ({ $defs: doubling(40, innermost), $ref: "#/$defs/0" })],
+    ["refers to itself and to nothing else", (innermost) => ({ allOf: [{ $ref: "#" }, innermost] })],
+  ])("%s", (_, schemaAround) => {
+    const doc = { at: 0, a: { b: { at: 0 } } };
+    const at = "1970-01-01T00:00:00.000Z";
+    expect(dateTimeRewriter(schemaAround({}))).toBeUndefined();
+    expect(rewritten(schemaAround({ properties: { at: dateTime } }), doc)).toMatchObject({ at });
+  });
+});
+
+test("properties that every object inherits are no fields of a document", () => {
+  const schema = { properties: { toString: dateTime, constructor: { properties: { name: dateTime } } } };
+  expect(Object.keys(rewritten(schema, {}))).toEqual([]);
+});
+
+function nested(levels: number, innermost: JsonObject): JsonObject {
+  let schema = innermost;
+  for (let level = 0; level < levels; level++) schema = { allOf: [schema] };
+  return schema;
+}
+
+/** Each level refers to the next one twice, and asks for the same. */
+function doubling(levels: number, each: JsonObject): JsonObject {
+  const names = Array.from({ length: levels }, (_, level) => level);
+  const next = (level: number) => ({ $ref: `#/$defs/${level + 1}` });
+  return Object.fromEntries(
+    names.map((level) => [level, { allOf: [each], properties: { a: next(level), b: next(level) } }]),
+  );
+}
+
 test.each([undefined, {}, true, { properties: { at: { type: "integer" } } }, { $ref: "#/nowhere" }])(
   "a schema that asks for none needs no rewriting: %j",
   (schema) => {

@@ -1,10 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 
-/** Where in a document a schema asks for a date and time. */
-interface Places {
-  isDateTime: boolean;
-  readonly properties: Map<string, Places>;
-  items?: Places;
+/**
+ * Where in a document a schema asks for a date and time: here, or somewhere within. What lies within is read
+ * from the schema when a document gets there, since a schema that refers to itself has no end.
+ */
+interface Place {
+  readonly isDateTime: boolean;
+  readonly properties: () => ReadonlyMap<string, Place>;
+  readonly items: () => Place | undefined;
 }
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
@@ -16,35 +19,52 @@ const FIRST_MILLISECONDS = 32_503_680_000;
  * Rewrites, in place, what stands where the schema says `format: date-time`: Unix seconds or
  * milliseconds, and dates in other spellings, become RFC 3339. Collections of the connector that this
  * one replaces have such schemas, and their documents were always rewritten so. Returns `undefined`
- * when the schema asks for none.
+ * when the schema asks for none. Any schema will do; what is no schema in it asks for nothing.
  */
 export function dateTimeRewriter(schema: unknown): ((doc: Json) => void) | undefined {
-  const places = emptyPlaces();
-  collect(schema, schema, places, new Set());
-  if (places.properties.size === 0) return undefined;
-  return (doc) => {
-    rewrite(doc, places);
+  const place = placeOf([schema], schema);
+  return place && ((doc) => void rewrite(doc, place));
+}
+
+/** The place that these schemas speak of; `undefined` when no date and time is asked for there or within. */
+function placeOf(schemas: readonly unknown[], root: unknown): Place | undefined {
+  const reachable = closure(schemas, (schema) => [...sameInstance(schema, root), ...within(schema)]);
+  if (!reachable.some(isDateTime)) return undefined;
+  const here = closure(schemas, (schema) => sameInstance(schema, root));
+  return {
+    isDateTime: here.some(isDateTime),
+    properties: once(() => propertiesOf(here, root)),
+    items: once(() =>
+      placeOf(
+        here.map(({ items }) => items),
+        root,
+      ),
+    ),
   };
 }
 
-function emptyPlaces(): Places {
-  return { isDateTime: false, properties: new Map() };
+function propertiesOf(schemas: readonly JsonObject[], root: unknown): ReadonlyMap<string, Place> {
+  const byName = new Map<string, Json[]>();
+  for (const { properties } of schemas)
+    for (const [name, schema] of isJsonObject(properties) ? Object.entries(properties) : []) {
+      const others = byName.get(name);
+      if (others) others.push(schema);
+      else byName.set(name, [schema]);
+    }
+  const places = new Map<string, Place>();
+  for (const [name, its] of byName) {
+    const place = placeOf(its, root);
+    if (place) places.set(name, place);
+  }
+  return places;
 }
 
-function collect(schema: unknown, root: unknown, places: Places, open: Set<unknown>): void {
-  if (!isJsonObject(schema) || open.has(schema)) return;
-  open.add(schema);
-  if (schema.format === "date-time") places.isDateTime = true;
-  for (const part of sameInstance(schema, root)) collect(part, root, places, open);
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const inner = places.properties.get(name) ?? emptyPlaces();
-    collect(property, root, inner, open);
-    if (asksForAny(inner)) places.properties.set(name, inner);
-  }
-  const items = places.items ?? emptyPlaces();
-  collect(schema.items, root, items, open);
-  if (asksForAny(items)) places.items = items;
-  open.delete(schema);
+/** These schemas and all that `next` leads to, each once. What is no object is passed over. */
+function closure(schemas: readonly unknown[], next: (schema: JsonObject) => unknown[]): JsonObject[] {
+  const reached = new Set(schemas.filter(isJsonObject));
+  // A set is gone through with what is added on the way.
+  for (const schema of reached) for (const other of next(schema)) if (isJsonObject(other)) reached.add(other);
+  return [...reached];
 }
 
 /** The schemas that speak of the same place in a document as this one. */
@@ -53,14 +73,19 @@ function sameInstance(schema: JsonObject, root: unknown): unknown[] {
   return [...referred, schema.allOf, schema.anyOf, schema.oneOf].flat();
 }
 
-function asksForAny({ isDateTime, properties, items }: Places): boolean {
-  return isDateTime || properties.size > 0 || items !== undefined;
+/** The schemas that speak of what lies one level deeper. */
+function within({ properties, items }: JsonObject): unknown[] {
+  return [items, ...Object.values(properties ?? {})];
+}
+
+function isDateTime({ format }: JsonObject): boolean {
+  return format === "date-time";
 }
 
 /** A reference into the schema itself, or to one of its definitions by name, as Flow writes them. */
 function resolve(reference: string, root: unknown): unknown {
-  if (reference.startsWith("#")) {
-    const steps = reference.split("/").slice(1);
+  const [start, ...steps] = reference.split("/");
+  if (start === "#") {
     return steps.reduce<unknown>((at, step) => (isJsonObject(at) ? at[unescapeStep(step)] : undefined), root);
   }
   const definitions = isJsonObject(root) ? root.$defs : undefined;
@@ -69,13 +94,22 @@ function resolve(reference: string, root: unknown): unknown {
   return definitions[reference] ?? named;
 }
 
+/** A step that is not encoded well is taken as it is. */
 function unescapeStep(step: string): string {
-  return decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+  return decoded(step).replaceAll("~1", "/").replaceAll("~0", "~");
 }
 
-function rewrite(value: Json, places: Places): Json {
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function rewrite(value: Json, place: Place): Json {
   if (Array.isArray(value)) {
-    const { items } = places;
+    const items = place.items();
     if (items)
       value.forEach((element, index) => {
         value[index] = rewrite(element, items);
@@ -83,13 +117,11 @@ function rewrite(value: Json, places: Places): Json {
     return value;
   }
   if (isJsonObject(value)) {
-    for (const [name, inner] of places.properties) {
-      const field = value[name];
-      if (field !== undefined) value[name] = rewrite(field, inner);
-    }
+    for (const [name, inner] of place.properties())
+      if (Object.hasOwn(value, name)) value[name] = rewrite(value[name] ?? null, inner);
     return value;
   }
-  return places.isDateTime ? asDateTime(value) : value;
+  return place.isDateTime ? asDateTime(value) : value;
 }
 
 function asDateTime(value: Json): Json {
@@ -101,4 +133,12 @@ function asDateTime(value: Json): Json {
 function isoText(milliseconds: number): string | undefined {
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+function once<Value>(compute: () => Value): () => Value {
+  let computed: { readonly value: Value } | undefined;
+  return () => {
+    computed ??= { value: compute() };
+    return computed.value;
+  };
 }
