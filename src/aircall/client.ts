@@ -6,9 +6,11 @@ import {
   SourceUnavailable,
   UnexpectedAnswer,
 } from "../errors.ts";
-import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
+import { apiMessage, readBody, readText } from "./body.ts";
 import type { Priority, RequestBudget, Ticket } from "./budget.ts";
+import { basicAuth, type Credentials, withoutCredentials } from "./credentials.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { type Page, readPages } from "./pages.ts";
 import {
@@ -24,18 +26,10 @@ import {
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Fifty rows have a few hundred kilobytes. What is larger by far is no page of ours. */
-const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
-
 /** How much of what Aircall says about an error is told. */
 const LONGEST_MESSAGE_CHARACTERS = 200;
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
-
-export interface Credentials {
-  readonly apiId: string;
-  readonly apiToken: string;
-}
 
 /** What the client is doing for one reader, for whoever shows progress. */
 export type RequestEvent =
@@ -136,14 +130,17 @@ export class AircallReader {
       this.#signal.throwIfAborted();
       if (timeout.aborted)
         return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
-      return { kind: "no-answer", detail: this.#withoutSecrets(networkReason(error)) };
+      return {
+        kind: "no-answer",
+        detail: withoutCredentials(networkReason(error), this.#client.credentials),
+      };
     }
   }
 
   #refusal(response: Response, text: string): Outcome {
     const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
-    // First hidden, then cut: what is left of a secret that was cut in two would not be known for one.
-    const words = this.#withoutSecrets(apiMessage(text) ?? "").slice(0, LONGEST_MESSAGE_CHARACTERS);
+    const said = withoutCredentials(apiMessage(text) ?? "", this.#client.credentials);
+    const words = said.slice(0, LONGEST_MESSAGE_CHARACTERS);
     const detail = `HTTP ${response.status}${words && `, "${words}"`}`;
     const limit = statedLimit(response.headers);
     return { kind: "answered", status: response.status, detail, waitMs, limit };
@@ -201,13 +198,6 @@ export class AircallReader {
     );
   }
 
-  /** What the other side says may repeat what it was sent. */
-  #withoutSecrets(words: string): string {
-    const { credentials } = this.#client;
-    const secrets = [basicAuth(credentials).slice("Basic ".length), credentials.apiToken, credentials.apiId];
-    return secrets.reduce((told, secret) => told.replaceAll(secret, "[hidden]"), words);
-  }
-
   #url(endpoint: Endpoint, query: Query): URL {
     const url = new URL(endpoint.path, this.#client.origin);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
@@ -217,45 +207,6 @@ export class AircallReader {
   #wait(waitMs: number, because: string): void {
     const untilMs = this.#client.ports.clock.now() + waitMs;
     this.#onEvent({ kind: "wait", untilMs, because });
-  }
-}
-
-function basicAuth({ apiId, apiToken }: Credentials): string {
-  return `Basic ${Buffer.from(`${apiId}:${apiToken}`).toString("base64")}`;
-}
-
-/** The body, however it was compressed; `undefined` when it goes on beyond what an answer may be. */
-async function readText(response: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > LARGEST_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-/** Bodies without the key of their list have been seen in production; another attempt brings it. */
-function readBody(text: string, endpoint: Endpoint): Outcome | { body: JsonObject } {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (isJsonObject(body) && endpoint.bodyKey in body) return { body };
-    return { kind: "unreadable", detail: `an answer without "${endpoint.bodyKey}"` };
-  } catch {
-    return { kind: "unreadable", detail: "an answer that is not JSON" };
-  }
-}
-
-/** What an error body says in words, if it does; its fields vary, and `errors` may be a text or an object. */
-function apiMessage(text: string): string | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (!isJsonObject(body)) return undefined;
-    const told = [body.errors, body.message, body.error].filter((value) => typeof value === "string");
-    return told.find((value) => value !== "");
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,0 +1,46 @@
+import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Outcome } from "./retry.ts";
+
+/** Fifty rows have a few hundred kilobytes. What is larger by far is no page of ours. */
+const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+
+/** The body, however it was compressed; `undefined` when it goes on beyond what an answer may be. */
+export async function readText(response: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > LARGEST_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/**
+ * An answer with what the endpoint holds. Bodies without the key of their list
+ * have been seen in production; another attempt brings it.
+ */
+export function readBody(text: string, endpoint: Endpoint): Outcome | { body: JsonObject } {
+  const body = parsed(text);
+  if (body === undefined) return { kind: "unreadable", detail: "an answer that is not JSON" };
+  if (!isJsonObject(body) || !Object.hasOwn(body, endpoint.bodyKey))
+    return { kind: "unreadable", detail: `an answer without "${endpoint.bodyKey}"` };
+  return { body };
+}
+
+/** What an error body says in words, if it does; its fields vary, and `errors` may be a text or an object. */
+export function apiMessage(text: string): string | undefined {
+  const body = parsed(text);
+  if (!isJsonObject(body)) return undefined;
+  const told = [body.errors, body.message, body.error].filter((value) => typeof value === "string");
+  return told.find((value) => value !== "");
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
