@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { collect } from "../../test/core/collect.ts";
 import { SourceUnavailable } from "../errors.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { impostor, TAGS } from "./testing.ts";
 
 describe("a body", () => {
@@ -32,6 +33,26 @@ describe("a body", () => {
     const reading = collect(server.reader.pages(TAGS));
     await expect(reading).rejects.toThrow(SourceUnavailable);
     await expect(reading).rejects.toThrow(/far too large/);
+  });
+
+  /** Tags that hold lists in lists; the body, its list and the tag are the first levels. */
+  const tagsOf = (levels: number) =>
+    `{"tags":[{"id":1,"in":${"[".repeat(levels - 3)}${"]".repeat(levels - 3)}}]}`;
+
+  test("of a hundred levels is an answer like any other", async () => {
+    await using server = await impostor((_, response) => response.end(tagsOf(100)));
+    expect(await collect(server.reader.pages(TAGS))).toMatchObject([{ rows: [{ id: 1 }] }]);
+  });
+
+  test.each([101, 5_000, 1_000_000])("of %i levels is none, and nobody gets to see it", async (levels) => {
+    const treated: JsonObject[] = [];
+    await using server = await impostor((_, response) => response.end(tagsOf(levels)), {
+      treatBody: (answer) => void treated.push(answer),
+    });
+    const reading = collect(server.reader.pages(TAGS));
+    await expect(reading).rejects.toThrow(SourceUnavailable);
+    await expect(reading).rejects.toThrow("an answer nested deeper than 100 levels");
+    expect(treated).toEqual([]);
   });
 
   test("of an error is told in its words, however deep it is", async () => {

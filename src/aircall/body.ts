@@ -5,6 +5,9 @@ import type { Outcome } from "./retry.ts";
 /** Fifty rows have a few hundred kilobytes. What is larger by far is no page of ours. */
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 
+/** Aircall nests some six levels deep. Whoever works on an answer may call itself for each level. */
+const DEEPEST_BODY_LEVELS = 100;
+
 /** The body, however it was compressed; `undefined` when it goes on beyond what an answer may be. */
 export async function readText(response: Response): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
@@ -18,7 +21,7 @@ export async function readText(response: Response): Promise<string | undefined> 
 }
 
 /**
- * An answer with what the endpoint holds. Bodies without the key of their list
+ * An answer with what the endpoint holds, no deeper than 100 levels. Bodies without the key of their list
  * have been seen in production; another attempt brings it.
  */
 export function readBody(text: string, endpoint: Endpoint): Outcome | { body: JsonObject } {
@@ -26,6 +29,8 @@ export function readBody(text: string, endpoint: Endpoint): Outcome | { body: Js
   if (body === undefined) return { kind: "unreadable", detail: "an answer that is not JSON" };
   if (!isJsonObject(body) || !Object.hasOwn(body, endpoint.bodyKey))
     return { kind: "unreadable", detail: `an answer without "${endpoint.bodyKey}"` };
+  if (isDeeperThan(DEEPEST_BODY_LEVELS, body))
+    return { kind: "unreadable", detail: `an answer nested deeper than ${DEEPEST_BODY_LEVELS} levels` };
   return { body };
 }
 
@@ -43,4 +48,10 @@ function parsed(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** An object or a list is a level, and so is each within it. */
+function isDeeperThan(levels: number, value: Json): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
+import type { Json, JsonObject } from "../shared/json.ts";
 import { type PersonalKind, personalKind, personalKindOfTexts } from "./fields.ts";
 import { keyedHash } from "./keyed-hash.ts";
 
@@ -8,45 +8,39 @@ export type Treatment = { readonly how: "drop" } | { readonly how: "hash"; reado
 /** A kind that is not named is kept. */
 export type Treatments = ReadonlyMap<PersonalKind, Treatment>;
 
-/** A part of an answer that has yet to be looked at, and the name of the field that it lies in. */
-interface Part {
-  readonly owner: string;
-  readonly value: Json;
-}
+type Container = Json[] | JsonObject;
 
 /**
  * Hashes or drops, in place, the personal data in an answer, however deep it lies. Only texts and
  * numbers can be hashed: an object or a list where one is expected is dropped instead.
  */
 export function treatPersonalData(answer: JsonObject, treatments: Treatments): void {
-  // Not recursive, since an answer may be nested deeper than a stack of calls can be.
-  const parts: Part[] = [{ owner: "", value: answer }];
-  for (let part = parts.pop(); part; part = parts.pop()) {
-    if (Array.isArray(part.value)) parts.push(...treatList(part.owner, part.value, treatments));
-    else if (isJsonObject(part.value)) parts.push(...treatObject(part.owner, part.value, treatments));
-  }
+  treatWithin("", answer, treatments);
 }
 
-/** Gives the parts that are left to be looked at. */
-function treatObject(owner: string, object: JsonObject, treatments: Treatments): Part[] {
-  const parts: Part[] = [];
+/** `owner` is the name of the field that the object or list lies in. */
+function treatWithin(owner: string, value: Container, treatments: Treatments): void {
+  if (Array.isArray(value)) treatList(owner, value, treatments);
+  else treatObject(owner, value, treatments);
+}
+
+function treatObject(owner: string, object: JsonObject, treatments: Treatments): void {
   for (const [name, value] of Object.entries(object)) {
     const kind = personalKind(owner, name) ?? (isContainer(value) ? undefined : personalKindOfTexts(name));
     const treatment = kind && treatments.get(kind);
     if (kind && treatment) setOrDelete(object, name, treated(kind, value, treatment));
-    else if (isContainer(value)) parts.push({ owner: name, value });
+    else if (isContainer(value)) treatWithin(name, value, treatments);
   }
-  return parts;
 }
 
-function treatList(owner: string, list: Json[], treatments: Treatments): Part[] {
+function treatList(owner: string, list: Json[], treatments: Treatments): void {
   const kind = personalKindOfTexts(owner);
   const treatment = kind && treatments.get(kind);
   if (kind && treatment) {
     const kept = list.map((value) => (isContainer(value) ? value : treated(kind, value, treatment)));
     list.splice(0, list.length, ...kept.filter((value) => value !== undefined));
   }
-  return list.filter(isContainer).map((value) => ({ owner, value }));
+  for (const value of list) if (isContainer(value)) treatWithin(owner, value, treatments);
 }
 
 /** `undefined` when nothing is to be left of the value. */
@@ -63,6 +57,6 @@ function setOrDelete(object: JsonObject, name: string, value: Json | undefined):
   else object[name] = value;
 }
 
-function isContainer(value: Json): value is Json[] | JsonObject {
+function isContainer(value: Json): value is Container {
   return typeof value === "object" && value !== null;
 }
