@@ -66,7 +66,11 @@ describe("an endpoint config", () => {
     ],
     ["another treatment", { names: SECRET }, `${PERSONAL}.names`],
     ["a kind that is misspelt", { phone_number: "drop" }, `${PERSONAL}.phone_number is not a property`],
-    ["a stream that there is not", { names: "drop", streams: ["faxes"] }, `${PERSONAL}.streams is not valid`],
+    [
+      "a stream that there is not",
+      { names: "drop", streams: [SECRET] },
+      `${PERSONAL}.streams must be one of calls`,
+    ],
     ["no object", "drop", PERSONAL],
   ])("refuses %s in the treatment of personal data", (_, personal_data, named) => {
     const message = messageOf(() => parseEndpointConfig({ ...KEY, advanced: { personal_data } }));
@@ -196,6 +200,7 @@ describe("a resource config", () => {
 
   test.each<[string, unknown, string]>([
     ["no stream", { syncMode: "incremental" }, "stream is missing"],
+    ["another stream", { stream: SECRET }, "stream must be one of calls, company"],
     ["another mode", { stream: "calls", syncMode: "append" }, "syncMode"],
     ["an interval that is no text", { stream: "calls", syncMode: "incremental", interval: 5 }, "interval"],
     [
@@ -204,7 +209,9 @@ describe("a resource config", () => {
       "cursorField",
     ],
   ])("with %s is refused by the name of the property", (_, config, named) => {
-    expect(messageOf(() => parseResourceConfig(config))).toContain(named);
+    const message = messageOf(() => parseResourceConfig(config));
+    expect(message).toContain(named);
+    expect(message).not.toContain(SECRET);
   });
 
   test.each(["messages", "Calls", "", "constructor", "__proto__"])("names no stream %j", (name) => {

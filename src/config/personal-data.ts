@@ -3,7 +3,7 @@ import { ConfigError } from "../errors.ts";
 import { type PersonalKind, personalKinds, type Treatment, type Treatments } from "../privacy/index.ts";
 import { type PersonalDataSchema, SHORTEST_HASH_KEY } from "../spec.ts";
 import type { StreamName } from "../streams/index.ts";
-import { parseStreamName } from "./resource.ts";
+import { parseStreamIn } from "./resource.ts";
 
 const PROPERTY = "advanced.personal_data";
 
@@ -22,7 +22,9 @@ export function parsePersonalData(config: PersonalDataConfig = {}): PersonalData
     if (how === "keep") return [];
     return [[kind, how === "drop" ? { how } : { how, key: parseHashKey(config.hash_key, kind) }]];
   });
-  const streams = (config.streams ?? []).map(parseTreatedStream);
+  const streams = (config.streams ?? []).map((name) =>
+    parseStreamIn("endpoint config", `${PROPERTY}.streams`, name),
+  );
   return { treatments: new Map(treatments), streams: streams.length > 0 ? new Set(streams) : "all" };
 }
 
@@ -30,13 +32,4 @@ function parseHashKey(key: string | undefined, kind: PersonalKind): string {
   if (!key) throw new ConfigError(`${PROPERTY}.hash_key is missing: ${PROPERTY}.${kind} cannot be hashed.`);
   if (key.length >= SHORTEST_HASH_KEY) return key;
   throw new ConfigError(`${PROPERTY}.hash_key must have ${SHORTEST_HASH_KEY} characters or more.`);
-}
-
-function parseTreatedStream(name: string): StreamName {
-  try {
-    return parseStreamName(name);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(`${PROPERTY}.streams is not valid. ${error.message}`);
-  }
 }

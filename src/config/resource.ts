@@ -17,13 +17,20 @@ export function parseResourceConfig(config: unknown): ResourceConfig {
   const complete = isJsonObject(config) ? { syncMode: DEFAULT_SYNC_MODE, ...config } : config;
   const { stream, syncMode, interval } = parseConfig(ResourceSchema, complete, "resource config");
   return {
-    stream: parseStreamName(stream),
+    stream: parseStreamIn("resource config", "stream", stream),
     syncMode,
     intervalMs: interval === undefined ? undefined : parseDurationMs("interval", interval),
   };
 }
 
+/** A name on a command line. Throws a `ConfigError` that repeats it and names the streams there are. */
 export function parseStreamName(name: string): StreamName {
   if (isStreamName(name)) return name;
   throw new ConfigError(`There is no stream "${name}". The streams are ${streamNames.join(", ")}.`);
+}
+
+/** A name in a config, which is not repeated: it may be a secret that went into the wrong field. */
+export function parseStreamIn(what: string, property: string, name: string): StreamName {
+  if (isStreamName(name)) return name;
+  throw new ConfigError(`The ${what} is not valid: ${property} must be one of ${streamNames.join(", ")}.`);
 }

@@ -84,7 +84,7 @@ describe("validate tells everything that is wrong in one sentence after another"
     const last = logs.at(-1);
     expect(last?.level).toBe("error");
     for (const part of [
-      'There is no stream "faxes".',
+      "stream must be one of calls, company",
       "interval must be an ISO 8601 duration such as PT5M",
       "tags: Aircall accepts the API key and yet refuses /v1/tags",
       "More than one binding captures calls.",
@@ -142,7 +142,7 @@ describe("bad input ends with one sentence and exit code 1", () => {
     [
       "an unknown stream",
       { open: { capture: { config: CONFIG, bindings: [{ ...resource("faxes"), stateKey: "faxes" }] } } },
-      'There is no stream "faxes"',
+      "stream must be one of calls, company",
     ],
     [
       "a null config",
