@@ -5,6 +5,9 @@ import { systemClock } from "./shared/clock.ts";
 // Node would take any certificate for good, and the credentials would go to whoever is in between.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
+// The environment holds the credentials of the local commands; what Node reports of a crash goes to others.
+process.report.excludeEnv = true;
+
 const stop = new AbortController();
 
 /** The first request to stop ends at a checkpoint; a second one ends the process where it stands. */

@@ -1,0 +1,48 @@
+import { API_ID, API_TOKEN, type Emulator } from "../../emulator/index.ts";
+import { type Ended, startCli } from "./cli.ts";
+
+export const HASH_KEY = "a key that nobody guesses";
+
+export const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+export interface Key {
+  readonly id: string;
+  readonly token: string;
+}
+
+export const GOOD: Key = { id: API_ID, token: API_TOKEN };
+
+/** What nobody may read anywhere. */
+export const secretsOf = ({ id, token }: Key, emulator: Emulator) => [
+  ...[id, token, `${id}:${token}`].flatMap((secret) => [secret, base64(secret).replace(/=+$/, "")]),
+  ...emulator.account.webhooks.listed.map((webhook) => webhook.token),
+  HASH_KEY,
+];
+
+const STREAMS = ["calls", "contacts", "tags", "users", "webhooks"];
+
+/** An endpoint config with every secret that there is in one. */
+export const configOf = ({ id, token }: Key) => ({
+  api_id: id,
+  api_token: token,
+  start_date: "2023-01-01T00:00:00Z",
+  advanced: { personal_data: { emails: "hash", hash_key: HASH_KEY } },
+});
+
+export const bindings = STREAMS.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
+
+/** Ends the input at once, or stops the program when it has shown the text. */
+export async function askFlow(
+  env: Record<string, string>,
+  requests: object[],
+  until: string | undefined,
+): Promise<Ended> {
+  const { AIRCALL_API_ID: _id, AIRCALL_API_TOKEN: _token, ...others } = env;
+  const flow = startCli(["flow"], others);
+  flow.process.stdin?.on("error", () => {});
+  flow.process.stdin?.write(requests.map((request) => `${JSON.stringify(request)}\n`).join(""));
+  if (until === undefined) flow.process.stdin?.end();
+  else await flow.shows(until).catch(() => {});
+  if (until !== undefined) flow.process.kill("SIGTERM");
+  return flow.ended;
+}
