@@ -24,10 +24,15 @@ describe("SPEC.md", () => {
   });
 });
 
-test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SPEC.md", "docs/flow.md", "docs/day.md"])(
-  "%s links to files that there are",
-  (path) => {
-    const links = [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
-    for (const link of links) expect(existsSync(join(ROOT, dirname(path), link)), link).toBe(true);
-  },
-);
+test.each([
+  "README.md",
+  "ARCHITECTURE.md",
+  "CONTRIBUTING.md",
+  "SPEC.md",
+  "SECURITY.md",
+  "docs/flow.md",
+  "docs/day.md",
+])("%s links to files that there are", (path) => {
+  const links = [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
+  for (const link of links) expect(existsSync(join(ROOT, dirname(path), link)), link).toBe(true);
+});

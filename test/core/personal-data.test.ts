@@ -127,3 +127,24 @@ test("a small list is captured anew when its treatment changes, and a change of 
   world.emulator.account.users.edit(user?.id ?? 0, { name: "Somebody Else" });
   expect(await treated.pass()).toEqual([]);
 });
+
+test("contacts are captured anew within a day when their treatment changes", async () => {
+  await using world = await worldOf("changed");
+  const contacts = new Replica(world, "contacts");
+  await contacts.pass();
+  const treated = new Replica(world, "contacts", { config: configOf({ phone_numbers: "drop" }) });
+  treated.state = contacts.state;
+  world.clock.advance(24 * 60 * 60 * 1000);
+  const documents = await treated.pass();
+  expect(documents).toHaveLength(world.emulator.account.contacts.listed("created_at").length);
+});
+
+test.each(streamNames)("of %s every document keeps its key, whatever is dropped", async (stream) => {
+  await using world = await worldOf("keys");
+  const drop = { phone_numbers: "drop", emails: "drop", names: "drop" };
+  const kept = new Replica(world, stream);
+  const treated = new Replica(world, stream, { config: configOf(drop) });
+  await kept.pass();
+  await treated.pass();
+  expect([...treated.rows.keys()]).toEqual([...kept.rows.keys()]);
+});
