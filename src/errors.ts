@@ -53,6 +53,11 @@ export class NotFound extends UnexpectedAnswer {
   override readonly name = "NotFound";
 }
 
+/** The page that was asked for lies beyond the rows that the API lets one query reach. */
+export class BeyondReach extends UnexpectedAnswer {
+  override readonly name = "BeyondReach";
+}
+
 /** A list goes on beyond the rows that the API lets one query reach. */
 export class ListTooLong extends UnexpectedAnswer {
   override readonly name = "ListTooLong";

@@ -1,5 +1,6 @@
 import {
   AccessRefused,
+  BeyondReach,
   ConnectorError,
   CredentialsRefused,
   NotFound,
@@ -176,7 +177,8 @@ export class AircallReader {
     }
     if (outcome.status === 401 || outcome.status === 403)
       return this.#refusedBecause(endpoint, outcome.detail);
-    const Refusal = outcome.status === 404 ? NotFound : UnexpectedAnswer;
+    const Refusal =
+      outcome.status === 404 ? NotFound : isBeyondReach(outcome) ? BeyondReach : UnexpectedAnswer;
     return new Refusal(`Aircall refused ${endpoint.path}: ${outcome.detail}.`);
   }
 
@@ -208,6 +210,11 @@ export class AircallReader {
     const untilMs = this.#client.ports.clock.now() + waitMs;
     this.#onEvent({ kind: "wait", untilMs, because });
   }
+}
+
+/** Aircall's words for a page too deep. Seen on a live account. */
+function isBeyondReach({ status, detail }: Outcome & { kind: "answered" }): boolean {
+  return status === 400 && detail.includes("pagination is out of bound");
 }
 
 /** `fetch` wraps the reason of a failed connection, sometimes once more for each address it tried. */

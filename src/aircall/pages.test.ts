@@ -103,6 +103,16 @@ describe("pages", () => {
     expect(world.emulator.requests.total).toBe(200);
   });
 
+  test("that Aircall refuses as too deep before that end the list there", async () => {
+    await using world = await worldOf({ tags: 120 });
+    const errors = "Your query is limited to 10k results and pagination is out of bound, please use filters.";
+    world.emulator.faults.add({ kind: "status", status: 400, body: { errors }, match: /page=3/, every: 1 });
+    const pages = world.reader().pages(TAGS);
+    expect([await pages.next(), await pages.next()].map(({ value }) => value?.rows.length)).toEqual([50, 50]);
+    await expect(pages.next()).rejects.toThrow(new ListTooLong("/v1/tags", 100));
+    expect(world.emulator.requests.total).toBe(3);
+  });
+
   test("of exactly 10,000 rows are a list read whole", async () => {
     await using world = await worldOf({});
     world.emulator.account.calls.add(10_000, { startedAtSeconds: world.clock.now() / 1000 - 100 });

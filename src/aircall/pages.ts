@@ -1,4 +1,4 @@
-import { ListTooLong, UnexpectedAnswer } from "../errors.ts";
+import { BeyondReach, ListTooLong, UnexpectedAnswer } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import { type Endpoint, type Query, ROWS_IN_REACH, ROWS_PER_PAGE } from "./endpoint.ts";
 
@@ -23,7 +23,7 @@ type Get = (query: Query) => Promise<JsonObject>;
  *
  * The links in the answers only tell whether a page follows; the next query is always made from
  * our own parameters, since not every version of the API repeats them in its links. Throws
- * `ListTooLong` when something follows the deepest page, and `UnexpectedAnswer` when the API
+ * `ListTooLong` when something follows the deepest page, or when the API refuses one as too deep, and `UnexpectedAnswer` when the API
  * answers another page than the one asked for.
  */
 export async function* readPages(
@@ -42,7 +42,11 @@ export async function* readPages(
   do {
     if (previous?.deepest) throw new ListTooLong(endpoint.path, ROWS_IN_REACH);
     const number: number = (previous?.number ?? 0) + 1;
-    const page = readPage(await asked.page(number, previous?.total), endpoint, number);
+    const page = readPage(
+      await asked.page(number, previous?.total).catch(tooDeep(endpoint, number)),
+      endpoint,
+      number,
+    );
     if (previous && repeats(previous, page)) {
       throw new UnexpectedAnswer(
         `Aircall answered page ${number} of ${endpoint.path} with the rows of the page before.`,
@@ -51,6 +55,14 @@ export async function* readPages(
     yield page;
     previous = page;
   } while (!previous.last);
+}
+
+/** Makes of a page that is refused as too deep what it means for the list: the pages before it are its reach. */
+function tooDeep(endpoint: Endpoint, number: number): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof BeyondReach) || number === 1) throw error;
+    throw new ListTooLong(endpoint.path, (number - 1) * ROWS_PER_PAGE);
+  };
 }
 
 /** Asks for pages before they are needed, as far as the list is known to go. */

@@ -1,4 +1,5 @@
 import type { Page } from "../aircall/index.ts";
+import { ListTooLong } from "../errors.ts";
 import type { Json } from "../shared/json.ts";
 import type { TimedList } from "./window.ts";
 
@@ -14,6 +15,8 @@ interface ListOptions {
   readonly quietThrough?: number;
   /** Whether the list takes the bound `after` as part of the window. */
   readonly isFromIncluded?: boolean;
+  /** The first page that is refused as too deep, though nothing has told so before. */
+  readonly refusedPage?: number;
   /** Whether an answer tells how many rows there are. */
   readonly tellsTotal?: boolean;
   /** May change the rows under a reading. */
@@ -27,6 +30,7 @@ export class SmallList implements TimedList {
   pagesServed = 0;
   readonly quietThroughSeconds: number;
   readonly #isFromIncluded: boolean;
+  readonly #refusedPage: number;
   readonly #tellsTotal: boolean;
   readonly #beforePage: (list: SmallList) => void;
 
@@ -34,6 +38,7 @@ export class SmallList implements TimedList {
     this.rows = rows;
     this.quietThroughSeconds = options.quietThrough ?? Infinity;
     this.#isFromIncluded = options.isFromIncluded ?? false;
+    this.#refusedPage = options.refusedPage ?? Infinity;
     this.#tellsTotal = options.tellsTotal ?? true;
     this.#beforePage = options.beforePage ?? (() => {});
   }
@@ -46,6 +51,7 @@ export class SmallList implements TimedList {
   async *pages(after: number, through: number): AsyncGenerator<Page> {
     for (let number = 1; ; number++) {
       if (number > DEEPEST_PAGE) throw new Error(`page ${number} is beyond the cap`);
+      if (number >= this.#refusedPage) throw new ListTooLong("/rows", (number - 1) * ROWS_PER_PAGE);
       this.#beforePage(this);
       this.pagesServed += 1;
       const found = this.within(this.#isFromIncluded ? after - 1 : after, through);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { collect } from "../../test/core/collect.ts";
-import { SourceUnavailable } from "../errors.ts";
+import { SecondTooFull, SourceUnavailable } from "../errors.ts";
 import type { Json } from "../shared/json.ts";
 import { DEEPEST_PAGE, idOf, ROWS_IN_REACH, type Row, SmallList, sortedIds } from "./testing.ts";
 import { readWindow } from "./window.ts";
@@ -141,6 +141,18 @@ test("a history is read with hardly more pages than it fills", async () => {
   await collect(readWindow(list, 0, 2_000));
   // A query of four pages of three rows meets the two rows of its last second again.
   expect(list.pagesServed).toBeLessThanOrEqual(Math.ceil((3_000 / (ROWS_IN_REACH - 2)) * DEEPEST_PAGE));
+});
+
+test("a list that is cut earlier than it is known to be is read whole all the same", async () => {
+  const rows = Array.from({ length: 30 }, (_, id) => ({ id, at: id }));
+  const list = new SmallList(rows, { refusedPage: 3 });
+  const pages = await collect(readWindow(list, 0, 30));
+  expect(pages.flatMap((page) => page.rows)).toEqual(list.within(0, 30));
+  const second = new SmallList(
+    rows.map(({ id }) => ({ id, at: 9 })),
+    { refusedPage: 3 },
+  );
+  await expect(collect(readWindow(second, 0, 30))).rejects.toThrow(SecondTooFull);
 });
 
 test("a list that never holds still is given up", async () => {

@@ -1,5 +1,5 @@
 import type { Page } from "../aircall/index.ts";
-import { SecondTooFull, SourceUnavailable, UnexpectedAnswer } from "../errors.ts";
+import { ListTooLong, SecondTooFull, SourceUnavailable, UnexpectedAnswer } from "../errors.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
 import { TELLING_ROWS } from "./rows.ts";
 
@@ -92,7 +92,7 @@ async function* readQuietly(
   let newestSeconds = afterSeconds;
   let total: number | undefined;
   let rowsRead = 0;
-  for await (const page of list.pages(afterSeconds, hiSeconds)) {
+  for await (const page of withinReach(list.pages(afterSeconds, hiSeconds))) {
     const hasMoved = hasMovedSince(total, page);
     total = page.total;
     rowsRead += page.rows.length;
@@ -111,6 +111,15 @@ async function* readQuietly(
 /** Whether rows have come or gone since the page before told its total. A list that tells none may always have. */
 function hasMovedSince(total: number | undefined, page: Page): boolean {
   return page.number > 1 && (total === undefined || page.total !== total);
+}
+
+/** The pages up to the first that the API refuses as too deep, be that earlier than it used to be. */
+async function* withinReach(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (!(error instanceof ListTooLong)) throw error;
+  }
 }
 
 /**
