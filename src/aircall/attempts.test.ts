@@ -112,6 +112,14 @@ describe("a request too many", () => {
     expect(world.clock.sleptMs).toEqual(Array.from({ length: ATTEMPTS - 1 }, () => 60_000));
   });
 
+  test("is given up an hour after the first attempt, however few attempts that were", async () => {
+    await using world = await worldOf({});
+    const headers = { "retry-after": "1200" };
+    world.emulator.faults.add({ kind: "status", status: 429, headers, every: 1 });
+    await expect(pagesOf(world.reader(), TAGS)).rejects.toThrow(/1200 s would take too long/);
+    expect(world.clock.sleptMs).toEqual([1_200_000, 1_200_000, 1_200_000]);
+  });
+
   test("never happens to a reader within its budget", async () => {
     for (const windowShape of ["fixed", "sliding"] as const) {
       const clock = new TestClock(undefined, { leaps: true });

@@ -22,6 +22,7 @@ import {
   RETRY_POLICY,
   statedLimit,
   statedWaitMs,
+  type Tries,
 } from "./retry.ts";
 
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
@@ -92,17 +93,20 @@ export class AircallReader {
    * allows. Throws `CredentialsRefused`, `AccessRefused`, `SourceUnavailable` or `UnexpectedAnswer`.
    */
   async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
+    const { clock } = this.#client.ports;
+    let firstSentMs: number | undefined;
     for (let attempt = 1; ; attempt++) {
       const ticket = await this.#client.budget.take(this.#priority, this.#signal, (waitMs) =>
         this.#wait(waitMs, "the request budget"),
       );
       this.#onEvent({ kind: "request", purpose: this.#purpose });
+      firstSentMs ??= clock.now();
       const outcome = await this.#send(endpoint, query);
       if ("body" in outcome) {
         this.#client.treatBody?.(outcome.body);
         return outcome.body;
       }
-      await this.#recover(endpoint, outcome, attempt, ticket);
+      await this.#recover(endpoint, outcome, { attempt, elapsedMs: clock.now() - firstSentMs }, ticket);
     }
   }
 
@@ -148,13 +152,13 @@ export class AircallReader {
   }
 
   /** Waits for the next attempt, or throws when there is none to make. */
-  async #recover(endpoint: Endpoint, outcome: Outcome, attempt: number, ticket: Ticket): Promise<void> {
+  async #recover(endpoint: Endpoint, outcome: Outcome, tries: Tries, ticket: Ticket): Promise<void> {
     const { clock, log, random } = this.#client.ports;
-    const decision = decideRetry(outcome, attempt, RETRY_POLICY, random);
+    const decision = decideRetry(outcome, tries, RETRY_POLICY, random);
     if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
     log.debug("asking again", {
       path: endpoint.path,
-      attempt,
+      attempt: tries.attempt,
       outcome: outcome.detail,
       afterMs: decision.afterMs,
     });

@@ -8,8 +8,8 @@ const answered = (status: number, waitMs?: number): Outcome => ({
   detail: `HTTP ${status}`,
   ...(waitMs !== undefined && { waitMs }),
 });
-const decide = (outcome: Outcome, attempt = 1, random = () => 0.5) =>
-  decideRetry(outcome, attempt, RETRY_POLICY, random);
+const decide = (outcome: Outcome, attempt = 1, random = () => 0.5, elapsedMs = 0) =>
+  decideRetry(outcome, { attempt, elapsedMs }, RETRY_POLICY, random);
 
 describe("which outcomes are asked again", () => {
   test.each([300, 304, 400, 401, 403, 404, 405, 409, 410, 422])("%i is final", (status) => {
@@ -55,13 +55,25 @@ describe("which outcomes are asked again", () => {
 
   test("a wait of more than an hour ends the attempts, and is named", () => {
     const decision = decide({ kind: "answered", status: 429, waitMs: 3_601_000, detail: "HTTP 429" }, 1);
-    expect(decision).toEqual({ retry: false, because: "it asks to wait for 3601 s" });
+    expect(decision).toEqual({ retry: false, because: "to wait for 3601 s would take too long" });
+  });
+
+  test("no attempt is made later than an hour after the first, whatever waits add up to it", () => {
+    const lastMs = RETRY_POLICY.longestMs - 600_000;
+    expect(decide(answered(429, 600_000), 5, undefined, lastMs)).toMatchObject({ retry: true });
+    expect(decide(answered(429, 600_000), 5, undefined, lastMs + 1)).toMatchObject({ retry: false });
+    expect(decide(answered(500), 2, undefined, RETRY_POLICY.longestMs)).toMatchObject({ retry: false });
   });
 
   test("random waits double up to their ceiling", () => {
     const policy = { ...RETRY_POLICY, maxAttempts: 10, firstWaitMs: 500, longestWaitMs: 3_000 };
     const longest = (attempt: number) => {
-      const decision = decideRetry(answered(500), attempt, policy, () => 1 - Number.EPSILON);
+      const decision = decideRetry(
+        answered(500),
+        { attempt, elapsedMs: 0 },
+        policy,
+        () => 1 - Number.EPSILON,
+      );
       return decision.retry ? decision.afterMs : undefined;
     };
     expect([1, 2, 3, 4, 5].map(longest)).toEqual([500, 1_000, 2_000, 3_000, 3_000]);

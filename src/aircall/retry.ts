@@ -21,40 +21,56 @@ export interface RetryPolicy {
   /** The ceiling of the first random wait; it doubles with each attempt. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
-  /** A server that asks for longer is not waited for. */
-  readonly longestStatedWaitMs: number;
+  /** No attempt is made later than this after the first; a server that asks for longer is not waited for. */
+  readonly longestMs: number;
+}
+
+/** How often one request has been tried, and for how long. */
+export interface Tries {
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** Since the first was sent. */
+  readonly elapsedMs: number;
 }
 
 export const RETRY_POLICY: RetryPolicy = {
   maxAttempts: 6,
   firstWaitMs: 500,
   longestWaitMs: 30_000,
-  longestStatedWaitMs: 3_600_000,
+  longestMs: 3_600_000,
 };
 
 /** A breach of the rate limit blocks the company for a minute, as the vendor's best-practice page says. */
 export const BLOCK_MS = 60_000;
 
-/** `attempt` counts from 1. A wait that the server states is kept to the letter; others are random, so that clients part. */
+/** A wait that the server states is kept to the letter; others are random, so that clients part. */
 export function decideRetry(
   outcome: Outcome,
-  attempt: number,
+  { attempt, elapsedMs }: Tries,
   policy: RetryPolicy,
   random: () => number,
 ): RetryDecision {
   if (!isPassing(outcome)) return { retry: false, because: "asking again would be answered alike" };
   if (attempt >= policy.maxAttempts) return { retry: false, because: `${attempt} attempts failed` };
+  const wait = waitAfter(outcome, attempt, policy, random);
+  if (elapsedMs + wait.afterMs <= policy.longestMs) return { retry: true, ...wait };
+  return { retry: false, because: `to wait for ${Math.round(wait.afterMs / 1000)} s would take too long` };
+}
+
+function waitAfter(
+  outcome: Outcome,
+  attempt: number,
+  policy: RetryPolicy,
+  random: () => number,
+): { afterMs: number; because: string } {
   if (outcome.kind === "answered" && outcome.waitMs !== undefined) {
-    if (outcome.waitMs > policy.longestStatedWaitMs) {
-      return { retry: false, because: `it asks to wait for ${Math.round(outcome.waitMs / 1000)} s` };
-    }
-    return { retry: true, afterMs: outcome.waitMs, because: "the server named the wait" };
+    return { afterMs: outcome.waitMs, because: "the server named the wait" };
   }
   if (outcome.kind === "answered" && outcome.status === 429) {
-    return { retry: true, afterMs: BLOCK_MS, because: "rate limited without a stated wait" };
+    return { afterMs: BLOCK_MS, because: "rate limited without a stated wait" };
   }
   const ceilingMs = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (attempt - 1));
-  return { retry: true, afterMs: Math.ceil(random() * ceilingMs), because: "a passing fault" };
+  return { afterMs: Math.ceil(random() * ceilingMs), because: "a passing fault" };
 }
 
 /** Whether another attempt may end otherwise. */
