@@ -112,6 +112,18 @@ describe("a request too many", () => {
     expect(world.clock.sleptMs).toEqual(Array.from({ length: ATTEMPTS - 1 }, () => 60_000));
   });
 
+  test("holds everybody up on the last attempt of a request as well", async () => {
+    await using world = await worldOf({});
+    world.emulator.faults.add({ kind: "status", status: 500, match: "/v1/tags", times: ATTEMPTS - 1 });
+    world.emulator.faults.add({ kind: "status", status: 429, match: "/v1/tags", nth: 1, every: 1 });
+    const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock: world.clock });
+    const reader = () => readerWith(world.ports, world.emulator.url, { budget });
+    await expect(pagesOf(reader(), TAGS)).rejects.toThrow(SourceUnavailable);
+    const refusedMs = world.clock.now();
+    await reader().ping();
+    expect(world.clock.now() - refusedMs).toBe(60_000);
+  });
+
   test("is given up an hour after the first attempt, however few attempts that were", async () => {
     await using world = await worldOf({});
     const headers = { "retry-after": "1200" };

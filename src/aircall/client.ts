@@ -155,6 +155,7 @@ export class AircallReader {
   async #recover(endpoint: Endpoint, outcome: Outcome, tries: Tries, ticket: Ticket): Promise<void> {
     const { clock, log, random } = this.#client.ports;
     const decision = decideRetry(outcome, tries, RETRY_POLICY, random);
+    if (isOneTooMany(outcome)) this.#hold(outcome, ticket);
     if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
     log.debug("asking again", {
       path: endpoint.path,
@@ -162,15 +163,15 @@ export class AircallReader {
       outcome: outcome.detail,
       afterMs: decision.afterMs,
     });
-    if (outcome.kind === "answered" && outcome.status === 429) {
-      log.warn("Aircall refused a request for being one too many", {
-        blockedMs: decision.afterMs || BLOCK_MS,
-      });
-      this.#client.budget.refused(ticket, decision.afterMs, outcome.limit);
-      return;
-    }
+    if (isOneTooMany(outcome)) return;
     this.#wait(decision.afterMs, `another attempt (${outcome.detail})`);
     await clock.sleep(decision.afterMs, this.#signal);
+  }
+
+  /** A refusal is everybody's, whether or not this request is tried again; one that takes too long is nobody's to wait for. */
+  #hold({ waitMs = BLOCK_MS, limit }: Answered, ticket: Ticket): void {
+    this.#client.ports.log.warn("Aircall refused a request for being one too many", { blockedMs: waitMs });
+    if (waitMs <= RETRY_POLICY.longestMs) this.#client.budget.refused(ticket, waitMs, limit);
   }
 
   async #failure(endpoint: Endpoint, outcome: Outcome, because: string): Promise<ConnectorError> {
@@ -216,8 +217,14 @@ export class AircallReader {
   }
 }
 
+type Answered = Outcome & { readonly kind: "answered" };
+
+function isOneTooMany(outcome: Outcome): outcome is Answered {
+  return outcome.kind === "answered" && outcome.status === 429;
+}
+
 /** Aircall's words for a page too deep. Seen on a live account. */
-function isBeyondReach({ status, detail }: Outcome & { kind: "answered" }): boolean {
+function isBeyondReach({ status, detail }: Answered): boolean {
   return status === 400 && detail.includes("pagination is out of bound");
 }
 
