@@ -53,3 +53,11 @@ test("a sliding window forgets one by one", () => {
   const limiter = new Limiter({ ...LIMIT, windowShape: "sliding" });
   expect(statuses(limiter, [0, 30_000, 59_999, 60_000, 60_001])).toEqual([true, true, true, true, false]);
 });
+
+test("the limit of a company can change", async () => {
+  const { emulator, get } = await open({ limit: 5 });
+  const status = async () => (await get("/v1/ping")).status;
+  expect([await status(), await status()]).toEqual([200, 200]);
+  emulator.limiter.limit = 2;
+  expect(await status()).toBe(429);
+});

@@ -13,24 +13,25 @@ export interface Verdict {
 
 /** Counts the requests of a whole company; one request too many blocks all of them for a while. */
 export class Limiter {
+  /** Requests allowed per window; infinite when there is no limit. May change while the emulator runs. */
+  limit: number;
   readonly #options: LimiterOptions;
-  readonly #limit: number;
   #acceptedAtMs: number[] = [];
   #blockedUntilMs = 0;
 
   constructor(options: LimiterOptions) {
     this.#options = options;
-    this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
+    this.limit = options.limit ?? Number.POSITIVE_INFINITY;
   }
 
   get isUnlimited(): boolean {
-    return this.#limit === Number.POSITIVE_INFINITY;
+    return this.limit === Number.POSITIVE_INFINITY;
   }
 
   admit(nowMs: number): Verdict {
     if (nowMs < this.#blockedUntilMs) return this.#verdict(false, this.#blockedUntilMs);
     this.#forgetBefore(nowMs);
-    if (this.#acceptedAtMs.length >= this.#limit) {
+    if (this.#acceptedAtMs.length >= this.limit) {
       this.#blockedUntilMs = nowMs + this.#options.blockMs;
       return this.#verdict(false, this.#blockedUntilMs);
     }
@@ -50,14 +51,16 @@ export class Limiter {
   }
 
   #verdict(allowed: boolean, resetsAtMs: number): Verdict {
-    const remaining = allowed ? this.#limit - this.#acceptedAtMs.length : 0;
-    return { allowed, limit: this.#limit, remaining, resetsAtSeconds: Math.ceil(resetsAtMs / 1000) };
+    const remaining = allowed ? this.limit - this.#acceptedAtMs.length : 0;
+    return { allowed, limit: this.limit, remaining, resetsAtSeconds: Math.ceil(resetsAtMs / 1000) };
   }
 }
 
 /** Refuses with 429; the body of a real refusal is not known, so clients must not read it. */
-export function enforceLimit(options: LimiterOptions & { clock: EmulatorClock }): MiddlewareHandler {
-  const limiter = new Limiter(options);
+export function enforceLimit(
+  limiter: Limiter,
+  options: Pick<LimiterOptions, "rateHeaders"> & { clock: EmulatorClock },
+): MiddlewareHandler {
   return async (context, next) => {
     if (limiter.isUnlimited) return next();
     const verdict = limiter.admit(options.clock.now());

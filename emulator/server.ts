@@ -7,7 +7,7 @@ import { Account } from "./account/account.ts";
 import { authenticate } from "./auth.ts";
 import { fetchInProcess } from "./connection.ts";
 import { FaultPlan } from "./faults.ts";
-import { enforceLimit } from "./limiter.ts";
+import { enforceLimit, Limiter } from "./limiter.ts";
 import { type EmulatorOptions, resolveOptions } from "./options.ts";
 import { RequestRecord, recordRequests } from "./requests.ts";
 import { STREAMS, type StreamName } from "./routes/index.ts";
@@ -23,6 +23,8 @@ export interface Emulator {
   /** The data, and the ways to change it. */
   readonly account: Account;
   readonly faults: FaultPlan;
+  /** What the company may ask for; its `limit` can be changed. */
+  readonly limiter: Limiter;
   readonly requests: RequestRecord;
   /** The rows a list would answer now, ascending and from the first to the last, without any HTTP. */
   truth(stream: StreamName, parameters?: Record<string, string>): IterableIterator<unknown>;
@@ -35,13 +37,14 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
   const world: World = { account: new Account(resolved), options: resolved };
   const requests = new RequestRecord();
   const faults = new FaultPlan();
+  const limiter = new Limiter(resolved);
   const closing = new AbortController();
 
   const app: EmulatorApp = new Hono();
   app.use(recordRequests(requests, resolved.clock));
   if (resolved.latencyMs > 0) app.use(waitBefore(resolved.latencyMs, closing.signal));
   app.use(authenticate);
-  app.use(enforceLimit(resolved));
+  app.use(enforceLimit(limiter, resolved));
   app.use(strikeFaults(faults, closing.signal));
   serveRoutes(app, world);
 
@@ -52,6 +55,7 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
     fetch: fetchInProcess(app.fetch, closing.signal),
     account: world.account,
     faults,
+    limiter,
     requests,
     truth: (stream, parameters) => truthOf(world, stream, parameters),
     close: () => {
