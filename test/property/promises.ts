@@ -11,8 +11,11 @@ const RECENT_SECONDS = 30 * 60;
 const SETTLING_SECONDS = 20 * 60;
 const SEAM_SECONDS = 2;
 
+/** An account, what has happened in it, and what has been captured of it. */
+export type CapturedAccount = Pick<HistoryWorld, "emulator" | "life" | "collections" | "listInProgress">;
+
 /** What holds after a whole pass that nothing disturbed. */
-export function expectPromisesKept(world: HistoryWorld): void {
+export function expectPromisesKept(world: CapturedAccount): void {
   for (const stream of streamNames) {
     if (stream === "calls") expectCalls(world);
     else if (stream === "contacts") expectContacts(world);
@@ -21,11 +24,11 @@ export function expectPromisesKept(world: HistoryWorld): void {
 }
 
 /** Everything is as it is in the account, once all rungs and a full pass have come and gone. */
-export function expectTruth(world: HistoryWorld): void {
+export function expectTruth(world: CapturedAccount): void {
   for (const stream of streamNames) expectSame(world, stream);
 }
 
-function expectSame({ collections, life }: HistoryWorld, stream: (typeof streamNames)[number]): void {
+function expectSame({ collections, life }: CapturedAccount, stream: (typeof streamNames)[number]): void {
   const kept = new Map(collections.of(stream));
   if (stream === "calls") for (const id of life.removedCalls) kept.delete(String(id));
   expect(sorted(kept), stream).toEqual(sorted(collections.truth(stream)));
@@ -36,13 +39,13 @@ function sorted(rows: ReadonlyMap<string, string>): [string, string][] {
 }
 
 /** Who is there is there as it is; who has been deleted may stay until the next full pass. */
-function expectContacts({ collections, life }: HistoryWorld): void {
+function expectContacts({ collections, life }: CapturedAccount): void {
   const kept = [...collections.of("contacts")].filter(([id]) => !life.deletedContacts.has(Number(id)));
   expect(sorted(new Map(kept)), "contacts").toEqual(sorted(collections.truth("contacts")));
 }
 
 /** Every call is there, and as it was when it last came to the age of a rung, or later. */
-function expectCalls(world: HistoryWorld): void {
+function expectCalls(world: CapturedAccount): void {
   const kept = world.collections.of("calls");
   const late: string[] = [];
   for (const [id, row] of world.collections.truth("calls")) {
@@ -54,7 +57,7 @@ function expectCalls(world: HistoryWorld): void {
 }
 
 /** Whether the last change of a call must have been captured by now. */
-function isDueBy(id: number, { life, emulator, listInProgress }: HistoryWorld): boolean {
+function isDueBy(id: number, { life, emulator, listInProgress }: CapturedAccount): boolean {
   const call = emulator.account.calls.life(id);
   const changedSeconds = life.lastChangeSeconds(id);
   const ageSeconds = emulator.account.nowSeconds - call.startedAt;

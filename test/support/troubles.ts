@@ -1,0 +1,128 @@
+import type { Emulator, FaultKind } from "../../emulator/index.ts";
+import type { SimulatedClock } from "./simulated-clock.ts";
+
+/** A request on its way to the emulator. */
+export interface TroubledRequest {
+  readonly clock: SimulatedClock;
+  readonly emulator: Emulator;
+  /** Path and query. */
+  readonly target: string;
+  readonly signal: AbortSignal;
+  /** What is answered when nothing goes wrong. */
+  readonly ask: () => Promise<Response>;
+}
+
+/** Goes wrong as `fetch` and Aircall do, in the time of the clock. */
+export type Trouble = (request: TroubledRequest) => Promise<Response>;
+
+/** All that goes wrong and may pass, each by its name. */
+export const PASSING_TROUBLES = {
+  "connection refused": broken("ECONNREFUSED"),
+  "connection reset": broken("ECONNRESET"),
+  "connection reset by Aircall": emulated({ kind: "reset" }),
+  "connection not made in time": broken("UND_ERR_CONNECT_TIMEOUT"),
+  "name not found": broken("ENOTFOUND"),
+  "name server silent": broken("EAI_AGAIN"),
+  "certificate not valid": broken("CERT_HAS_EXPIRED"),
+  "no answer": ({ clock, signal }) => clock.sleep(Infinity, signal).then(() => Response.error()),
+  "body that stalls": (request) => rewritten(request, ([half]) => [half, Infinity]),
+  "body that crawls": (request) => rewritten(request, ([half]) => Array(20).fill([half, 5_000]).flat()),
+  "body that is late": (request) => rewritten(request, ([half, rest]) => [5_000, half, 5_000, rest]),
+  "body cut off": emulated({ kind: "cut" }),
+  "body without end": (request) => rewritten(request, () => Array(20).fill(MEGABYTE)),
+  "JSON cut short": (request) => rewritten(request, ([half]) => [half]),
+  "another content type": (request) =>
+    rewritten(request, (halves) => halves, { "content-type": "text/plain" }),
+  "web page": emulated({ kind: "html" }),
+  "list missing": emulated({ kind: "missingKey" }),
+  "HTTP 408": answered(408),
+  "HTTP 500": answered(500),
+  "HTTP 501": answered(501),
+  "HTTP 502": answered(502),
+  "HTTP 503": answered(503),
+  "HTTP 503 with Retry-After": answered(503, () => ({ "retry-after": "7" })),
+  "HTTP 504": answered(504),
+  "HTTP 429": answered(429),
+  "HTTP 429 with Retry-After": answered(429, () => ({ "retry-after": "12" })),
+  "HTTP 429 with a reset in seconds": answered(429, (nowMs) => ({
+    "x-aircallapi-reset": String(Math.ceil(nowMs / 1000) + 42),
+  })),
+  "HTTP 429 with a reset in milliseconds": answered(429, (nowMs) => ({
+    "x-aircallapi-reset": String(nowMs + 1_500),
+  })),
+} as const satisfies Record<string, Trouble>;
+
+const MEGABYTE = new Uint8Array(1024 * 1024).fill(32);
+
+/** The connection breaks, or is never made. */
+function broken(code: string): Trouble {
+  return async () => {
+    const cause = Object.assign(new Error("the connection was broken"), { code });
+    throw new TypeError("fetch failed", { cause });
+  };
+}
+
+/** Another answer than the one that was due. */
+function answered(
+  status: number,
+  headers: (nowMs: number) => Record<string, string> = () => ({}),
+  body?: unknown,
+): Trouble {
+  return (request) => {
+    const fault = { kind: "status", status, headers: headers(request.clock.now()), body } as const;
+    return emulated(fault)(request);
+  };
+}
+
+/** The emulator itself spoils the answer. */
+function emulated(fault: FaultKind): Trouble {
+  return async ({ emulator, target, ask }) => {
+    const planned = emulator.faults.add({ ...fault, match: target });
+    try {
+      return await ask();
+    } finally {
+      planned.remove();
+    }
+  };
+}
+
+/** A stretch of a body, or how long nothing comes. */
+type Stretch = Uint8Array | number;
+
+/** The answer that is due, its body in other stretches. */
+async function rewritten(
+  { ask, clock, signal }: TroubledRequest,
+  stretches: (halves: readonly [Uint8Array, Uint8Array]) => readonly Stretch[],
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const answer = await ask();
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const middle = Math.floor(bytes.length / 2);
+  async function* body() {
+    for (const stretch of stretches([bytes.subarray(0, middle), bytes.subarray(middle)])) {
+      if (typeof stretch === "number") await clock.sleep(stretch, signal);
+      else yield stretch.slice();
+    }
+  }
+  const { status } = answer;
+  const sent = { ...Object.fromEntries(answer.headers), ...headers };
+  return new Response(ReadableStream.from(body()), { status, headers: sent });
+}
+
+/**
+ * Lets the time that a request may take pass on the clock, for as long as the returned object is not disposed of:
+ * `AbortSignal.timeout` knows the time of the machine only.
+ */
+export function timeoutsOn(clock: SimulatedClock): Disposable {
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (durationMs) => {
+    const over = new AbortController();
+    void clock.sleep(durationMs).then(() => over.abort(new DOMException("too late", "TimeoutError")));
+    return over.signal;
+  };
+  return {
+    [Symbol.dispose]: () => {
+      AbortSignal.timeout = timeout;
+    },
+  };
+}
