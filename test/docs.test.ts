@@ -32,6 +32,7 @@ test.each([
   "SECURITY.md",
   "docs/flow.md",
   "docs/day.md",
+  "docs/faults.md",
 ])("%s links to files that there are", (path) => {
   const links = [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
   for (const link of links) expect(existsSync(join(ROOT, dirname(path), link)), link).toBe(true);

@@ -65,6 +65,18 @@ describe("which outcomes are asked again", () => {
     expect(decide(answered(500), 2, undefined, RETRY_POLICY.longestMs)).toMatchObject({ retry: false });
   });
 
+  test.each<[string, Outcome, number]>([
+    ["asking again would be answered alike", answered(400), 1],
+    ["a passing fault", answered(500), 1],
+    ["a passing fault", { kind: "no-answer", detail: "ECONNRESET" }, 5],
+    ["the server named the wait", answered(503, 7_000), 1],
+    ["rate limited without a stated wait", answered(429), 1],
+    ["6 attempts failed", answered(500), 6],
+    ["to wait for 7200 s would take too long", answered(503, 7_200_000), 1],
+  ])("a decision says why: %s", (because, outcome, attempt) => {
+    expect(decide(outcome, attempt).because).toBe(because);
+  });
+
   test("random waits double up to their ceiling", () => {
     const policy = { ...RETRY_POLICY, maxAttempts: 10, firstWaitMs: 500, longestWaitMs: 3_000 };
     const longest = (attempt: number) => {

@@ -24,6 +24,7 @@ export const PASSING_TROUBLES = {
   "name not found": broken("ENOTFOUND"),
   "name server silent": broken("EAI_AGAIN"),
   "certificate not valid": broken("CERT_HAS_EXPIRED"),
+  redirect: broken(undefined, "unexpected redirect"),
   "no answer": ({ clock, signal }) => clock.sleep(Infinity, signal).then(() => Response.error()),
   "body that stalls": (request) => rewritten(request, ([half]) => [half, Infinity]),
   "body that crawls": (request) => rewritten(request, ([half]) => Array(20).fill([half, 5_000]).flat()),
@@ -52,12 +53,29 @@ export const PASSING_TROUBLES = {
   })),
 } as const satisfies Record<string, Trouble>;
 
+const TOO_DEEP = {
+  errors: "Your query is limited to 10k results and pagination is out of bound, please use other filters.",
+};
+
+/** What goes wrong and does not pass by itself. */
+export const LASTING_TROUBLES = {
+  "HTTP 400": answered(400),
+  "HTTP 400 for a page too deep": answered(400, undefined, TOO_DEEP),
+  "HTTP 401": answered(401),
+  "HTTP 403": answered(403),
+  "HTTP 404": answered(404),
+  "HTTP 410": answered(410),
+  "HTTP 422": answered(422),
+  "HTTP 429 that asks for two hours": answered(429, () => ({ "retry-after": "7200" })),
+  "list that is none": answered(200, undefined, { tags: "none" }),
+} as const satisfies Record<string, Trouble>;
+
 const MEGABYTE = new Uint8Array(1024 * 1024).fill(32);
 
 /** The connection breaks, or is never made. */
-function broken(code: string): Trouble {
+function broken(code: string | undefined, message = "the connection was broken"): Trouble {
   return async () => {
-    const cause = Object.assign(new Error("the connection was broken"), { code });
+    const cause = Object.assign(new Error(message), { code });
     throw new TypeError("fetch failed", { cause });
   };
 }

@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type Consequence, followed, passed, type TroubledStream } from "./support/trouble-runs.ts";
+import { LASTING_TROUBLES, PASSING_TROUBLES, type Trouble } from "./support/troubles.ts";
+
+const DOCUMENT = readFileSync(new URL("../docs/faults.md", import.meta.url), "utf8");
+
+const everything = () => true;
+
+const onTags = (troubles: Record<string, Trouble>): [string, TroubledStream][] =>
+  Object.entries(troubles).map(([name, trouble]) => [
+    name,
+    { stream: "tags", trouble, strikes: (target) => target.startsWith("/v1/tags") },
+  ]);
+
+const { "HTTP 400 for a page too deep": tooDeep, ...lasting } = LASTING_TROUBLES;
+
+/** Every fault, by the name that the document has for it. */
+const CASES = new Map<string, TroubledStream>([
+  ...onTags(PASSING_TROUBLES),
+  ...onTags(lasting),
+  ["HTTP 401, of `/v1/ping` too", { stream: "tags", trouble: lasting["HTTP 401"], strikes: everything }],
+  ["HTTP 403, of `/v1/ping` too", { stream: "tags", trouble: lasting["HTTP 403"], strikes: everything }],
+  [
+    "HTTP 404 for a single call",
+    { stream: "calls", trouble: lasting["HTTP 404"], strikes: (target) => /calls\/\d/.test(target) },
+  ],
+  [
+    "HTTP 400 for a page too deep, of calls",
+    { stream: "calls", trouble: tooDeep, strikes: (target) => /calls\?.*&page=[2-9]/.test(target) },
+  ],
+  [
+    "HTTP 400 for a page too deep, of a small list",
+    { stream: "tags", trouble: tooDeep, strikes: (target) => target.startsWith("/v1/tags?page=2") },
+  ],
+]);
+
+interface Row {
+  readonly askedAgain: string;
+  readonly ifItStays: string;
+  readonly exitCode: string;
+  readonly says: string;
+}
+
+/** Rows of the tables with so many columns. */
+const rowsOf = (columns: number): string[][] =>
+  [...DOCUMENT.matchAll(/^\| (.+) \|$/gm)]
+    .map(([, cells = ""]) => cells.split(" | "))
+    .filter((cells) => cells.length === columns && !cells[0]?.startsWith("---"));
+
+/** What the document says of each fault. */
+const ROWS = new Map(
+  rowsOf(5).map(([fault = "", askedAgain = "", ifItStays = "", exitCode = "", says = ""]): [string, Row] => [
+    fault,
+    { askedAgain, ifItStays, exitCode, says },
+  ]),
+);
+
+/** A sentence of the document as a pattern: `…` stands for anything. */
+function patternOf(says: string): RegExp {
+  const words = says.replace(/^`|`$/g, "").split("…");
+  return new RegExp(words.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*"));
+}
+
+function askedAgain({ waitsMs }: Consequence): string {
+  const [first, second] = waitsMs;
+  if (first === undefined) return "no";
+  if (first !== second) return `${waitsMs.length} times, after random waits`;
+  expect(new Set(waitsMs).size).toBe(1);
+  return `${waitsMs.length} times, after ${first / 1000} s each`;
+}
+
+function ifItStays({ sessionEnds, againAfterMs }: Consequence): string {
+  if (sessionEnds) return "the session ends";
+  if (againAfterMs === undefined) return "all goes on";
+  return `the stream's turn ends; again after ${againAfterMs / 60_000} min`;
+}
+
+describe("docs/faults.md says what happens at", () => {
+  test.each([...CASES])("%s", async (name, one) => {
+    const consequence = await followed(one);
+    const { exitCode, stderr } = await passed(one);
+    const { says = "", ...promised } = ROWS.get(name) ?? {};
+    expect(promised).toEqual({
+      askedAgain: askedAgain(consequence),
+      ifItStays: ifItStays(consequence),
+      exitCode: String(exitCode),
+    });
+    if (consequence.message === undefined) expect(says).toBe("nothing");
+    else for (const told of [consequence.message, stderr]) expect(told).toMatch(patternOf(says));
+    if (!consequence.sessionEnds) expect(consequence.othersCaptured).toBe(1);
+  });
+});
+
+test("docs/faults.md has each fault once, and no others", () => {
+  const names = rowsOf(5).map(([name]) => name);
+  expect(names.slice().sort()).toEqual(["fault", "fault", "fault", ...CASES.keys()].sort());
+});
+
+test("docs/faults.md says what to do about everything that the log says", () => {
+  const advised = rowsOf(2).map(([says = ""]) => patternOf(says));
+  for (const { says } of ROWS.values()) {
+    if (!says.startsWith("`")) continue;
+    expect(advised.filter((pattern) => pattern.test(says)).length, says).toBe(1);
+  }
+});
