@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { collect } from "../../test/core/collect.ts";
@@ -62,4 +63,22 @@ describe("a body", () => {
     });
     await expect(collect(server.reader.pages(TAGS))).rejects.toThrow('HTTP 400, "BAD_REQUEST"');
   });
+});
+
+test.each([
+  ["a 429 whose body never comes", 429, () => {}],
+  ["a 429 whose body breaks off", 429, (response: ServerResponse) => response.destroy()],
+  ["a 503 whose body breaks off", 503, (response: ServerResponse) => response.destroy()],
+])("%s is heeded all the same", async (_, status, goOn) => {
+  let asked = 0;
+  await using server = await impostor((_, response) => {
+    asked += 1;
+    if (asked > 1) return response.end('{"tags": []}');
+    response.writeHead(status, { "retry-after": "12", "content-length": 100 });
+    return response.write("{", () => goOn(response));
+  });
+  const askedMs = server.ports.clock.now();
+  await collect(server.reader.pages(TAGS));
+  expect(asked).toBe(2);
+  expect(server.ports.clock.now() - askedMs).toBe(12_000);
 });

@@ -21,6 +21,16 @@ export async function readText(response: Response): Promise<string | undefined> 
 }
 
 /**
+ * What can be read of a refusal's body. A refusal for being one too many is everybody's at once: nothing that
+ * its body may do holds that up.
+ */
+export async function readRefusal(response: Response): Promise<string> {
+  const isUrgent = response.status === 429;
+  const words = isUrgent ? response.body?.cancel() : readText(response);
+  return (await words?.catch(() => {})) ?? "";
+}
+
+/**
  * An answer with what the endpoint holds, no deeper than 100 levels. Bodies without the key of their list
  * have been seen in production; another attempt brings it.
  */

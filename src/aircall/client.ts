@@ -9,7 +9,7 @@ import {
 } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
-import { apiMessage, readBody, readText } from "./body.ts";
+import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
 import type { Priority, RequestBudget, Ticket } from "./budget.ts";
 import { basicAuth, type Credentials, withoutCredentials } from "./credentials.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
@@ -128,9 +128,10 @@ export class AircallReader {
         redirect: "error",
         signal: AbortSignal.any([this.#signal, timeout]),
       });
+      if (!response.ok) return await this.#refusal(response);
       const text = await readText(response);
       if (text === undefined) return { kind: "unreadable", detail: "an answer that is far too large" };
-      return response.ok ? readBody(text, endpoint) : this.#refusal(response, text);
+      return readBody(text, endpoint);
     } catch (error) {
       this.#signal.throwIfAborted();
       if (timeout.aborted)
@@ -142,7 +143,10 @@ export class AircallReader {
     }
   }
 
-  #refusal(response: Response, text: string): Outcome {
+  /** What an answer other than a good one says with its head, and in words if its body can be read. */
+  async #refusal(response: Response): Promise<Outcome> {
+    const text = await readRefusal(response);
+    this.#signal.throwIfAborted();
     const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
     const said = withoutCredentials(apiMessage(text) ?? "", this.#client.credentials);
     const words = said.slice(0, LONGEST_MESSAGE_CHARACTERS);
