@@ -27,7 +27,7 @@ export class Collections {
   restart(): void {
     this.#uncovered = [];
     const text = JSON.stringify(this.state);
-    if (text.includes("null")) throw new Error(`the state holds a null: ${text}`);
+    if (/[[:,]null[\],}]/.test(text)) throw new Error(`the state holds a null: ${text}`);
     this.state = JSON.parse(text) as JsonObject;
   }
 

@@ -49,8 +49,18 @@ export class CaptureProcess {
   }
 
   async run(): Promise<ProcessEnd> {
-    const { collections } = this.#options;
     const end: ProcessEnd = { documents: 0, deletions: 0 };
+    try {
+      await this.#capture(end);
+    } catch (failure) {
+      end.failure = failure;
+    }
+    this.#kill();
+    return end;
+  }
+
+  async #capture(end: ProcessEnd): Promise<void> {
+    const { collections } = this.#options;
     try {
       for await (const message of this.#messages()) {
         if (this.#messagesLeft <= 0) break;
@@ -58,12 +68,9 @@ export class CaptureProcess {
         collections.take(message, streamNames);
         count(message, end);
       }
-    } catch (failure) {
-      end.failure = failure;
+    } finally {
+      collections.restart();
     }
-    this.#kill();
-    collections.restart();
-    return end;
   }
 
   #kill(): void {
