@@ -64,6 +64,21 @@ describe("pages", () => {
     expect(idsOf(await pagesOf(world.reader(), TAGS))).toHaveLength(53);
   });
 
+  test.each([7, true, {}, []])("with %j for a link go on as their count says", async (link) => {
+    await using world = await worldOf({ tags: 60 });
+    const rows = Array.from({ length: 50 }, (_, index) => ({ id: index + 1 }));
+    world.emulator.faults.add(answer(1, { meta: { next_page_link: link, total: 60 }, tags: rows }));
+    expect(idsOf(await pagesOf(world.reader(), TAGS))).toHaveLength(60);
+  });
+
+  test("with a count that is none have no count", async () => {
+    await using world = await worldOf({});
+    for (const total of [-1, 1.5, "12", 1e300]) {
+      world.emulator.faults.add(answer(1, { meta: { total, next_page_link: null }, tags: [] }));
+      expect(await pagesOf(world.reader(), TAGS)).toMatchObject([{ total: undefined }]);
+    }
+  });
+
   test("go on after an empty page with a link to the next", async () => {
     await using world = await worldOf({ tags: 60 });
     world.emulator.faults.add(
@@ -172,7 +187,8 @@ describe("pages that are asked for ahead", () => {
     });
     const pages = await collect(server.reader.pages(TAGS, {}, 3));
     expect(pages.map(({ number }) => number)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
-    expect(most).toBe(4);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(4);
   });
 
   test("are none before the second page is pulled, and none beyond the last", async () => {

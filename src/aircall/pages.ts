@@ -106,17 +106,22 @@ function readPage(body: JsonObject, endpoint: Endpoint, number: number): Page {
     );
   }
   const meta = isJsonObject(body.meta) ? body.meta : {};
-  const total = typeof meta.total === "number" ? meta.total : undefined;
+  const total = isCount(meta.total) ? meta.total : undefined;
   const deepest = (number + 1) * ROWS_PER_PAGE > ROWS_IN_REACH;
   return { number, rows, total, last: !hasNext(meta, number, rows.length, total), deepest };
 }
 
+function isCount(value: Json | undefined): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 /**
  * A link settles it either way, even after an empty page. `/v1/webhooks` has no link keys at all:
- * there the count decides, and without a count a short page is the last.
+ * there, and where the link is none, the count decides, and without a count a short page is the last.
  */
 function hasNext(meta: JsonObject, number: number, rowCount: number, total: number | undefined): boolean {
-  if ("next_page_link" in meta) return typeof meta.next_page_link === "string";
+  const link = meta.next_page_link;
+  if (typeof link === "string" || link === null) return link !== null;
   return total === undefined ? rowCount === ROWS_PER_PAGE : number * ROWS_PER_PAGE < total;
 }
 

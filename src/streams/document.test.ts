@@ -29,6 +29,16 @@ test("secrets of users are dropped, however deep they lie", () => {
   });
 });
 
+test("half of an emoji, wherever it lies, is no reason for a reader to refuse the row", () => {
+  const row = { id: 1, comment: "fine \ud83d", tags: [{ name: "\ude00 and \ud83d\ude00" }, "\ud83d"] };
+  expect(presentDocument(row)).toEqual({
+    id: 1,
+    comment: "fine \ufffd",
+    tags: [{ name: "\ufffd and \ud83d\ude00" }, "\ufffd"],
+    _meta: { op: "u" },
+  });
+});
+
 test("a deletion is the key and nothing else", () => {
   expect(deletionDocument("name", "Acme")).toEqual({ name: "Acme", _meta: { op: "d" } });
 });

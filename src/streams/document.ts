@@ -7,9 +7,9 @@ import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
  */
 const SECRET_FIELD = /^(authentication_token|intercom_(.+_)?hash|is_admin)$/;
 
-/** The row as Aircall gave it, less the secrets. The row is given away: it is changed in place. */
+/** The row as Aircall gave it, tidied to be passed on. The row is given away: it is changed in place. */
 export function presentDocument(row: JsonObject): Document {
-  dropSecrets(row);
+  tidied(row);
   return Object.assign(row, { _meta: { op: "u" as const } });
 }
 
@@ -17,13 +17,19 @@ export function deletionDocument(keyField: string, key: Json): Document {
   return { [keyField]: key, _meta: { op: "d" as const } };
 }
 
-function dropSecrets(value: Json): void {
+/**
+ * The value less the secrets, and its texts such as every reader of JSON takes: half of a pair of
+ * surrogates, which a text that was cut within an emoji ends with, is refused by Flow.
+ */
+function tidied(value: Json): Json {
+  if (typeof value === "string") return value.toWellFormed();
   if (Array.isArray(value)) {
-    for (const element of value) dropSecrets(element);
+    for (const [index, element] of value.entries()) value[index] = tidied(element);
   } else if (isJsonObject(value)) {
     for (const name of Object.keys(value)) {
       if (SECRET_FIELD.test(name)) delete value[name];
-      else dropSecrets(value[name] ?? null);
+      else value[name] = tidied(value[name] ?? null);
     }
   }
+  return value;
 }

@@ -82,7 +82,7 @@ const BODY_KINDS = {
   deepRow: (body, bodyKey) => {
     const [row] = rowsOf(body, bodyKey);
     let deep: Json = null;
-    for (let depth = 0; depth < 500; depth++) deep = [deep];
+    for (let depth = 0; depth < 60; depth++) deep = [deep];
     if (isJsonObject(row)) row.deep = deep;
   },
   otherMeta: (body, _, { value }) => {
