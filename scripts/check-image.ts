@@ -151,6 +151,9 @@ function inspected(json: string): ContainerConfig {
   return {
     labels: (config.Labels ?? {}) as Record<string, string>,
     user: (config.User ?? "") as string,
+    environment: Object.fromEntries(
+      ((config.Env ?? []) as string[]).map((setting) => setting.split(/=(.*)/s)),
+    ),
     entrypoint: (config.Entrypoint ?? []) as string[],
     hasCommand: ((config.Cmd ?? []) as string[]).length > 0,
   };

@@ -5,6 +5,7 @@ const BUNDLE = "source-aircall.cjs";
 export interface ContainerConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly user: string;
+  readonly environment: Readonly<Record<string, string>>;
   /** Flow starts this and nothing else. */
   readonly entrypoint: readonly string[];
   readonly hasCommand: boolean;
@@ -28,7 +29,8 @@ export function dockerfileFaults(text: string): string[] {
 }
 
 /** What is wrong with what a container would be started with, a sentence each. */
-export function containerFaults({ labels, user, entrypoint, hasCommand }: ContainerConfig): string[] {
+export function containerFaults(config: ContainerConfig): string[] {
+  const { labels, user, environment, entrypoint, hasCommand } = config;
   const faults: string[] = [];
   const fault = (isFault: boolean, sentence: string) => {
     if (isFault) faults.push(sentence);
@@ -46,6 +48,7 @@ export function containerFaults({ labels, user, entrypoint, hasCommand }: Contai
     !entrypoint.some((part) => part.startsWith("--max-old-space-size=")),
     "the ENTRYPOINT does not bound the heap",
   );
+  fault(!("MALLOC_ARENA_MAX" in environment), "nothing bounds the memory that lies outside the heap");
   const [bundle, face] = entrypoint.slice(-2);
   fault(
     bundle !== `/app/${BUNDLE}` || face !== "flow",
@@ -64,6 +67,7 @@ function configOf(stage: readonly Instruction[]): ContainerConfig {
   return {
     labels: Object.assign({}, ...all(stage, "LABEL").map(pairs)),
     user: all(stage, "USER").at(-1) ?? "",
+    environment: Object.assign({}, ...all(stage, "ENV").map(pairs)),
     entrypoint: execForm(all(stage, "ENTRYPOINT").at(-1) ?? "") ?? [],
     hasCommand: all(stage, "CMD").length > 0,
   };

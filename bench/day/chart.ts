@@ -1,3 +1,4 @@
+import { line, round, square, svgDocument, text } from "../svg.ts";
 import { KINDS, type Kind } from "./changes.ts";
 import { POLICIES } from "./policies.ts";
 import { type Results, requestsForCalls } from "./report.ts";
@@ -57,14 +58,7 @@ export function dayChart(results: Results): string {
     legend(),
     ...PANELS.map((kind, index) => panel(kind, index, results)),
   ];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="DejaVu Sans, Verdana, sans-serif">`,
-    `<title>${title}</title>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    ...parts,
-    "</svg>",
-    "",
-  ].join("\n");
+  return svgDocument(WIDTH, HEIGHT, title, parts);
 }
 
 function legend(): string {
@@ -146,28 +140,4 @@ function mark(name: Mark, x: number, y: number, color: string): string {
   if (name === "p50") return `<circle cx="${round(x)}" cy="${round(y)}" r="5" fill="${color}"/>`;
   if (name === "p95") return square(x - 4.5, y - 4.5, color, 9);
   return `<path d="M${round(x)} ${round(y - 6)} l6 11 h-12 z" fill="${color}"/>`;
-}
-
-function square(x: number, y: number, color: string, size = 12): string {
-  return `<rect x="${round(x)}" y="${round(y)}" width="${size}" height="${size}" fill="${color}"/>`;
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, color: string): string {
-  return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${color}"/>`;
-}
-
-interface TextStyle {
-  readonly size: number;
-  readonly bold?: boolean;
-  readonly anchor?: "middle" | "end";
-  readonly color?: string;
-}
-
-function text(x: number, y: number, words: string, style: TextStyle): string {
-  const { size, bold = false, anchor = "start", color = "#222222" } = style;
-  return `<text x="${round(x)}" y="${round(y)}" font-size="${size}" font-weight="${bold ? "bold" : "normal"}" text-anchor="${anchor}" fill="${color}">${words}</text>`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,3 +1,4 @@
+import { table } from "../markdown.ts";
 import { KINDS, type Kind } from "./changes.ts";
 import { POLICIES } from "./policies.ts";
 import type { RunResult } from "./result.ts";
@@ -141,12 +142,6 @@ function complaints(results: Results): string[] {
       `In the run "${name}", ${refused} requests were refused, and ${lines.length} warnings came: ${lines[0] ?? ""}`,
     ];
   });
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, index) => (index === 0 ? "---" : "---:"));
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
 
 function day(result: RunResult | undefined): string {

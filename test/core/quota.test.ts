@@ -1,74 +1,17 @@
 import { expect, test } from "vitest";
-import { startEmulator } from "../../emulator/index.ts";
-import { Connector } from "../../src/connector.ts";
-import { SimulatedClock } from "../support/simulated-clock.ts";
-import { CONFIG, rememberingLog } from "../support/world.ts";
+import { type LimitedAccount, quotaUse } from "../support/quota.ts";
 
-const START_MS = Date.UTC(2026, 5, 15, 12);
-const MINUTE_MS = 60_000;
-
-/** The first minutes may teach the limit; what follows is measured. */
-const LEARNING_MINUTES = 2;
-const MEASURED_MINUTES = 10;
-
-interface Account {
-  readonly limit: number;
-  readonly windowShape: "fixed" | "sliding";
-  readonly latencyMs: number;
-}
-
-const accounts: readonly Account[] = [
+const accounts: readonly LimitedAccount[] = [
   { limit: 60, windowShape: "fixed", latencyMs: 300 },
   { limit: 60, windowShape: "sliding", latencyMs: 2_000 },
   { limit: 120, windowShape: "fixed", latencyMs: 2_000 },
   { limit: 120, windowShape: "sliding", latencyMs: 300 },
 ];
 
-/** How a backfill that lasts for longer than it is watched uses the company's quota. */
-async function backfill({ limit, windowShape, latencyMs }: Account) {
-  const clock = new SimulatedClock(START_MS);
-  const emulator = await startEmulator({
-    clock,
-    limit,
-    windowShape,
-    account: { calls: 200_000, days: 60, contacts: 0 },
-  });
-  const answer: typeof fetch = async (input, init) => {
-    await clock.sleep(latencyMs / 2);
-    const response = await clock.hold(() => emulator.fetch(input, init));
-    await clock.sleep(latencyMs / 2);
-    return response;
-  };
-  const ports = { clock, random: () => 0.5, fetch: answer, log: rememberingLog() };
-  const stop = new AbortController();
-  const session = (async () => {
-    const messages = new Connector({ ports, origin: emulator.url, rateWindowMs: MINUTE_MS }).capture({
-      config: { ...CONFIG, advanced: { requests_per_minute: 120 } },
-      bindings: [{ resourceConfig: { stream: "calls", syncMode: "incremental" }, stateKey: "it" }],
-      state: {},
-      until: "pass",
-      signal: stop.signal,
-    });
-    for await (const _ of messages);
-  })();
-  await clock.runUntil(START_MS + LEARNING_MINUTES * MINUTE_MS);
-  const before = { total: emulator.requests.total, refused: emulator.requests.refused };
-  await clock.runUntil(START_MS + (LEARNING_MINUTES + MEASURED_MINUTES) * MINUTE_MS);
-  const { total, refused } = emulator.requests;
-  stop.abort();
-  await clock.runUntil(clock.now() + MINUTE_MS);
-  await session.catch(() => {});
-  await emulator.close();
-  return {
-    usedShare: (total - refused - (before.total - before.refused)) / (limit * MEASURED_MINUTES),
-    refusedShare: refused / total,
-  };
-}
-
 test.each(accounts)(
   "$limit requests a minute in $windowShape windows, answered in $latencyMs ms, are used up and not overdrawn",
   async (account) => {
-    const { usedShare, refusedShare } = await backfill(account);
+    const { usedShare, refusedShare } = await quotaUse(account, 10);
     expect(usedShare).toBeGreaterThanOrEqual(0.97);
     expect(usedShare).toBeLessThanOrEqual(1);
     expect(refusedShare).toBeLessThan(0.01);
