@@ -91,6 +91,17 @@ export class Connector {
     return checks;
   }
 
+  /** What keeps the streams from being read, a sentence each; empty when nothing does. */
+  async problems(config: unknown, names: readonly StreamName[], signal: AbortSignal): Promise<string[]> {
+    try {
+      const checks = await this.check(config, names, signal);
+      return checks.flatMap(({ stream, error }) => (error ? [`${stream}: ${error.message}`] : []));
+    } catch (error) {
+      if (error instanceof ConnectorError) return [error.message];
+      throw error;
+    }
+  }
+
   /** Throws a `ConfigError` before the first message when the config or a binding is not valid. */
   async *capture(request: CaptureRequest): AsyncGenerator<CaptureMessage, void, void> {
     const config = parseEndpointConfig(request.config);

@@ -1,17 +1,17 @@
 import { Connector, type ConnectorOptions, discover } from "../../connector.ts";
 import { BadRequest } from "../../errors.ts";
+import type { LineWriter } from "../../shared/line-writer.ts";
 import { type Response, readOpenRequest, readValidateRequest } from "./messages.ts";
 import type { Request } from "./requests.ts";
 import { writeSchema } from "./schemas.ts";
 import { runCaptureSession } from "./session.ts";
 import { validate } from "./validate.ts";
-import type { ResponseWriter } from "./writer.ts";
 
 /** Answers everything but `spec`. An `open` request is answered for as long as its session lasts. */
 export async function answer(
   request: Request,
   options: ConnectorOptions,
-  writer: ResponseWriter,
+  writer: LineWriter<Response>,
   signal: AbortSignal,
 ): Promise<void> {
   const connector = new Connector(options);

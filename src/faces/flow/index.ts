@@ -1,12 +1,13 @@
 import type { Readable, Writable } from "node:stream";
 import type { Environment } from "../../config/index.ts";
 import { ConnectorError } from "../../errors.ts";
+import { isGoneReader, LineWriter } from "../../shared/line-writer.ts";
 import { jsonLog } from "../../shared/log.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
 import { spec } from "../../spec.ts";
 import { readLines } from "./lines.ts";
+import type { Response } from "./messages.ts";
 import { decodeRequest } from "./requests.ts";
-import { ResponseWriter } from "./writer.ts";
 
 /** The version of the capture protocol that this face speaks. */
 const PROTOCOL = 3032023;
@@ -47,7 +48,7 @@ export async function runFlowFace(options: FlowFaceOptions): Promise<number> {
 
 async function converse({ env, stdin, stdout, ports, signal }: FlowFaceOptions, log: Log): Promise<void> {
   const lines = readLines(stdin);
-  const writer = new ResponseWriter(stdout);
+  const writer = new LineWriter<Response>(stdout);
   for (let next = await lines.next(); !next.done; next = await lines.next()) {
     const request = decodeRequest(next.value);
     if (request.kind === "spec")
@@ -80,9 +81,4 @@ async function readToTheEnd(lines: AsyncIterable<string>): Promise<void> {
 /** What was under way throws the reason of the signal that ended it. */
 function isStop(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && error === signal.reason;
-}
-
-/** The runtime has closed its end of the pipe: nobody is left to be told. */
-function isGoneReader(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "EPIPE";
 }

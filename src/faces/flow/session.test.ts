@@ -2,8 +2,8 @@ import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { CONFIG, startWorld } from "../../../test/support/world.ts";
+import { LineWriter } from "../../shared/line-writer.ts";
 import { runCaptureSession } from "./session.ts";
-import { ResponseWriter } from "./writer.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -26,7 +26,7 @@ test("ends by itself after a month, and not before", async () => {
   const session = runCaptureSession(
     openRequest([{ resourceConfig: { stream: "tags" }, stateKey: "tags" }]),
     world.connector,
-    new ResponseWriter(output),
+    new LineWriter(output),
     world.ports,
     new AbortController().signal,
   ).then(() => {
@@ -57,7 +57,7 @@ test("a collection that is told once for all bindings is found by its index", as
       [{ writeSchema: {} }, asText],
     ),
     world.connector,
-    new ResponseWriter(output),
+    new LineWriter(output),
     world.ports,
     stop.signal,
   );

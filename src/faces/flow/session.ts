@@ -2,12 +2,12 @@ import { parseResourceConfig } from "../../config/index.ts";
 import { type CaptureEvent, type Connector, discover } from "../../connector.ts";
 import type { CaptureMessage } from "../../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { LineWriter } from "../../shared/line-writer.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { dateTimeRewriter } from "./date-times.ts";
 import { type OpenRequest, type Response, writeSchemaOf } from "./messages.ts";
 import { sourcedSchema } from "./schemas.ts";
 import { CaptureStatus } from "./status.ts";
-import type { ResponseWriter } from "./writer.ts";
 
 /**
  * A session ends by itself after a month, so that a new image is picked up. Not sooner: what the
@@ -22,7 +22,7 @@ const STATE_KEY = "bindingStateV1";
 export async function runCaptureSession(
   { capture, state }: OpenRequest,
   connector: Connector,
-  writer: ResponseWriter,
+  writer: LineWriter<Response>,
   ports: Pick<Ports, "clock" | "log">,
   signal: AbortSignal,
 ): Promise<void> {

@@ -19,12 +19,7 @@ export async function validate(
     problems.collect(() => parseResourceConfig(resourceConfig).stream),
   );
   problems.addAll(repeated(streams).map((stream) => `More than one binding captures ${stream}.`));
-  try {
-    const checks = await connector.check(config, [...new Set(streams)], signal);
-    problems.addAll(checks.flatMap(({ stream, error }) => (error ? [`${stream}: ${error.message}`] : [])));
-  } catch (error) {
-    problems.addError(error);
-  }
+  problems.addAll(await connector.problems(config, [...new Set(streams)], signal));
   problems.throwIfAny();
   return {
     validated: {
@@ -41,14 +36,10 @@ class Problems {
     try {
       return [work()];
     } catch (error) {
-      this.addError(error);
+      if (!(error instanceof ConnectorError)) throw error;
+      this.#sentences.push(error.message);
       return [];
     }
-  }
-
-  addError(error: unknown): void {
-    if (!(error instanceof ConnectorError)) throw error;
-    this.#sentences.push(error.message);
   }
 
   addAll(sentences: readonly string[]): void {
