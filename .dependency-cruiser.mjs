@@ -12,7 +12,16 @@ const MAY_IMPORT = {
   "src/local/duckdb": ["src/shared", "src/engine", "src/local/store.ts"],
   "src/local": ["src/shared", "src/engine", "src/streams", "src/connector.ts", "src/local/duckdb"],
   "src/faces/flow": ["src/shared", "src/config", "src/engine", "src/streams", "src/connector.ts"],
-  "src/cli": ["src/shared", "src/config", "src/connector.ts", "src/local", "src/streams", "emulator"],
+  "src/faces/airbyte": ["src/shared", "src/config", "src/engine", "src/streams", "src/connector.ts"],
+  "src/cli": [
+    "src/shared",
+    "src/config",
+    "src/connector.ts",
+    "src/local",
+    "src/streams",
+    "src/faces/airbyte",
+    "emulator",
+  ],
   emulator: [],
 };
 

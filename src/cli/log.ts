@@ -1,12 +1,10 @@
 import type { Environment } from "../config/index.ts";
-import { levelledLog } from "../shared/log.ts";
+import { levelledLog, logText } from "../shared/log.ts";
 import type { Log } from "../shared/ports.ts";
 
 /** Lines for a person: only what went wrong, or everything that `LOG_LEVEL` asks for. */
 export function plainLog(env: Environment, write: (line: string) => void): Log {
-  return levelledLog(env.LOG_LEVEL, "warn", (level, message, { stream, ...others }) => {
-    const about = typeof stream === "string" ? `${stream}: ` : "";
-    const details = Object.entries(others).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
-    write(`${level}: ${about}${message}${details.join("")}`);
+  return levelledLog(env.LOG_LEVEL, "warn", (level, message, fields) => {
+    write(`${level}: ${logText(message, fields)}`);
   });
 }

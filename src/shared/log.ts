@@ -26,6 +26,13 @@ export function jsonLog(level: string | undefined, now: () => number, destinatio
   });
 }
 
+/** A line of a log as a person reads it: whose it is, what happened, and the details. */
+export function logText(message: string, { stream, ...others }: LogFields): string {
+  const about = typeof stream === "string" ? `${stream}: ` : "";
+  const details = Object.entries(others).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+  return `${about}${message}${details.join("")}`;
+}
+
 /** The same log, with these fields in every line. */
 export function logWith(log: Log, common: LogFields): Log {
   return {

@@ -1,0 +1,106 @@
+import type { Writable } from "node:stream";
+import { type Environment, parseEndpointConfig, readOrigin, readRateWindowMs } from "../../config/index.ts";
+import { Connector } from "../../connector.ts";
+import { ConnectorError } from "../../errors.ts";
+import { isGoneReader, LineWriter } from "../../shared/line-writer.ts";
+import { levelledLog, logText } from "../../shared/log.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { streamNames } from "../../streams/index.ts";
+import { catalog } from "./catalog.ts";
+import { readCatalogFile, readConfigFile, readStateFile } from "./inputs.ts";
+import { type AirbyteMessage, type AirbyteWriter, errorTrace } from "./messages.ts";
+import { read } from "./read.ts";
+import { specification } from "./specification.ts";
+
+/** One of the protocol's commands, with the paths of the files that it names. */
+export type AirbyteCommand =
+  | { readonly name: "spec" }
+  | { readonly name: "check"; readonly config: string }
+  | { readonly name: "discover"; readonly config: string }
+  | { readonly name: "read"; readonly config: string; readonly catalog: string; readonly state?: string };
+
+export interface AirbyteFaceOptions {
+  readonly env: Environment;
+  readonly stdout: Writable;
+  readonly ports: Omit<Ports, "log">;
+  /** Aborted when the process is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+interface World {
+  readonly connector: Connector;
+  readonly writer: AirbyteWriter;
+  readonly ports: Ports;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Answers one command of the Airbyte protocol and gives the exit code. Everything is a message on
+ * standard output: the log too, and what goes wrong.
+ */
+export async function runAirbyteFace(command: AirbyteCommand, options: AirbyteFaceOptions): Promise<number> {
+  const { env, stdout, ports, signal } = options;
+  const writer = new LineWriter<AirbyteMessage>(stdout);
+  const log = levelledLog(env.LOG_LEVEL, "info", (level, message, fields) =>
+    writer.push({ type: "LOG", log: { level: level.toUpperCase(), message: logText(message, fields) } }),
+  );
+  try {
+    const allPorts = { ...ports, log };
+    const connector = new Connector({
+      ports: allPorts,
+      origin: readOrigin(env),
+      rateWindowMs: readRateWindowMs(env),
+    });
+    return await answer(command, { connector, writer, ports: allPorts, signal });
+  } catch (error) {
+    if (isGoneReader(error)) return 0;
+    if (signal.aborted && !(error instanceof ConnectorError)) return 130;
+    writer.push(errorTrace(error, ports.clock.now()));
+    return 1;
+  }
+}
+
+async function answer(command: AirbyteCommand, world: World): Promise<number> {
+  switch (command.name) {
+    case "spec":
+      world.writer.push(specification());
+      return 0;
+    case "check":
+      world.writer.push(await connectionStatus(command.config, world));
+      return 0;
+    case "discover":
+      parseEndpointConfig(await readConfigFile(command.config));
+      world.writer.push(catalog());
+      return 0;
+    case "read": {
+      const request = {
+        config: await readConfigFile(command.config),
+        streams: await readCatalogFile(command.catalog),
+        states: await readStateFile(command.state),
+      };
+      return read(request, world.connector, world.writer, world.ports, world.signal);
+    }
+  }
+}
+
+/** That something is wrong is an answer too, and no failure of the command. */
+async function connectionStatus(
+  path: string,
+  { connector, signal }: Pick<World, "connector" | "signal">,
+): Promise<AirbyteMessage> {
+  const problems = await problemsOf(path, connector, signal);
+  return {
+    type: "CONNECTION_STATUS",
+    connectionStatus:
+      problems.length === 0 ? { status: "SUCCEEDED" } : { status: "FAILED", message: problems.join(" ") },
+  };
+}
+
+async function problemsOf(path: string, connector: Connector, signal: AbortSignal): Promise<string[]> {
+  try {
+    return await connector.problems(await readConfigFile(path), streamNames, signal);
+  } catch (error) {
+    if (error instanceof ConnectorError) return [error.message];
+    throw error;
+  }
+}

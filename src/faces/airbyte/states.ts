@@ -1,0 +1,70 @@
+import type { Static } from "typebox";
+import { BadRequest } from "../../errors.ts";
+import { faultsIn } from "../../shared/faults.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import type { Log } from "../../shared/ports.ts";
+import type { StreamName } from "../../streams/index.ts";
+import { findStream } from "./catalog.ts";
+
+/**
+ * Airbyte keeps a state for each stream. Ours is the part of the connector state that is the stream's,
+ * `{"bindingStateV1": {"<stream>": {...}}}`; states of other connectors lack that key.
+ */
+const BINDINGS = "bindingStateV1";
+
+const STREAM_STATE = {
+  type: "object",
+  required: ["stream"],
+  properties: {
+    stream: {
+      type: "object",
+      required: ["stream_descriptor"],
+      properties: {
+        stream_descriptor: { type: "object", required: ["name"], properties: { name: { type: "string" } } },
+        stream_state: {},
+      },
+    },
+  },
+} as const;
+
+/**
+ * The state of each stream that has one of ours. What another connector left is passed over with a
+ * warning: it says up to where a stream was read, and not what of it has been given. Throws a
+ * `BadRequest` for what can be no state at all.
+ */
+export function readStates(states: Json, log: Log): Map<StreamName, JsonObject> {
+  if (states !== null && typeof states !== "object") {
+    throw new BadRequest("The state is not valid: it must be a list with a state for each stream.");
+  }
+  const own = new Map<StreamName, JsonObject>();
+  for (const state of Array.isArray(states) ? states : legacyStates(states)) {
+    const { name, content } = readStreamState(state);
+    const stream = findStream(name);
+    const bindings = content[BINDINGS];
+    if (stream && isJsonObject(bindings)) own.set(stream, { [BINDINGS]: bindings });
+    else if (Object.keys(content).length > 0) {
+      log.warn(`The state of ${name} is another connector's, so that reading begins from the beginning.`);
+    }
+  }
+  return own;
+}
+
+/** Whether a patch of the connector state is one of this stream's. */
+export function isPatchOf(stream: StreamName, patch: JsonObject): boolean {
+  const bindings = patch[BINDINGS];
+  return isJsonObject(bindings) && stream in bindings;
+}
+
+/** Before there was a list, one object had the states of all streams. */
+function legacyStates(states: JsonObject | null): Json[] {
+  return Object.entries(states ?? {}).map(([name, stream_state]) => ({
+    stream: { stream_descriptor: { name }, stream_state },
+  }));
+}
+
+function readStreamState(state: Json): { name: string; content: JsonObject } {
+  if (faultsIn(STREAM_STATE, state).length > 0) return { name: "several streams", content: { state } };
+  const { stream } = state as unknown as Static<typeof STREAM_STATE>;
+  const content = stream.stream_state;
+  return { name: stream.stream_descriptor.name, content: isJsonObject(content) ? content : {} };
+}
