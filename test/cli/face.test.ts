@@ -11,6 +11,8 @@ describe("the public face", () => {
     "spec --help",
     "demo --help",
     "emulator --help",
+    "airbyte --help",
+    "airbyte read --help",
     "spec",
     "discover",
     "discover --json",

@@ -9,7 +9,7 @@ import { streamNames } from "../../streams/index.ts";
 import { catalog } from "./catalog.ts";
 import { readCatalogFile, readConfigFile, readStateFile } from "./inputs.ts";
 import { type AirbyteMessage, type AirbyteWriter, errorTrace } from "./messages.ts";
-import { read } from "./read.ts";
+import { read, STOPPED } from "./read.ts";
 import { specification } from "./specification.ts";
 
 /** One of the protocol's commands, with the paths of the files that it names. */
@@ -54,7 +54,12 @@ export async function runAirbyteFace(command: AirbyteCommand, options: AirbyteFa
     return await answer(command, { connector, writer, ports: allPorts, signal });
   } catch (error) {
     if (isGoneReader(error)) return 0;
-    if (signal.aborted && !(error instanceof ConnectorError)) return 130;
+    if (signal.aborted && !(error instanceof ConnectorError)) return STOPPED;
+    if (command.name === "check" && error instanceof ConnectorError) {
+      // That something is wrong is an answer too, and no failure of the command.
+      writer.push(connectionStatus([error.message]));
+      return 0;
+    }
     writer.push(errorTrace(error, ports.clock.now()));
     return 1;
   }
@@ -65,9 +70,12 @@ async function answer(command: AirbyteCommand, world: World): Promise<number> {
     case "spec":
       world.writer.push(specification());
       return 0;
-    case "check":
-      world.writer.push(await connectionStatus(command.config, world));
+    case "check": {
+      const config = await readConfigFile(command.config);
+      const problems = await world.connector.problems(config, streamNames, world.signal);
+      world.writer.push(connectionStatus(problems));
       return 0;
+    }
     case "discover":
       parseEndpointConfig(await readConfigFile(command.config));
       world.writer.push(catalog());
@@ -83,24 +91,10 @@ async function answer(command: AirbyteCommand, world: World): Promise<number> {
   }
 }
 
-/** That something is wrong is an answer too, and no failure of the command. */
-async function connectionStatus(
-  path: string,
-  { connector, signal }: Pick<World, "connector" | "signal">,
-): Promise<AirbyteMessage> {
-  const problems = await problemsOf(path, connector, signal);
+function connectionStatus(problems: readonly string[]): AirbyteMessage {
   return {
     type: "CONNECTION_STATUS",
     connectionStatus:
       problems.length === 0 ? { status: "SUCCEEDED" } : { status: "FAILED", message: problems.join(" ") },
   };
-}
-
-async function problemsOf(path: string, connector: Connector, signal: AbortSignal): Promise<string[]> {
-  try {
-    return await connector.problems(await readConfigFile(path), streamNames, signal);
-  } catch (error) {
-    if (error instanceof ConnectorError) return [error.message];
-    throw error;
-  }
 }

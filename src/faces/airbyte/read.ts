@@ -8,7 +8,7 @@ import { StreamReading } from "./reading.ts";
 import { isPatchOf, readStates } from "./states.ts";
 
 const FAILED = 1;
-const STOPPED = 130;
+export const STOPPED = 130;
 
 export interface ReadRequest {
   /** The endpoint config. */

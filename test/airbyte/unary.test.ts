@@ -1,0 +1,103 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { startEmulator } from "../../emulator/index.ts";
+import { askAirbyte } from "../support/airbyte.ts";
+import { emulated, temporaryFolder } from "../support/cli.ts";
+
+const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
+
+/** Asks with a config file that has this content, or is not there at all. */
+async function askWith(command: string, content: string | undefined, env: Record<string, string> = {}) {
+  using folder = temporaryFolder();
+  const path = folder.file("config.json");
+  if (content !== undefined) writeFileSync(path, content);
+  return await askAirbyte([command, "--config", path], env);
+}
+
+describe("the questions that are answered once", () => {
+  test("spec needs nothing", async () => {
+    expect(await askAirbyte(["spec"])).toMatchSnapshot();
+  });
+
+  test("discover tells of all nine streams", async () => {
+    expect(await askWith("discover", JSON.stringify(CONFIG))).toMatchSnapshot();
+  });
+
+  test("check proves the credentials and reads from each stream", async () => {
+    const emulator = await startEmulator({ limit: null });
+    const { messages, exitCode } = await askWith("check", JSON.stringify(CONFIG), emulated(emulator.url));
+    const asked = emulator.requests.byPath.size;
+    await emulator.close();
+    expect(messages).toEqual([{ type: "CONNECTION_STATUS", body: { status: "SUCCEEDED" } }]);
+    expect(exitCode).toBe(0);
+    expect(asked).toBe(10);
+  });
+});
+
+describe("check says in its answer what is wrong", () => {
+  test("with every stream that is refused", async () => {
+    const emulator = await startEmulator({ limit: null });
+    for (const path of ["/v1/tags", "/v1/webhooks"])
+      emulator.faults.add({ match: path, kind: "status", status: 403, every: 1 });
+    const { messages, exitCode } = await askWith("check", JSON.stringify(CONFIG), emulated(emulator.url));
+    await emulator.close();
+    expect(messages).toEqual([
+      {
+        type: "CONNECTION_STATUS",
+        body: {
+          status: "FAILED",
+          message: expect.stringMatching(
+            /^tags: Aircall accepts the API key and yet refuses \/v1\/tags.* webhooks: Aircall accepts/,
+          ),
+        },
+      },
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  test.each<[string, string | undefined, RegExp]>([
+    ["no file", undefined, /The config file .*config\.json cannot be read: ENOENT\./],
+    ["broken JSON", '{"api_token":"some-secret"', /The config file .*config\.json is not JSON\./],
+    ["a list", "[]", /The endpoint config is not valid: it must be object\./],
+    ["an empty config", "{}", /api_id, api_token is missing/],
+    ["a wrong type", JSON.stringify({ ...CONFIG, api_id: 7 }), /api_id must be string/],
+    ["a bad date", JSON.stringify({ ...CONFIG, start_date: "soon" }), /start_date must be a date and time/],
+    [
+      "refused credentials",
+      JSON.stringify({ ...CONFIG, api_token: "some-secret" }),
+      /Aircall refused the API ID and token \(HTTP 403/,
+    ],
+  ])("with %s", async (_, content, sentence) => {
+    const emulator = await startEmulator({ limit: null });
+    const { messages, exitCode } = await askWith("check", content, emulated(emulator.url));
+    await emulator.close();
+    expect(messages).toEqual([
+      { type: "CONNECTION_STATUS", body: { status: "FAILED", message: expect.stringMatching(sentence) } },
+    ]);
+    expect(JSON.stringify(messages)).not.toMatch(/some-secret|emulator-token/);
+    expect(exitCode).toBe(0);
+  });
+});
+
+test.each<[string, string | undefined, RegExp]>([
+  ["no file", undefined, /cannot be read: ENOENT/],
+  ["broken JSON", "{", /is not JSON/],
+  ["no credentials", "{}", /api_id, api_token is missing/],
+])("discover with %s ends with an error that a person can mend", async (_, content, sentence) => {
+  const { messages, exitCode } = await askWith("discover", content);
+  expect(messages).toEqual([
+    {
+      type: "TRACE",
+      body: {
+        type: "ERROR",
+        emitted_at: expect.any(Number),
+        error: {
+          message: expect.stringMatching(sentence),
+          internal_message: expect.stringMatching(/^ConfigError: /),
+          failure_type: "config_error",
+        },
+      },
+    },
+  ]);
+  expect(exitCode).toBe(1);
+});
