@@ -5,12 +5,13 @@
  *
  * A client that cannot be had on this machine is passed over with a line that says so.
  */
+import { airbyte } from "./airbyte.ts";
 import { pythonOf, Unavailable } from "./environment.ts";
 
 /** Throws what does not hold, and yields a line for each thing that does. */
 export type Client = (python: string) => AsyncIterable<string>;
 
-const clients: Readonly<Record<string, Client>> = {};
+const clients: Readonly<Record<string, Client>> = { airbyte };
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(clients)) await runClient(name);

@@ -1,6 +1,6 @@
 import { parseStreamName } from "../../config/index.ts";
 import { type DiscoveredBinding, discover } from "../../connector.ts";
-import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { type StreamName, streamNames } from "../../streams/index.ts";
 import { type AirbyteMessage, type AirbyteStream, SYNC_MODES } from "./messages.ts";
 import { DELETED_AT, UPDATED_AT } from "./rows.ts";
@@ -45,11 +45,21 @@ function rowSchema({ title, properties }: JsonObject): JsonObject {
     type: "object",
     additionalProperties: true,
     properties: {
-      ...fields,
+      ...typed(fields),
       [UPDATED_AT]: instant("When this version of the row was read."),
       [DELETED_AT]: instant("When the row was found to be deleted; null as long as it is there."),
     },
   };
+}
+
+/** A destination's column needs a type. Where Aircall's values have several, text takes them all. */
+function typed(fields: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, schema]): [string, Json] => [
+      name,
+      isJsonObject(schema) && schema.type === undefined ? { ...schema, type: ["string", "null"] } : schema,
+    ]),
+  );
 }
 
 function instant(description: string): JsonObject {
