@@ -1,0 +1,35 @@
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { containerConfig } from "../../scripts/dockerfile.ts";
+import { streamNames } from "../../src/streams/index.ts";
+import { BUNDLE, emulated, startCli, temporaryFolder } from "../support/cli.ts";
+import { stillAccount } from "../support/still-account.ts";
+
+const dockerfile = readFileSync(new URL("../../Dockerfile.airbyte", import.meta.url), "utf8");
+const { entrypoint, user, hasCommand } = containerConfig(dockerfile);
+const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
+
+test("the image has the whole bundle, tells its command both ways and does not run as root", () => {
+  const copied = [...dockerfile.matchAll(/\/build\/dist\/(\S+\.cjs)/g)].map(([, name]) => name);
+  expect(copied.sort()).toEqual(readdirSync(dirname(BUNDLE)).sort());
+  expect(/^ENV AIRBYTE_ENTRYPOINT="(.*)"$/m.exec(dockerfile)?.[1]).toBe(entrypoint.join(" "));
+  expect({ user, hasCommand }).toEqual({ user: "1000:1000", hasCommand: false });
+});
+
+test("the bundle reads an account, alone in a folder and far from any other file of the project", async () => {
+  using folder = temporaryFolder();
+  await using aircall = await stillAccount({ account: { calls: 100, contacts: 20 } });
+  for (const name of readdirSync(dirname(BUNDLE)))
+    copyFileSync(join(dirname(BUNDLE), name), folder.file(name));
+  const streams = streamNames.map((name) => ({ stream: { name }, sync_mode: "incremental" }));
+  writeFileSync(folder.file("config.json"), JSON.stringify(CONFIG));
+  writeFileSync(folder.file("catalog.json"), JSON.stringify({ streams }));
+  const [program = "", ...args] = entrypoint.map((part) =>
+    part.replace(/^node$/, process.execPath).replace(/^\/airbyte\/(.*)/, (_, name) => folder.file(name)),
+  );
+  const read = ["read", "--config", folder.file("config.json"), "--catalog", folder.file("catalog.json")];
+  const { stdout, stderr, exitCode } = await startCli(read, emulated(aircall.url), [program, ...args]).ended;
+  expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+  expect(stdout.match(/"status":"COMPLETE"/g)).toHaveLength(streamNames.length);
+});

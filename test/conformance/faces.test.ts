@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import type { Emulator } from "../../emulator/index.ts";
+import { type StreamName, streamNames } from "../../src/streams/index.ts";
+import { AirbyteConnection } from "../support/airbyte.ts";
+import { emulated, runCli, temporaryFolder } from "../support/cli.ts";
+import { FlowTask } from "../support/flow-runtime.ts";
+import { stillAccount } from "../support/still-account.ts";
+import { expectDocuments, expectTruth } from "../support/truth.ts";
+
+const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
+const ACCOUNT = { calls: 600, days: 60, contacts: 120, tags: 60 };
+
+/** Somebody who keeps an account's rows, and hears of it through one face of the shipped bundle only. */
+interface Keeper {
+  /** Takes in whatever there is to hear now. */
+  catchUp(): Promise<void>;
+  /** Holds the rows that are kept of a stream against those that the account has. */
+  expectTruth(stream: StreamName): Promise<void> | void;
+}
+
+/** `file` gives the path of a file that is the keeper's own. */
+type Face = (aircall: Emulator, file: (name: string) => string) => Keeper;
+
+const faces: Readonly<Record<string, Face>> = {
+  flow(aircall) {
+    const bindings = streamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
+    const task = new FlowTask(CONFIG, bindings, emulated(aircall.url));
+    return {
+      async catchUp() {
+        const session = task.open();
+        await session.caughtUp();
+        await session.stop();
+      },
+      expectTruth(stream) {
+        const collection = task.collections[streamNames.indexOf(stream)] ?? new Map();
+        expectDocuments([...collection.values()], aircall, stream);
+      },
+    };
+  },
+  local(aircall, file) {
+    const path = file("account.duckdb");
+    return {
+      async catchUp() {
+        const { exitCode } = await runCli(["capture", "--to", path], emulated(aircall.url));
+        expect(exitCode).toBe(0);
+      },
+      expectTruth: (stream) => expectTruth(path, aircall, stream),
+    };
+  },
+  airbyte: airbyteFace("incremental"),
+  "airbyte, by full refresh": airbyteFace("full_refresh"),
+};
+
+function airbyteFace(syncMode: "incremental" | "full_refresh"): Face {
+  return (aircall) => {
+    const choices = streamNames.map((name) => ({ name, syncMode }));
+    const connection = new AirbyteConnection(CONFIG, choices, emulated(aircall.url));
+    return {
+      async catchUp() {
+        expect((await connection.sync()).exitCode).toBe(0);
+      },
+      expectTruth: (stream) => expectDocuments(connection.rows(stream), aircall, stream),
+    };
+  };
+}
+
+/** What a second look within the same minute can find. */
+function changeEverything({ account }: Emulator): void {
+  const { calls, contacts, users, numbers, teams, tags, webhooks } = account;
+  const call = calls.ring();
+  calls.answer(call);
+  calls.comment(call, "A comment.");
+  contacts.edit(contacts.add(), { firstName: "Noor" });
+  contacts.edit(contacts.listed("created_at")[3]?.id ?? 0, { lastName: "Example" });
+  for (const list of [users, numbers, teams, tags, webhooks]) list.add();
+  webhooks.remove(webhooks.listed[0]?.id ?? 0);
+  account.renameCompany("Another Example Ltd");
+}
+
+test.each(Object.entries(faces))(
+  "%s gives every stream as the account has it, and then what has changed",
+  async (_, face) => {
+    using folder = temporaryFolder();
+    await using aircall = await stillAccount({ account: ACCOUNT });
+    const keeper = face(aircall, folder.file);
+    await keeper.catchUp();
+    for (const stream of streamNames) await keeper.expectTruth(stream);
+    changeEverything(aircall);
+    await keeper.catchUp();
+    for (const stream of streamNames) await keeper.expectTruth(stream);
+  },
+);
