@@ -33,6 +33,7 @@ test.each([
   "docs/flow.md",
   "docs/day.md",
   "docs/faults.md",
+  "docs/airbyte.md",
 ])("%s links to files that there are", (path) => {
   const links = [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
   for (const link of links) expect(existsSync(join(ROOT, dirname(path), link)), link).toBe(true);

@@ -69,6 +69,8 @@ describe("a read", () => {
     expect(counts.length).toBeGreaterThanOrEqual(5);
     expect(Math.max(...counts)).toBeLessThanOrEqual(1_000);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(sync.records("calls").length);
+    const next = connectionTo(aircall, named("calls"), sync.states("calls"));
+    expect((await next.sync()).records()).toEqual([]);
   });
 
   test.each(["user_availability", "user_availablity"])("knows %s, and calls it so", async (name) => {
