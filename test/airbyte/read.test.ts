@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { type StreamName, streamNames } from "../../src/streams/index.ts";
@@ -143,6 +144,22 @@ describe("an incremental read", () => {
     expect(rest.records("calls").length).toBeLessThan(connection.rows("calls").length);
   });
 
+  test("whose key is withdrawn ends as one, and what was given stays covered", async () => {
+    await using aircall = await stillAccount({ account: SMALL });
+    const connection = connectionTo(aircall, named("calls", "tags"));
+    aircall.faults.add({ match: /^\/v1\/calls\?.*page=3/, kind: "status", status: 403, every: 1 });
+    aircall.faults.add({ match: "/v1/ping", nth: 2, kind: "status", status: 403, every: 1 });
+    const sync = await connection.sync();
+    expect(sync.exitCode).toBe(1);
+    expect(courseOf(sync, "calls")).toEqual(["STARTED", "RUNNING", "records", "STATE", "INCOMPLETE"]);
+    expect(sync.errors()).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining("Aircall refused the API ID and token"),
+        failure_type: "config_error",
+      }),
+    ]);
+  });
+
   test("that is asked to stop ends at once with a state, from which the next one goes on", async () => {
     await using aircall = await stillAccount({ account: SMALL });
     aircall.faults.add({ match: /^\/v1\/calls\?.*page=3/, kind: "hang" });
@@ -224,6 +241,32 @@ describe("a full refresh", () => {
     await incremental.sync();
     expectDocuments(incremental.rows("users"), aircall, "users");
     expectDocuments(incremental.rows("calls"), aircall, "calls");
+  });
+});
+
+describe("the pipe", () => {
+  test("that nobody reads stops the requests", async () => {
+    await using aircall = await stillAccount({ account: { calls: 20_000 } });
+    const sync = await connectionTo(aircall, named("calls")).sync(async ({ process }) => {
+      process.stdout?.pause();
+      await wait(1_500);
+      const asked = aircall.requests.total;
+      await wait(300);
+      expect(aircall.requests.total).toBe(asked);
+      expect(asked).toBeLessThan(50);
+      process.stdout?.resume();
+    });
+    expect(sync.exitCode).toBe(0);
+  });
+
+  test("that the reader has closed ends the process", async () => {
+    await using aircall = await stillAccount({ account: { calls: 20_000 } });
+    const { messages } = await connectionTo(aircall, named("calls")).sync(async (running) => {
+      await running.shows('"stream":"calls"');
+      running.process.stdout?.destroy();
+    });
+    expect(messages.length).toBeLessThan(10_000);
+    expect(aircall.requests.total).toBeLessThan(200);
   });
 });
 

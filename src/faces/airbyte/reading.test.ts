@@ -6,10 +6,10 @@ import { LineWriter } from "../../shared/line-writer.ts";
 import type { AirbyteMessage } from "./messages.ts";
 import { StreamReading } from "./reading.ts";
 
-function startReading() {
+function startReading(syncMode: "incremental" | "full_refresh" = "incremental") {
   const clock = new TestClock();
   const output = new PassThrough({ highWaterMark: 2 ** 30 });
-  const configured = { name: "tags", stream: "tags", syncMode: "incremental" } as const;
+  const configured = { name: "tags", stream: "tags", syncMode } as const;
   const reading = new StreamReading(configured, undefined, new LineWriter<AirbyteMessage>(output), clock);
   reading.start();
   /** How many records each state counts that has been written since the last time. */
@@ -56,4 +56,11 @@ test("a stream that gives nothing tells its state once a minute", async () => {
   expect(counts()).toEqual([0]);
   await reading.take([], patch("d"));
   expect(counts()).toEqual([]);
+});
+
+test("a full refresh tells of no deletion, even of what goes while it is read", async () => {
+  const { reading, counts } = startReading("full_refresh");
+  await reading.take([...documents(2), { id: 1, _meta: { op: "d" } }], patch("a"));
+  reading.complete();
+  expect(counts()).toEqual([2]);
 });
