@@ -12,10 +12,10 @@ const KILLS = 10;
 
 /** Past the opening, and short enough for all these processes to die before all is read. */
 const SHORTEST_LIFE_LINES = 60;
-const LONGEST_LIFE_LINES = 1_400;
+const LONGEST_LIFE_LINES = 3_500;
 
 test("a read that is killed again and again leaves the truth behind", async () => {
-  await using aircall = await stillAccount({ account: { calls: 8_000, days: 60, contacts: 700 } });
+  await using aircall = await stillAccount({ account: { calls: 25_000, days: 60, contacts: 700 } });
   const choices = streamNames.map((name) => ({ name }));
   const connection = new AirbyteConnection(CONFIG, choices, emulated(aircall.url));
   const random = new Random(1);

@@ -142,7 +142,11 @@ export class AirbyteConnection {
       }
       if (type !== "STATE") continue;
       const stream = nameIn(body);
-      for (const row of pending.get(stream) ?? []) this.#keep(stream, row);
+      const rows = pending.get(stream) ?? [];
+      const { recordCount } = body.sourceStats as { recordCount: number };
+      if (recordCount !== rows.length)
+        throw new Error(`${recordCount} records are counted of ${rows.length}`);
+      for (const row of rows) this.#keep(stream, row);
       pending.delete(stream);
       states.set(stream, body);
     }
