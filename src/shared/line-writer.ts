@@ -40,8 +40,3 @@ export class LineWriter<Message> {
     return chunk === "" || this.#output.write(chunk);
   }
 }
-
-/** Whether whoever read the output has closed the pipe: nobody is left to be told. */
-export function isGoneReader(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "EPIPE";
-}

@@ -250,7 +250,7 @@ describe("a full refresh", () => {
 
 describe("the pipe", () => {
   test("that nobody reads stops the requests", async () => {
-    await using aircall = await stillAccount({ account: { calls: 20_000 } });
+    await using aircall = await stillAccount({ account: { calls: 8_000 } });
     const sync = await connectionTo(aircall, named("calls")).sync(async ({ process }) => {
       process.stdout?.pause();
       await wait(1_500);
@@ -264,13 +264,14 @@ describe("the pipe", () => {
   });
 
   test("that the reader has closed ends the process", async () => {
-    await using aircall = await stillAccount({ account: { calls: 20_000 } });
-    const { messages } = await connectionTo(aircall, named("calls")).sync(async (running) => {
+    await using aircall = await stillAccount({ account: { calls: 8_000 } });
+    const { messages, exitCode } = await connectionTo(aircall, named("calls")).sync(async (running) => {
       await running.shows('"stream":"calls"');
       running.process.stdout?.destroy();
     });
-    expect(messages.length).toBeLessThan(10_000);
-    expect(aircall.requests.total).toBeLessThan(200);
+    expect(exitCode).toBe(130);
+    expect(messages.length).toBeLessThan(4_000);
+    expect(aircall.requests.total).toBeLessThan(80);
   });
 });
 

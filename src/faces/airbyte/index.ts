@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { type Environment, parseEndpointConfig, readOrigin, readRateWindowMs } from "../../config/index.ts";
 import { Connector } from "../../connector.ts";
 import { ConnectorError } from "../../errors.ts";
-import { isGoneReader, LineWriter } from "../../shared/line-writer.ts";
+import { LineWriter } from "../../shared/line-writer.ts";
 import { levelledLog, logText } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { streamNames } from "../../streams/index.ts";
@@ -53,7 +53,6 @@ export async function runAirbyteFace(command: AirbyteCommand, options: AirbyteFa
     });
     return await answer(command, { connector, writer, ports: allPorts, signal });
   } catch (error) {
-    if (isGoneReader(error)) return 0;
     if (signal.aborted && !(error instanceof ConnectorError)) return STOPPED;
     if (command.name === "check" && error instanceof ConnectorError) {
       // That something is wrong is an answer too, and no failure of the command.

@@ -56,8 +56,8 @@ export class StreamReading {
   /** Writes what the stream has given from one checkpoint to the next, and a state when one is due. */
   async take(documents: readonly Document[], patch: JsonObject): Promise<void> {
     const given = this.#isIncremental ? documents : documents.filter(({ _meta }) => _meta.op !== "d");
-    if (this.#recordsSinceState > 0 && this.#recordsSinceState + given.length > RECORDS_PER_STATE)
-      this.#tellState();
+    const isTooMuchForOne = this.#recordsSinceState + given.length > RECORDS_PER_STATE;
+    if (isTooMuchForOne && this.#recordsSinceState > 0) this.#tellState();
     if (given.length > 0 && this.#status === "STARTED") this.#tell("RUNNING");
     for (const document of given) await this.#write(document);
     this.#recordsSinceState += given.length;

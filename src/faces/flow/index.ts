@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Environment } from "../../config/index.ts";
 import { ConnectorError } from "../../errors.ts";
-import { isGoneReader, LineWriter } from "../../shared/line-writer.ts";
+import { LineWriter } from "../../shared/line-writer.ts";
 import { jsonLog } from "../../shared/log.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
 import { spec } from "../../spec.ts";
@@ -81,4 +81,9 @@ async function readToTheEnd(lines: AsyncIterable<string>): Promise<void> {
 /** What was under way throws the reason of the signal that ended it. */
 function isStop(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && error === signal.reason;
+}
+
+/** The runtime has closed its end of the pipe: nobody is left to be told. */
+function isGoneReader(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === "EPIPE";
 }
