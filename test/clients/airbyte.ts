@@ -45,7 +45,13 @@ async function* readWithPyAirbyte(
 ): AsyncGenerator<string> {
   writeFileSync(file("source-aircall"), `#!/bin/sh\nexec "${process.execPath}" "${BUNDLE}" airbyte "$@"\n`);
   chmodSync(file("source-aircall"), 0o755);
-  const env = { ...process.env, ...emulated(aircall.url), DO_NOT_TRACK: "1", AIRBYTE_OFFLINE_MODE: "1" };
+  const env = {
+    ...process.env,
+    ...emulated(aircall.url),
+    DO_NOT_TRACK: "1",
+    AIRBYTE_OFFLINE_MODE: "1",
+    AIRBYTE_LOGGING_ROOT: file("logs"),
+  };
   const read = async (): Promise<Answer> => {
     const args = [file("source-aircall"), config, file("cache.duckdb"), file("answer.json")];
     await run(python, [script("airbyte_read.py"), ...args], {
