@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   "src/local": ["src/shared", "src/engine", "src/streams", "src/connector.ts", "src/local/duckdb"],
   "src/faces/flow": ["src/shared", "src/config", "src/engine", "src/streams", "src/connector.ts"],
   "src/faces/airbyte": ["src/shared", "src/config", "src/engine", "src/streams", "src/connector.ts"],
+  "src/faces/singer": ["src/shared", "src/config", "src/engine", "src/streams", "src/connector.ts"],
   "src/cli": [
     "src/shared",
     "src/config",
@@ -20,6 +21,7 @@ const MAY_IMPORT = {
     "src/local",
     "src/streams",
     "src/faces/airbyte",
+    "src/faces/singer",
     "emulator",
   ],
   emulator: [],

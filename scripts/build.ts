@@ -1,4 +1,4 @@
-import { chmod, rm } from "node:fs/promises";
+import { chmod, rm, writeFile } from "node:fs/promises";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
 /** What is shipped and started: the Flow face alone, which needs no other file. */
@@ -6,6 +6,13 @@ const MAIN = "dist/source-aircall.cjs";
 
 /** The commands for people, beside it, which it loads when one of them is asked for. */
 const CLI = "dist/source-aircall-cli.cjs";
+
+/** The same program under the name that Singer runners look for, whose only command is `singer`. */
+const TAP = "dist/tap-aircall.cjs";
+const TAP_CODE = `#!/usr/bin/env node
+process.argv.splice(2, 0, "singer");
+require("./source-aircall.cjs");
+`;
 
 const shared: BuildOptions = {
   bundle: true,
@@ -30,4 +37,5 @@ const cliApart: Plugin = {
 await rm("dist", { recursive: true, force: true });
 await build({ ...shared, entryPoints: ["src/main.ts"], outfile: MAIN, plugins: [cliApart] });
 await build({ ...shared, entryPoints: ["src/cli/index.ts"], outfile: CLI });
-await chmod(MAIN, 0o755);
+await writeFile(TAP, TAP_CODE);
+for (const executable of [MAIN, TAP]) await chmod(executable, 0o755);

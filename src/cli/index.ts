@@ -9,6 +9,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { discoverCommand } from "./commands/discover.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
 import { flowCommand } from "./commands/flow.ts";
+import { singerCommand } from "./commands/singer.ts";
 import { specCommand } from "./commands/spec.ts";
 import type { CliContext } from "./context.ts";
 import { writeLine } from "./terminal.ts";
@@ -61,6 +62,7 @@ function createProgram(context: CliContext, end: (exitCode: number) => void): Co
     emulatorCommand(context),
     flowCommand(),
     airbyteCommand(context, end),
+    singerCommand(context, end),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap(({ commands: inner }) => inner)]) {

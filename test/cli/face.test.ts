@@ -13,6 +13,7 @@ describe("the public face", () => {
     "emulator --help",
     "airbyte --help",
     "airbyte read --help",
+    "singer --help",
     "spec",
     "discover",
     "discover --json",

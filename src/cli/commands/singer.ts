@@ -1,0 +1,63 @@
+import { Command } from "commander";
+import { readOrigin, readRateWindowMs } from "../../config/index.ts";
+import { Connector } from "../../connector.ts";
+import type { SingerFiles } from "../../faces/singer/index.ts";
+import type { CliContext } from "../context.ts";
+import { plainLog } from "../log.ts";
+import { writeLine } from "../terminal.ts";
+
+interface SingerOptions {
+  readonly config?: string;
+  readonly discover?: true;
+  readonly catalog?: string;
+  readonly properties?: string;
+  readonly state?: string;
+}
+
+export function singerCommand(context: CliContext, end: (exitCode: number) => void): Command {
+  return new Command("singer")
+    .summary("be a Singer tap: write records, schemas and state to standard output")
+    .description(
+      "Writes the account as Singer messages, one pass and out, for Meltano or any Singer target. With the " +
+        "state of the last run it writes only what is new, changed or deleted. Also installed as tap-aircall.",
+    )
+    .option("--config <file>", "the endpoint config, as JSON; needed but for --discover")
+    .option("--discover", "print the catalog of all streams and end; it asks nobody")
+    .option("--catalog <file>", "the streams and fields to read (default: all)")
+    .option("--properties <file>", "what older runners call --catalog")
+    .option("--state <file>", "what the last STATE of the run before held")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ source-aircall singer --discover > catalog.json
+  $ source-aircall singer --config config.json --catalog catalog.json | target-jsonl > state.json
+  $ source-aircall singer --config config.json --catalog catalog.json --state state.json | target-jsonl`,
+    )
+    .action(async (options: SingerOptions, command: Command) => {
+      if (options.discover) {
+        const { singerCatalog } = await import("../../faces/singer/index.ts");
+        return writeLine(context.stdout, singerCatalog());
+      }
+      const { config, state } = options;
+      if (!config) return command.error("error: required option '--config <file>' not specified");
+      const catalog = options.catalog ?? options.properties;
+      end(await syncAndTell(context, { config, catalog, state }));
+    });
+}
+
+/** Gives the exit code. */
+async function syncAndTell(context: CliContext, files: SingerFiles): Promise<number> {
+  const { runSingerFace } = await import("../../faces/singer/index.ts");
+  const { env, stdout, stderr, signal } = context;
+  const ports = { ...context.ports, log: plainLog(env, (line) => writeLine(stderr, line)) };
+  const connector = new Connector({ ports, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
+  const failed = await runSingerFace(files, { connector, stdout, ports, signal });
+  if (signal.aborted) {
+    writeLine(stderr, "Stopped early: run again with the last state to go on.");
+    return 130;
+  }
+  if (failed.length === 0) return 0;
+  writeLine(stderr, `Not read whole, for the reasons above: ${failed.join(", ")}.`);
+  return 1;
+}

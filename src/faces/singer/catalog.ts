@@ -1,0 +1,72 @@
+import type { JsonObject } from "../../shared/json.ts";
+import { type StreamName, streamNames, streams } from "../../streams/index.ts";
+import { type Field, fieldsOf } from "./fields.ts";
+import { DELETED_AT, recordSchema } from "./schema.ts";
+
+/** Fields along which a stream is read. Where it continues is in the state, which knows more than one value. */
+const REPLICATION_KEYS: { readonly [Name in StreamName]?: string } = {
+  calls: "started_at",
+  contacts: "updated_at",
+};
+
+/** What a stream is, whatever has been selected of it. */
+export interface StreamDescription {
+  readonly name: StreamName;
+  readonly keyField: string;
+  readonly replicationKeys: readonly string[];
+  readonly schema: JsonObject;
+}
+
+export function describe(name: StreamName): StreamDescription {
+  const { keyField, documentSchema } = streams[name];
+  const replicationKey = REPLICATION_KEYS[name];
+  return {
+    name,
+    keyField,
+    replicationKeys: replicationKey ? [replicationKey] : [],
+    schema: recordSchema(documentSchema),
+  };
+}
+
+/** Whether a field of the stream is in every record, selected or not. */
+export function isAutomatic({ keyField, replicationKeys }: StreamDescription, field: string): boolean {
+  return field === keyField || field === DELETED_AT || replicationKeys.includes(field);
+}
+
+/** Every stream that there is, all of it selected. It asks nobody. */
+export function discoveredCatalog() {
+  return { streams: streamNames.map((name) => catalogEntry(describe(name))) };
+}
+
+function catalogEntry(stream: StreamDescription) {
+  return {
+    tap_stream_id: stream.name,
+    stream: stream.name,
+    key_properties: [stream.keyField],
+    schema: stream.schema,
+    metadata: [
+      {
+        breadcrumb: [],
+        metadata: {
+          inclusion: "available",
+          selected: true,
+          "selected-by-default": true,
+          "table-key-properties": [stream.keyField],
+          "replication-method": "INCREMENTAL",
+          "valid-replication-keys": stream.replicationKeys,
+        },
+      },
+      ...withNested(fieldsOf(stream.schema)).map(({ breadcrumb, name }) => ({
+        breadcrumb,
+        metadata:
+          breadcrumb.length === 2 && isAutomatic(stream, name)
+            ? { inclusion: "automatic" }
+            : { inclusion: "available", "selected-by-default": true },
+      })),
+    ],
+  };
+}
+
+function withNested(fields: readonly Field[]): Field[] {
+  return fields.flatMap((field) => [field, ...withNested(fieldsOf(field.schema, field.breadcrumb))]);
+}

@@ -1,0 +1,48 @@
+import type { Writable } from "node:stream";
+import type { Connector } from "../../connector.ts";
+import { readJsonFile } from "../../shared/json-file.ts";
+import { LineWriter } from "../../shared/line-writer.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { discoveredCatalog } from "./catalog.ts";
+import type { SingerMessage } from "./messages.ts";
+import { everything, readSelection } from "./selection.ts";
+import { SingerState } from "./state.ts";
+import { sync } from "./sync.ts";
+
+/** The paths of the files that a runner hands over. */
+export interface SingerFiles {
+  readonly config: string;
+  /** Without it, all of every stream is read. */
+  readonly catalog?: string | undefined;
+  /** What the last STATE of an earlier run held. */
+  readonly state?: string | undefined;
+}
+
+export interface SingerFaceOptions {
+  readonly connector: Connector;
+  readonly stdout: Writable;
+  readonly ports: Pick<Ports, "clock" | "log">;
+  /** Aborted when the run is asked to end, which it does at a checkpoint. */
+  readonly signal: AbortSignal;
+}
+
+/** The catalog of all streams, as a runner gets it from `--discover`. It asks nobody. */
+export function singerCatalog(): string {
+  return JSON.stringify(discoveredCatalog(), null, 2);
+}
+
+/**
+ * Writes the selected streams as Singer messages, one pass over each, and gives the names of those that
+ * could not be read. Throws a `ConnectorError` for what keeps all of them from being read.
+ */
+export async function runSingerFace(
+  files: SingerFiles,
+  { connector, stdout, ports, signal }: SingerFaceOptions,
+): Promise<string[]> {
+  const config = await readJsonFile(files.config, "config");
+  const streams = files.catalog ? readSelection(await readJsonFile(files.catalog, "catalog")) : everything();
+  const state = new SingerState(files.state ? await readJsonFile(files.state, "state") : {}, streams);
+  await connector.proveCredentials(config, signal);
+  const writer = new LineWriter<SingerMessage>(stdout);
+  return sync({ connector, config, streams, state, writer, ports, signal });
+}

@@ -1,0 +1,66 @@
+import { mergePatch } from "../../engine/index.ts";
+import { ConfigError } from "../../errors.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { SelectedStream } from "./selection.ts";
+
+/** Under which key the engine keeps the state of its bindings, by their state keys; ours are the streams' names. */
+const BINDINGS = "bindingStateV1";
+
+/**
+ * What Singer calls state: `{"bookmarks": {"<stream>": {...}}}`. The bookmark of a stream that follows
+ * changes is the state of its binding. That of a table which is read whole with every run is
+ * `{"version": <the last one that was activated>}`. What is there of other streams is kept.
+ */
+export class SingerState {
+  readonly #given: JsonObject;
+  #bookmarks: JsonObject;
+  /** The states of the bindings that read whole tables, which begin anew with each run. */
+  #fullTables: JsonObject = {};
+  readonly #fullTableNames: ReadonlySet<string>;
+
+  /** Throws a `ConfigError` when the state cannot be one of ours. */
+  constructor(given: JsonObject, streams: readonly SelectedStream[]) {
+    const { bookmarks = {} } = given;
+    if (!isJsonObject(bookmarks)) throw new ConfigError("The state is not valid: bookmarks must be object.");
+    this.#given = given;
+    this.#bookmarks = bookmarks;
+    this.#fullTableNames = new Set(streams.filter(({ isFullTable }) => isFullTable).map(({ name }) => name));
+  }
+
+  /** The state for the engine. */
+  get forEngine(): JsonObject {
+    const following = Object.entries(this.#bookmarks).filter(([name]) => !this.#fullTableNames.has(name));
+    return { [BINDINGS]: { ...Object.fromEntries(following), ...this.#fullTables } };
+  }
+
+  /** The state as Singer is told it. */
+  get value(): JsonObject {
+    return { ...this.#given, bookmarks: this.#bookmarks };
+  }
+
+  /** Takes in what a checkpoint of the engine says. */
+  patch(updated: JsonObject): void {
+    const bindings = isJsonObject(updated[BINDINGS]) ? updated[BINDINGS] : {};
+    for (const [name, patch] of Object.entries(bindings)) {
+      const own: JsonObject = { [name]: patch };
+      if (this.#fullTableNames.has(name)) this.#fullTables = mergePatch(this.#fullTables, own);
+      else this.#bookmarks = mergePatch(this.#bookmarks, own);
+    }
+  }
+
+  /** Whether anything has ever been said of the stream. */
+  knows(name: string): boolean {
+    return name in this.#bookmarks;
+  }
+
+  /** The version of a table's next reading: of this moment, and higher than the last. */
+  nextVersion(name: string, nowMs: number): number {
+    const bookmark = this.#bookmarks[name];
+    const last = isJsonObject(bookmark) && typeof bookmark.version === "number" ? bookmark.version : 0;
+    return Math.max(nowMs, last + 1);
+  }
+
+  activated(name: string, version: number): void {
+    this.#bookmarks = { ...this.#bookmarks, [name]: { version } };
+  }
+}

@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { ConfigError } from "../errors.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
+
+const WHY_NOT: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist",
+  EISDIR: "it is a folder",
+  EACCES: "this user may not read it",
+  ENOTDIR: "a part of its path is not a folder",
+};
+
+/**
+ * The JSON object that a file holds. Throws a `ConfigError` that names the file, and never repeats
+ * what stands there: it may be a secret.
+ */
+export async function readJsonFile(path: string, what: string): Promise<JsonObject> {
+  const value = parseJson(await readText(path, what), path, what);
+  if (!isJsonObject(value)) throw new ConfigError(`The ${what} file ${path} does not hold a JSON object.`);
+  return value;
+}
+
+async function readText(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`The ${what} file ${path} cannot be read: ${WHY_NOT[code] ?? code}.`);
+  }
+}
+
+function parseJson(text: string, path: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ConfigError(`The ${what} file ${path} is not JSON.`);
+  }
+}

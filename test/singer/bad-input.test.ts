@@ -1,0 +1,133 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type Ended, emulated, startCli, temporaryFolder } from "../support/cli.ts";
+import { CONFIG, runTap, SingerTarget, TAP, type TapFiles } from "../support/singer.ts";
+import { stillAccount } from "../support/still-account.ts";
+
+const SECRET = "s3cret-value";
+
+/** Never asked, because what is tested fails before any request. */
+const NOWHERE = { AIRCALL_API_URL: "http://127.0.0.1:1" };
+
+/** One sentence, no stack, no secret, nothing on standard output. */
+function expectOneSentence(ended: Ended, sentence: RegExp): void {
+  expect(ended.stdout.slice(0, 200)).toBe("");
+  expect(ended.stderr).toMatch(sentence);
+  expect(ended.stderr.trim().split("\n")).toHaveLength(1);
+  expect(ended.stderr).not.toMatch(/^\s+at |defect/m);
+  expect(ended.stderr).not.toContain(SECRET);
+  expect(ended.exitCode).toBe(1);
+}
+
+const tap = (...args: string[]) => startCli(args, NOWHERE, [process.execPath, TAP]).ended;
+
+const ofStream = (metadata: unknown, stream = "tags") => ({ streams: [{ tap_stream_id: stream, metadata }] });
+const place = (metadata: unknown, breadcrumb: unknown = []) => ofStream([{ breadcrumb, metadata }]);
+
+describe("a file that will not do is told in one sentence", () => {
+  test.each<[string, TapFiles, RegExp]>([
+    ["a config without a key", { config: {} }, /endpoint config is not valid: api_id, api_token is missing/],
+    [
+      "a config that is a list",
+      { config: [SECRET] },
+      /The config file .*config\.json does not hold a JSON object/,
+    ],
+    ["a token of another type", { config: { ...CONFIG, api_token: 5 } }, /api_token must be string/],
+    [
+      "a start date in words",
+      { config: { ...CONFIG, start_date: SECRET } },
+      /start_date must be a date and time such as/,
+    ],
+    ["a catalog without streams", { catalog: {} }, /The catalog is not valid: streams is missing/],
+    ["a catalog that is a text", { catalog: SECRET }, /The catalog file .* does not hold a JSON object/],
+    ["streams by name", { catalog: { streams: { tags: {} } } }, /streams must be array/],
+    [
+      "a stream without a name",
+      { catalog: { streams: [{ stream: "tags" }] } },
+      /streams\.0\.tap_stream_id is missing/,
+    ],
+    [
+      "an unknown stream",
+      { catalog: { streams: [{ tap_stream_id: "faxes" }] } },
+      /There is no stream "faxes"\. The streams are calls, company/,
+    ],
+    [
+      "a stream twice",
+      { catalog: { streams: [{ tap_stream_id: "tags" }, { tap_stream_id: "tags" }] } },
+      /The catalog has the stream tags more than once/,
+    ],
+    ["metadata that is no list", { catalog: ofStream({}) }, /streams\.0\.metadata must be array/],
+    ["a breadcrumb that is no list", { catalog: place({}, "tags") }, /breadcrumb must be array/],
+    ["a selection in words", { catalog: place({ selected: "yes" }) }, /metadata\.selected must be/],
+    [
+      "a replication method that there is not",
+      { catalog: place({ "replication-method": "LOG_BASED" }) },
+      /metadata\.replication-method must be/,
+    ],
+    ["properties without streams", { properties: {} }, /The catalog is not valid: streams is missing/],
+    ["a state that is a list", { state: [] }, /The state file .* does not hold a JSON object/],
+    [
+      "bookmarks that are a list",
+      { state: { bookmarks: [] } },
+      /The state is not valid: bookmarks must be object/,
+    ],
+  ])("%s", async (_, files, sentence) => {
+    using folder = temporaryFolder();
+    expectOneSentence(await runTap(folder, files, NOWHERE), sentence);
+  });
+
+  test.each(["config", "catalog", "properties", "state"])("a %s that is not JSON", async (option) => {
+    using folder = temporaryFolder();
+    writeFileSync(folder.file("config.json"), JSON.stringify(CONFIG));
+    writeFileSync(folder.file("broken.json"), `{"api_token": "${SECRET}", `);
+    const given = option === "config" ? [] : ["--config", folder.file("config.json")];
+    const ended = await tap(...given, `--${option}`, folder.file("broken.json"));
+    expectOneSentence(ended, /The (config|catalog|state) file .*broken\.json is not JSON\./);
+  });
+
+  test.each(["config", "catalog", "state"])("a %s that is not there", async (option) => {
+    using folder = temporaryFolder();
+    writeFileSync(folder.file("config.json"), JSON.stringify(CONFIG));
+    const given = option === "config" ? [] : ["--config", folder.file("config.json")];
+    const ended = await tap(...given, `--${option}`, folder.file("nowhere.json"));
+    expectOneSentence(
+      ended,
+      new RegExp(`The ${option} file .*nowhere\\.json cannot be read: it does not exist`),
+    );
+  });
+
+  test("a config that is a folder", async () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file("config.json"));
+    expectOneSentence(await tap("--config", folder.file("config.json")), /cannot be read: it is a folder/);
+  });
+});
+
+test("a state of which a stream can make nothing is begun afresh", async () => {
+  using folder = temporaryFolder();
+  await using aircall = await stillAccount({ account: { calls: 10, contacts: 20 } });
+  const state = { bookmarks: { tags: 5, contacts: { x: 1 }, faxes: "?" }, currently_syncing: null };
+  const ended = await runTap(folder, { state }, emulated(aircall.url));
+  expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+  const target = new SingerTarget().takeAll(ended.stdout);
+  expect(target.records("tags")).toHaveLength(15);
+  expect(target.state).toMatchObject({ currently_syncing: null, bookmarks: { faxes: "?" } });
+});
+
+test("refused credentials end the run before its first message", async () => {
+  using folder = temporaryFolder();
+  await using aircall = await stillAccount({ account: { calls: 10 } });
+  const ended = await runTap(folder, { config: { ...CONFIG, api_token: SECRET } }, emulated(aircall.url));
+  expectOneSentence(ended, /^error: Aircall refused the API ID and token/);
+});
+
+test("a wrong command line ends with exit code 2", async () => {
+  for (const [args, words] of [
+    [[], /required option '--config <file>' not specified/],
+    [["--fast"], /unknown option '--fast'/],
+  ] as const) {
+    const ended = await tap(...args);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(ended.stderr).toMatch(words);
+  }
+});
