@@ -7,11 +7,12 @@
  */
 import { airbyte } from "./airbyte.ts";
 import { pythonOf, Unavailable } from "./environment.ts";
+import { singer } from "./singer.ts";
 
 /** Throws what does not hold, and yields a line for each thing that does. */
 export type Client = (python: string) => AsyncIterable<string>;
 
-const clients: Readonly<Record<string, Client>> = { airbyte };
+const clients: Readonly<Record<string, Client>> = { airbyte, singer };
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(clients)) await runClient(name);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Emulator, StreamName } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
 import { emulated, temporaryFolder } from "../support/cli.ts";
-import { type JsonObject, runTap, SingerTarget, startTap, type TapFiles } from "../support/singer.ts";
+import { CONFIG, type JsonObject, runTap, SingerTarget, startTap, type TapFiles } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
@@ -40,6 +40,21 @@ describe("a run", () => {
     expect(types.at(-1)).toBe("STATE");
     expect(target.messages[9]).toEqual({ type: "STATE", value: { bookmarks: {} } });
   });
+
+  test.each(["", "T00:00:00", "T00:00:00.000", "T00:00:00Z", "T02:00:00+02:00"])(
+    "begins with a day that is written as day%s",
+    async (time) => {
+      await using aircall = await stillAccount({ account: { calls: 300, contacts: 0 } });
+      const calls = [...aircall.truth("calls")] as { started_at: number }[];
+      const day = new Date((calls[150]?.started_at ?? 0) * 1000).toISOString().slice(0, 10);
+      const config = { ...CONFIG, start_date: `${day}${time}` };
+      const catalog = { streams: [{ tap_stream_id: "calls" }] };
+      const expected = calls.filter(({ started_at }) => started_at > Date.parse(day) / 1000);
+      expect((await run(aircall, undefined, { config, catalog })).rows("calls")).toHaveLength(
+        expected.length,
+      );
+    },
+  );
 
   test("may go on from each of its states, and no record is missed", async () => {
     await using aircall = await stillAccount({ account: { calls: 2_200, contacts: 200 } });

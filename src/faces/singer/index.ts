@@ -4,6 +4,7 @@ import { readJsonFile } from "../../shared/json-file.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { discoveredCatalog } from "./catalog.ts";
+import { endpointConfig } from "./config.ts";
 import type { SingerMessage } from "./messages.ts";
 import { everything, readSelection } from "./selection.ts";
 import { SingerState } from "./state.ts";
@@ -39,7 +40,7 @@ export async function runSingerFace(
   files: SingerFiles,
   { connector, stdout, ports, signal }: SingerFaceOptions,
 ): Promise<string[]> {
-  const config = await readJsonFile(files.config, "config");
+  const config = endpointConfig(await readJsonFile(files.config, "config"));
   const streams = files.catalog ? readSelection(await readJsonFile(files.catalog, "catalog")) : everything();
   const state = new SingerState(files.state ? await readJsonFile(files.state, "state") : {}, streams);
   await connector.proveCredentials(config, signal);

@@ -1,0 +1,246 @@
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
+import type { Emulator } from "../../emulator/index.ts";
+import { type StreamName, streamNames } from "../../src/streams/index.ts";
+import { askFile, emulated, runCli, temporaryFolder } from "../support/cli.ts";
+import { CONFIG, runTap, SingerTarget, TAP } from "../support/singer.ts";
+import { stillAccount } from "../support/still-account.ts";
+import { pythonOf } from "./environment.ts";
+
+const run = promisify(execFile);
+
+type Folder = ReturnType<typeof temporaryFolder>;
+type Row = Readonly<Record<string, unknown>>;
+/** The rows that a loader has kept of a stream, less those that are deleted. */
+type Rows = (stream: StreamName) => Promise<readonly Row[]>;
+
+const SIZE = { calls: 1_500, contacts: 200, tags: 60 };
+
+/** Read whole with each run by the tap of that name. */
+const WHOLE = { tags: { "replication-method": "FULL_TABLE" }, teams: { "replication-method": "FULL_TABLE" } };
+
+/** Meltano runs the tap into three loaders, then two Singer libraries parse every line that it writes. */
+export async function* singer(python: string): AsyncGenerator<string> {
+  const pythons = {
+    jsonl: await pythonOf("target-jsonl"),
+    duckdb: await pythonOf("target-duckdb"),
+    sdk: await pythonOf("singer-sdk"),
+  };
+  using folder = temporaryFolder();
+  writeProject(folder, pythons);
+  const meltano = join(dirname(python), "meltano");
+  yield* loadTwice(meltano, folder, "tap-aircall", "target-jsonl", (stream) => jsonlRows(folder, stream));
+  yield* loadTwice(meltano, folder, "tap-aircall", "target-duckdb", (stream) =>
+    askFile(folder.file("duckdb.duckdb"), `SELECT * FROM aircall."${stream}"`),
+  );
+  yield* loadTwice(meltano, folder, "tap-aircall-whole", "target-sdk", (stream) =>
+    sqliteRows(pythons.sdk, folder.file("sdk.db"), stream),
+  );
+  yield* goOnAfterAFailure(meltano, folder);
+  yield* parseEveryLine({ "singer-sdk": pythons.sdk, "singer-python": pythons.jsonl });
+}
+
+/** A project as docs/singer.md describes it, but that everything is installed already. */
+function writeProject(folder: Folder, pythons: Readonly<Record<"jsonl" | "duckdb" | "sdk", string>>): void {
+  const executable = (name: string, command: readonly string[]) => {
+    writeFileSync(
+      folder.file(name),
+      `#!/bin/sh\nexec ${command.map((word) => `"${word}"`).join(" ")} "$@"\n`,
+    );
+    chmodSync(folder.file(name), 0o755);
+    return folder.file(name);
+  };
+  const beside = (python: string, name: string) => join(dirname(python), name);
+  const sdkTarget = new URL("singer_sdk_target.py", import.meta.url).pathname;
+  const tap = {
+    name: "tap-aircall",
+    namespace: "tap_aircall",
+    executable: executable("tap", [process.execPath, TAP]),
+    capabilities: ["catalog", "discover", "state"],
+    settings: [
+      { name: "api_id", kind: "string", sensitive: true },
+      { name: "api_token", kind: "string", sensitive: true },
+      { name: "start_date", kind: "date_iso8601" },
+    ],
+    config: { start_date: "2023-01-01" },
+  };
+  const loader = (name: string, command: string, config: object) => ({
+    name,
+    namespace: name.replace("-", "_"),
+    executable: command,
+    config,
+  });
+  const project = {
+    default_environment: "test",
+    environments: [{ name: "test" }],
+    send_anonymous_usage_stats: false,
+    plugins: {
+      extractors: [tap, { name: "tap-aircall-whole", inherit_from: "tap-aircall", metadata: WHOLE }],
+      loaders: [
+        loader("target-jsonl", beside(pythons.jsonl, "target-jsonl"), {
+          destination_path: folder.file("jsonl"),
+          do_timestamp_file: false,
+        }),
+        loader("target-duckdb", beside(pythons.duckdb, "target-duckdb"), {
+          filepath: folder.file("duckdb.duckdb"),
+          default_target_schema: "aircall",
+          hard_delete: true,
+          validate_records: true,
+        }),
+        loader("target-sdk", executable("sdk", [pythons.sdk, sdkTarget]), {
+          file: folder.file("sdk.db"),
+          add_record_metadata: true,
+          hard_delete: true,
+        }),
+      ],
+    },
+  };
+  // YAML takes JSON as it is.
+  writeFileSync(folder.file("meltano.yml"), JSON.stringify(project, null, 2));
+}
+
+async function runMeltano(
+  meltano: string,
+  folder: Folder,
+  aircall: Emulator,
+  ...args: string[]
+): Promise<void> {
+  const credentials = { TAP_AIRCALL_API_ID: CONFIG.api_id, TAP_AIRCALL_API_TOKEN: CONFIG.api_token };
+  const whole = { TAP_AIRCALL_WHOLE_API_ID: CONFIG.api_id, TAP_AIRCALL_WHOLE_API_TOKEN: CONFIG.api_token };
+  const env = { ...process.env, ...emulated(aircall.url), ...credentials, ...whole };
+  await run(meltano, ["run", "--no-install", ...args], {
+    cwd: dirname(folder.file("meltano.yml")),
+    env,
+    maxBuffer: 2 ** 28,
+  });
+}
+
+async function* loadTwice(
+  meltano: string,
+  folder: Folder,
+  tap: string,
+  target: string,
+  rows: Rows,
+): AsyncGenerator<string> {
+  await using aircall = await stillAccount({ account: SIZE });
+  const changed = aircall.account.tags.add();
+  await runMeltano(meltano, folder, aircall, tap, target);
+  const first = await expectTruth(rows, aircall);
+  yield `Meltano has loaded ${first} rows from ${tap} into ${target}, whose keys are those of the account`;
+  changeAccount(aircall, changed);
+  aircall.requests.clear();
+  await runMeltano(meltano, folder, aircall, tap, target);
+  const second = await expectTruth(rows, aircall);
+  yield `Meltano has loaded the changes, with ${aircall.requests.total} requests: ${second} rows, whose keys are those of the account`;
+}
+
+/** Something new, changed or gone in most streams. */
+function changeAccount({ account, truth }: Emulator, tag: number): void {
+  const [contact] = [...truth("contacts")] as { id: number }[];
+  account.calls.ring();
+  account.calls.ring();
+  account.contacts.add();
+  account.contacts.edit(contact?.id ?? 0, { firstName: "Renamed" });
+  account.renameCompany("Other Sample Ltd");
+  account.tags.remove(tag);
+  account.tags.add();
+  account.teams.remove(account.teams.listed[0]?.id ?? 0);
+  account.webhooks.remove(account.webhooks.listed[0]?.id ?? 0);
+}
+
+/** Returns how many rows there are. */
+async function expectTruth(rows: Rows, aircall: Emulator): Promise<number> {
+  let count = 0;
+  for (const stream of streamNames) {
+    const keys = (await rows(stream)).map(keyOf).sort();
+    const truth = ([...aircall.truth(stream)] as Row[]).map(keyOf).sort();
+    deepEqual(keys, truth, `keys of ${stream}`);
+    count += keys.length;
+  }
+  const renamed = (row: Row) => row.first_name === "Renamed";
+  const [loaded, truth] = [await rows("contacts"), [...aircall.truth("contacts")] as Row[]];
+  deepEqual(
+    loaded.filter(renamed).map(keyOf),
+    truth.filter(renamed).map(keyOf),
+    "the contact that was renamed",
+  );
+  return count;
+}
+
+function keyOf(row: Row): string {
+  return String(row.id ?? row.name);
+}
+
+/** The last line of each key counts in a file that is only ever written on. */
+async function jsonlRows(folder: Folder, stream: StreamName): Promise<Row[]> {
+  const lines = readFileSync(join(folder.file("jsonl"), `${stream}.jsonl`), "utf8")
+    .trim()
+    .split("\n");
+  const last = new Map(lines.map((line) => JSON.parse(line) as Row).map((row) => [keyOf(row), row]));
+  return [...last.values()].filter(({ _sdc_deleted_at }) => _sdc_deleted_at === null);
+}
+
+async function sqliteRows(python: string, path: string, stream: StreamName): Promise<Row[]> {
+  const code = `
+import json, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.row_factory = sqlite3.Row
+rows = connection.execute(f'SELECT * FROM "{sys.argv[2]}" WHERE _sdc_deleted_at IS NULL')
+print(json.dumps([dict(row) for row in rows], default=str))`;
+  const { stdout } = await run(python, ["-c", code, path, stream], { maxBuffer: 2 ** 28 });
+  return JSON.parse(stdout) as Row[];
+}
+
+/** What a run that failed has loaded is laid over the last state by Meltano, and nothing is missed. */
+async function* goOnAfterAFailure(meltano: string, folder: Folder): AsyncGenerator<string> {
+  await using aircall = await stillAccount({ account: { ...SIZE, calls: 200 } });
+  const target = ["tap-aircall", "target-duckdb", "--state-id-suffix", "failure"];
+  const failing = aircall.faults.add({ match: "/v1/tags", kind: "status", status: 403, every: 1 });
+  rmSync(folder.file("duckdb.duckdb"));
+  const failure = await runMeltano(meltano, folder, aircall, ...target).catch((error: Error) => error);
+  ok(failure instanceof Error, "a run in which a stream fails is a failure");
+  failing.remove();
+  changeAccount(aircall, aircall.account.tags.add());
+  aircall.requests.clear();
+  await runMeltano(meltano, folder, aircall, ...target);
+  const rows = await expectTruth(
+    (stream) => askFile(folder.file("duckdb.duckdb"), `SELECT * FROM aircall."${stream}"`),
+    aircall,
+  );
+  yield `Meltano has gone on after a run in which a stream failed: ${rows} rows, with ${aircall.requests.total} requests`;
+}
+
+/** Every type of message, of streams that follow changes and of tables that are read whole. */
+async function* parseEveryLine(pythons: Readonly<Record<string, string>>): AsyncGenerator<string> {
+  using folder = temporaryFolder();
+  await using aircall = await stillAccount({ account: SIZE });
+  const env = emulated(aircall.url);
+  const { stdout: catalog } = await runCli(["singer", "--discover"]);
+  writeFileSync(folder.file("discovered.json"), catalog);
+  const first = (await runTap(folder, { catalog: JSON.parse(catalog) }, env)).stdout;
+  changeAccount(aircall, aircall.account.tags.listed[0]?.id ?? 0);
+  const { state } = new SingerTarget().takeAll(first);
+  const entries = streamNames.map((name) => ({
+    tap_stream_id: name,
+    ...(name in WHOLE && { replication_method: "FULL_TABLE" }),
+  }));
+  const second = (await runTap(folder, { state, catalog: { streams: entries } }, env)).stdout;
+  const lines = first + second;
+  for (const [library, python] of Object.entries(pythons)) {
+    const script = new URL("singer_parse.py", import.meta.url).pathname;
+    const parsing = spawn(python, [script, folder.file("discovered.json")], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    parsing.stdin.end(lines);
+    const counts = JSON.parse(await text(parsing.stdout)) as Record<string, number>;
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    equal(total, lines.split("\n").length - 1);
+    for (const type of ["SCHEMA", "RECORD", "STATE", "ACTIVATE_VERSION"])
+      notEqual(counts[type] ?? 0, 0, type);
+    yield `${library} has parsed the catalog and every line: ${JSON.stringify(counts)}`;
+  }
+}
