@@ -4,6 +4,7 @@ import { type StreamName, streamNames } from "../../src/streams/index.ts";
 import { AirbyteConnection } from "../support/airbyte.ts";
 import { emulated, runCli, temporaryFolder } from "../support/cli.ts";
 import { FlowTask } from "../support/flow-runtime.ts";
+import { runTap, SingerTarget } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments, expectTruth } from "../support/truth.ts";
 
@@ -49,6 +50,8 @@ const faces: Readonly<Record<string, Face>> = {
   },
   airbyte: airbyteFace("incremental"),
   "airbyte, by full refresh": airbyteFace("full_refresh"),
+  singer: singerFace("INCREMENTAL"),
+  "singer, by full table": singerFace("FULL_TABLE"),
 };
 
 function airbyteFace(syncMode: "incremental" | "full_refresh"): Face {
@@ -60,6 +63,22 @@ function airbyteFace(syncMode: "incremental" | "full_refresh"): Face {
         expect((await connection.sync()).exitCode).toBe(0);
       },
       expectTruth: (stream) => expectDocuments(connection.rows(stream), aircall, stream),
+    };
+  };
+}
+
+function singerFace(replication_method: "INCREMENTAL" | "FULL_TABLE"): Face {
+  return (aircall, file) => {
+    const catalog = { streams: streamNames.map((name) => ({ tap_stream_id: name, replication_method })) };
+    let target = new SingerTarget();
+    return {
+      async catchUp() {
+        const files = { config: CONFIG, catalog, state: target.state };
+        const { exitCode, stdout } = await runTap({ file }, files, emulated(aircall.url));
+        expect(exitCode).toBe(0);
+        target = target.next().takeAll(stdout);
+      },
+      expectTruth: (stream) => expectDocuments(target.rows(stream), aircall, stream),
     };
   };
 }

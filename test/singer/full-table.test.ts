@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { emulated, temporaryFolder } from "../support/cli.ts";
-import { runTap, SingerTarget } from "../support/singer.ts";
+import { runTap, SingerTarget, startTap, until } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
@@ -112,4 +112,19 @@ test("a stream may change from one way to the other and back", async () => {
   const fourth = await follow(third);
   expect(fourth.records()).toEqual([]);
   expect(fourth.bookmark("tags")).toHaveProperty("digests");
+});
+
+test("a table whose reading is stopped keeps its rows", async () => {
+  await using aircall = await stillAccount({ account: ACCOUNT, latencyMs: 50 });
+  using folder = temporaryFolder();
+  const first = await run(aircall);
+  aircall.requests.clear();
+  const tap = startTap(folder, { catalog: CATALOG, state: first.state }, emulated(aircall.url));
+  await until(() => aircall.requests.total >= 3, tap.ended);
+  tap.process.kill("SIGTERM");
+  const { exitCode, stdout } = await tap.ended;
+  expect(exitCode).toBe(130);
+  const second = first.next().takeAll(stdout);
+  expect(course(second, "tags")).not.toContain("ACTIVATE_VERSION");
+  expect(second.rows("tags")).toHaveLength(70);
 });

@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { Emulator, StreamName } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
 import { emulated, temporaryFolder } from "../support/cli.ts";
-import { CONFIG, type JsonObject, runTap, SingerTarget, startTap, type TapFiles } from "../support/singer.ts";
+import {
+  CONFIG,
+  type JsonObject,
+  runTap,
+  SingerTarget,
+  startTap,
+  type TapFiles,
+  until,
+} from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
@@ -222,12 +230,3 @@ describe("a run that does not get to its end", () => {
     expect(stderr).not.toContain("error");
   });
 });
-
-/** Looks again and again, as other processes have no clock that a test can move; ends when the program does. */
-async function until(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  void ended.then(() => {
-    isOver = true;
-  });
-  while (!condition() && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
-}

@@ -161,3 +161,12 @@ export function runTap(
 ): Promise<Ended> {
   return startTap(folder, files, env).ended;
 }
+
+/** Looks again and again, as other processes have no clock that a test can move; ends when the program does. */
+export async function until(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  while (!condition() && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
+}
