@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -24,17 +24,13 @@ describe("SPEC.md", () => {
   });
 });
 
-test.each([
-  "README.md",
-  "ARCHITECTURE.md",
-  "CONTRIBUTING.md",
-  "SPEC.md",
-  "SECURITY.md",
-  "docs/flow.md",
-  "docs/day.md",
-  "docs/faults.md",
-  "docs/airbyte.md",
-])("%s links to files that there are", (path) => {
+const documents = [".", "docs", "docs/decisions", "bench/peers"].flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name)),
+);
+
+test.each(documents)("%s links to files that there are", (path) => {
   const links = [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
   for (const link of links) expect(existsSync(join(ROOT, dirname(path), link)), link).toBe(true);
 });

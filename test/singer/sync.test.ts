@@ -65,10 +65,11 @@ describe("a run", () => {
   );
 
   test("may go on from each of its states, and no record is missed", async () => {
-    await using aircall = await stillAccount({ account: { calls: 2_200, contacts: 200 } });
+    // So many tags that a state comes right after their last record, which no later reading gives again.
+    await using aircall = await stillAccount({ account: { calls: 1_200, contacts: 200, tags: 1_100 } });
     const whole = await run(aircall);
     const ends = [...whole.messages.keys()].filter((line) => whole.messages[line]?.type === "STATE");
-    expect(ends.length).toBeGreaterThan(3);
+    expect(ends.length).toBeGreaterThan(2);
     for (const end of ends) {
       const part = new SingerTarget();
       for (const message of whole.messages.slice(0, end + 1)) part.take(message);
