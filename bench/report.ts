@@ -5,7 +5,7 @@ import type { SideBySide } from "./measure/side-by-side.ts";
 import { cpuSecondsPerMillion, documentsPerSecond, FACES, medianOf, type Results } from "./results.ts";
 import { median, spread } from "./statistics.ts";
 import { verdicts } from "./targets.ts";
-import { addedWords, addedWords, FACE_NAMES, FACE_NAMES, rounded, rounded, UNKNOWN, UNKNOWN } from "./words.ts";
+import { addedWords, FACE_NAMES, rounded, UNKNOWN } from "./words.ts";
 
 /** `docs/benchmarks.md`; `day` is the text of `docs/day.md`, if there is one. */
 export function report(results: Results, command: string, day: string | undefined): string {

@@ -1,10 +1,20 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { API_ID, API_TOKEN, type Emulator, type Fault, startEmulator } from "../../emulator/index.ts";
 import { emulated, runCli, startCli, temporaryFolder } from "../support/cli.ts";
-import { askFlow, base64, bindings, configOf, GOOD, type Key, secretsOf } from "../support/secrets.ts";
-import { type Written, writtenByCapture, writtenByFlow } from "../support/written.ts";
+import {
+  askFlow,
+  base64,
+  bindings,
+  configOf,
+  GOOD,
+  type Key,
+  STREAMS,
+  secretsOf,
+} from "../support/secrets.ts";
+import { type Written, writtenByCapture, writtenByFlow, writtenInRecords } from "../support/written.ts";
 
 const SMALL = { calls: 60, days: 3, contacts: 60, users: 5, numbers: 2, teams: 2, tags: 3, webhooks: 3 };
 const AUTHORIZATION = `Basic ${base64(`${API_ID}:${API_TOKEN}`)}`;
@@ -85,7 +95,7 @@ const TROUBLES: Record<string, Trouble> = {
   "a list without its key": { told: /without .*tags/, faults: [{ ...everywhere, kind: "missingKey" }] },
   "a defect": {
     told: /defect|broken on purpose/,
-    met: ["capture", "open"],
+    met: ["capture", "open", "airbyte", "singer"],
     env: (file) => {
       writeFileSync(file("break.cjs"), BREAKS_THE_PROGRAM);
       return { NODE_OPTIONS: `--require=${file("break.cjs")}` };
@@ -105,7 +115,25 @@ const PROGRAMS: Record<string, Program> = {
   validate: async (env, key) =>
     writtenByFlow(await askFlow(env, [{ validate: { config: configOf(key), bindings } }], undefined)),
   open: async (env, key) => writtenByFlow(await askFlow(env, [openRequest(key)], "ollowing changes")),
+  airbyte: async (env, key, path) => {
+    const catalog = {
+      streams: STREAMS.map((name) => ({ stream: { name }, sync_mode: "incremental" })),
+    };
+    const files = filesBeside(path, { config: configOf(key), catalog });
+    return writtenInRecords(await runCli(["airbyte", "read", ...files], env));
+  },
+  singer: async (env, key, path) =>
+    writtenInRecords(await runCli(["singer", ...filesBeside(path, { config: configOf(key) })], env)),
 };
+
+/** Arguments that name files of these contents. */
+function filesBeside(path: string, contents: Record<string, object>): string[] {
+  return Object.entries(contents).flatMap(([name, content]) => {
+    const file = join(dirname(path), `${name}.json`);
+    writeFileSync(file, JSON.stringify(content));
+    return [`--${name}`, file];
+  });
+}
 
 /** What a program writes in a trouble, and what of it nobody should have read. */
 async function leaksOf(trouble: Trouble, program: Program): Promise<string[]> {

@@ -15,7 +15,7 @@ const LONGEST_LIFE_LINES = 90;
 
 test("E4: a process that is killed a hundred times leaves the truth behind", async () => {
   const account = {
-    calls: 5_000,
+    calls: 9_000,
     days: 60,
     contacts: 700,
     users: 60,

@@ -19,7 +19,7 @@ export const secretsOf = ({ id, token }: Key, emulator: Emulator) => [
   HASH_KEY,
 ];
 
-const STREAMS = ["calls", "contacts", "tags", "users", "webhooks"];
+export const STREAMS = ["calls", "contacts", "tags", "users", "webhooks"];
 
 /** An endpoint config with every secret that there is in one. */
 export const configOf = ({ id, token }: Key) => ({

@@ -11,9 +11,17 @@ export interface Written {
   readonly file: string;
 }
 
-export function writtenByFlow({ stdout, stderr }: Ended): Written {
+export function writtenByFlow(ended: Ended): Written {
+  return writtenInLines(ended, (line) => line.startsWith('{"captured"'));
+}
+
+/** By Airbyte's protocol, and by Singer's. */
+export function writtenInRecords(ended: Ended): Written {
+  return writtenInLines(ended, (line) => line.startsWith('{"type":"RECORD"'));
+}
+
+function writtenInLines({ stdout, stderr }: Ended, isDocument: (line: string) => boolean): Written {
   const lines = stdout.split("\n");
-  const isDocument = (line: string) => line.startsWith('{"captured"');
   return {
     documents: lines.filter(isDocument).join("\n"),
     others: [stderr, ...lines.filter((line) => !isDocument(line))].join("\n"),
