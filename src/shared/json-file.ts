@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { ConfigError } from "../errors.ts";
-import { isJsonObject, type JsonObject } from "./json.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
 const WHY_NOT: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
@@ -9,14 +9,19 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is not a folder",
 };
 
-/**
- * The JSON object that a file holds. Throws a `ConfigError` that names the file, and never repeats
- * what stands there: it may be a secret.
- */
-export async function readJsonFile(path: string, what: string): Promise<JsonObject> {
-  const value = parseJson(await readText(path, what), path, what);
+/** The JSON object that a file holds. Throws as `readJsonFile`. */
+export async function readJsonObjectFile(path: string, what: string): Promise<JsonObject> {
+  const value = await readJsonFile(path, what);
   if (!isJsonObject(value)) throw new ConfigError(`The ${what} file ${path} does not hold a JSON object.`);
   return value;
+}
+
+/**
+ * What a file of JSON holds. Throws a `ConfigError` that names the file, and never repeats what stands
+ * there: it may be a secret.
+ */
+export async function readJsonFile(path: string, what: string): Promise<Json> {
+  return parseJson(await readText(path, what), path, what);
 }
 
 async function readText(path: string, what: string): Promise<string> {
@@ -28,7 +33,7 @@ async function readText(path: string, what: string): Promise<string> {
   }
 }
 
-function parseJson(text: string, path: string, what: string): unknown {
+function parseJson(text: string, path: string, what: string): Json {
   try {
     return JSON.parse(text);
   } catch {

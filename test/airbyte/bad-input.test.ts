@@ -34,8 +34,18 @@ const stream = (name: unknown, sync_mode: unknown = "incremental") => ({ stream:
 
 describe("a read that cannot begin says why in one error, and nothing else", () => {
   test.each<[string, Files, RegExp, string]>([
-    ["no config", { config: undefined }, /The config file .* cannot be read: ENOENT/, "config_error"],
-    ["no catalog", { catalog: undefined }, /The catalog file .* cannot be read: ENOENT/, "config_error"],
+    [
+      "no config",
+      { config: undefined },
+      /The config file .* cannot be read: it does not exist/,
+      "config_error",
+    ],
+    [
+      "no catalog",
+      { catalog: undefined },
+      /The catalog file .* cannot be read: it does not exist/,
+      "config_error",
+    ],
     ["no state where one is named", { state: undefined }, /The state file .* cannot be read/, "config_error"],
     [
       "a broken config",
@@ -121,7 +131,7 @@ describe("a read that cannot begin says why in one error, and nothing else", () 
     using folder = temporaryFolder();
     mkdirSync(folder.file("config.json"));
     const { messages } = await askAirbyte(["discover", "--config", folder.file("config.json")]);
-    expect(JSON.stringify(messages)).toContain("cannot be read: EISDIR");
+    expect(JSON.stringify(messages)).toContain("cannot be read: it is a folder");
   });
 });
 

@@ -56,7 +56,7 @@ describe("check says in its answer what is wrong", () => {
   });
 
   test.each<[string, string | undefined, RegExp]>([
-    ["no file", undefined, /The config file .*config\.json cannot be read: ENOENT\./],
+    ["no file", undefined, /The config file .*config\.json cannot be read: it does not exist\./],
     ["broken JSON", '{"api_token":"some-secret"', /The config file .*config\.json is not JSON\./],
     ["a list", "[]", /The endpoint config is not valid: it must be object\./],
     ["an empty config", "{}", /api_id, api_token is missing/],
@@ -80,7 +80,7 @@ describe("check says in its answer what is wrong", () => {
 });
 
 test.each<[string, string | undefined, RegExp]>([
-  ["no file", undefined, /cannot be read: ENOENT/],
+  ["no file", undefined, /cannot be read: it does not exist/],
   ["broken JSON", "{", /is not JSON/],
   ["no credentials", "{}", /api_id, api_token is missing/],
 ])("discover with %s ends with an error that a person can mend", async (_, content, sentence) => {

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { Static } from "typebox";
-import { BadRequest, ConfigError } from "../../errors.ts";
+import { BadRequest } from "../../errors.ts";
 import { faultsIn } from "../../shared/faults.ts";
 import type { Json } from "../../shared/json.ts";
+import { readJsonFile } from "../../shared/json-file.ts";
 import type { StreamName } from "../../streams/index.ts";
 import { parseAirbyteName } from "./catalog.ts";
 import { SYNC_MODES } from "./messages.ts";
@@ -35,12 +35,12 @@ export interface ConfiguredStream {
 
 /** Throws a `ConfigError` when the file cannot be read, or is not JSON. */
 export async function readConfigFile(path: string): Promise<Json> {
-  return readJsonFile("config", path);
+  return readJsonFile(path, "config");
 }
 
 /** Throws a `ConfigError` or a `BadRequest` that says what is wrong with the file or with what it asks for. */
 export async function readCatalogFile(path: string): Promise<ConfiguredStream[]> {
-  const catalog = await readJsonFile("catalog", path);
+  const catalog = await readJsonFile(path, "catalog");
   const faults = faultsIn(CONFIGURED_CATALOG, catalog);
   if (faults.length > 0) throw new BadRequest(`The configured catalog is not valid: ${faults.join("; ")}.`);
   const { streams } = catalog as unknown as Static<typeof CONFIGURED_CATALOG>;
@@ -58,16 +58,5 @@ export async function readCatalogFile(path: string): Promise<ConfiguredStream[]>
 
 /** Throws as `readConfigFile`. A read without a state file begins afresh. */
 export async function readStateFile(path: string | undefined): Promise<Json> {
-  return path === undefined ? [] : readJsonFile("state", path);
-}
-
-async function readJsonFile(what: string, path: string): Promise<Json> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError(`The ${what} file ${path} cannot be read: ${error.code ?? error.message}.`);
-  });
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    throw new ConfigError(`The ${what} file ${path} is not JSON.`);
-  }
+  return path === undefined ? [] : readJsonFile(path, "state");
 }

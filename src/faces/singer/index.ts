@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Connector } from "../../connector.ts";
-import { readJsonFile } from "../../shared/json-file.ts";
+import { readJsonObjectFile } from "../../shared/json-file.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { discoveredCatalog } from "./catalog.ts";
@@ -40,9 +40,11 @@ export async function runSingerFace(
   files: SingerFiles,
   { connector, stdout, ports, signal }: SingerFaceOptions,
 ): Promise<string[]> {
-  const config = endpointConfig(await readJsonFile(files.config, "config"));
-  const streams = files.catalog ? readSelection(await readJsonFile(files.catalog, "catalog")) : everything();
-  const state = new SingerState(files.state ? await readJsonFile(files.state, "state") : {}, streams);
+  const config = endpointConfig(await readJsonObjectFile(files.config, "config"));
+  const streams = files.catalog
+    ? readSelection(await readJsonObjectFile(files.catalog, "catalog"))
+    : everything();
+  const state = new SingerState(files.state ? await readJsonObjectFile(files.state, "state") : {}, streams);
   await connector.proveCredentials(config, signal);
   const writer = new LineWriter<SingerMessage>(stdout);
   return sync({ connector, config, streams, state, writer, ports, signal });
