@@ -1,6 +1,6 @@
-import { calls } from "./calls.ts";
+import { calls } from "./calls/calls.ts";
 import { company } from "./company.ts";
-import { contacts } from "./contacts.ts";
+import { contacts } from "./contacts/contacts.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { numbers } from "./numbers.ts";
 import { tags } from "./tags.ts";

@@ -1,7 +1,7 @@
-import { labelledValues } from "./nested.ts";
-import type { RowNeeds } from "./rows.ts";
-import { documentSchema, flag, text, unixSeconds } from "./schema.ts";
-import { isId } from "./values.ts";
+import { labelledValues } from "../nested.ts";
+import type { RowNeeds } from "../rows.ts";
+import { documentSchema, flag, text, unixSeconds } from "../schema.ts";
+import { isId } from "../values.ts";
 
 export const contactSchema = documentSchema(
   "Contact",

@@ -1,17 +1,17 @@
-import type { Endpoint } from "../aircall/index.ts";
-import type { Document, Step } from "../engine/index.ts";
-import { isJsonObject, type Json } from "../shared/json.ts";
-import type { ContactCursors, FullPass } from "./contact-cursors.ts";
-import { CONTACT_NEEDS, type ContactRow } from "./contact-schema.ts";
-import { CONTACTS, walkIfDue } from "./contact-walk.ts";
-import { digest } from "./digest.ts";
-import { deletionDocument } from "./document.ts";
+import type { Endpoint } from "../../aircall/index.ts";
+import type { Document, Step } from "../../engine/index.ts";
+import { isJsonObject, type Json } from "../../shared/json.ts";
+import { digest } from "../digest.ts";
+import { deletionDocument } from "../document.ts";
+import { usableDocuments } from "../rows.ts";
+import { SingleReads } from "../single-reads.ts";
+import { nowSeconds, type Source } from "../source.ts";
+import { instantOf } from "../values.ts";
+import { PAGES_AHEAD, readWindow, type TimedList } from "../window.ts";
+import type { ContactCursors, FullPass } from "./cursors.ts";
 import type { KnownIds } from "./known-ids.ts";
-import { usableDocuments } from "./rows.ts";
-import { SingleReads } from "./single-reads.ts";
-import { nowSeconds, type Source } from "./source.ts";
-import { instantOf } from "./values.ts";
-import { PAGES_AHEAD, readWindow, type TimedList } from "./window.ts";
+import { CONTACT_NEEDS, type ContactRow } from "./schema.ts";
+import { CONTACTS, walkIfDue } from "./walk.ts";
 
 /**
  * Goes on with a pass over all contacts: what is new or has changed is captured, and so is what has

@@ -1,13 +1,13 @@
-import type { Endpoint } from "../aircall/index.ts";
-import type { Document, Step } from "../engine/index.ts";
-import { ListTooLong } from "../errors.ts";
-import { isJsonObject } from "../shared/json.ts";
-import type { ContactCursors } from "./contact-cursors.ts";
-import { CONTACT_NEEDS, type ContactRow } from "./contact-schema.ts";
-import { digest } from "./digest.ts";
-import { usableDocuments } from "./rows.ts";
-import { hasPassed, nowSeconds, type Source } from "./source.ts";
-import { instantOf } from "./values.ts";
+import type { Endpoint } from "../../aircall/index.ts";
+import type { Document, Step } from "../../engine/index.ts";
+import { ListTooLong } from "../../errors.ts";
+import { isJsonObject } from "../../shared/json.ts";
+import { digest } from "../digest.ts";
+import { usableDocuments } from "../rows.ts";
+import { hasPassed, nowSeconds, type Source } from "../source.ts";
+import { instantOf } from "../values.ts";
+import type { ContactCursors } from "./cursors.ts";
+import { CONTACT_NEEDS, type ContactRow } from "./schema.ts";
 
 export const CONTACTS: Endpoint = { path: "/v1/contacts", bodyKey: "contacts", holds: "list" };
 

@@ -1,8 +1,8 @@
-import type { AircallReader, Endpoint } from "../aircall/index.ts";
-import { isJsonObject, type JsonObject } from "../shared/json.ts";
-import type { RowNeeds } from "./rows.ts";
-import { instantOf, isId, isInstantBy } from "./values.ts";
-import { PAGES_AHEAD, type TimedList } from "./window.ts";
+import type { AircallReader, Endpoint } from "../../aircall/index.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { RowNeeds } from "../rows.ts";
+import { instantOf, isId, isInstantBy } from "../values.ts";
+import { PAGES_AHEAD, type TimedList } from "../window.ts";
 
 export const CALLS: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
 

@@ -1,8 +1,8 @@
 import { Check } from "typebox/schema";
-import type { JsonObject } from "../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { nowSeconds, type Source } from "../source.ts";
+import { SPAN, type Span } from "../window.ts";
 import { freshRungs, type Rungs, rungsFor } from "./ladder.ts";
-import { nowSeconds, type Source } from "./source.ts";
-import { SPAN, type Span } from "./window.ts";
 
 /** How far back each look at the present reads, and the age of the first rung. */
 export const RECENT_SECONDS = 30 * 60;

@@ -1,4 +1,4 @@
-import { type CallCursors, RECENT_SECONDS } from "./call-cursors.ts";
+import { type CallCursors, RECENT_SECONDS } from "./cursors.ts";
 
 type Recent = CallCursors["recent"];
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { TestClock } from "../../test/support/clock.ts";
-import { ContactCursors } from "./contact-cursors.ts";
-import { DigestMemory } from "./memory.ts";
-import type { Source } from "./source.ts";
+import { TestClock } from "../../../test/support/clock.ts";
+import { DigestMemory } from "../memory.ts";
+import type { Source } from "../source.ts";
+import { ContactCursors } from "./cursors.ts";
 
 const source = { clock: new TestClock(), memory: new DigestMemory() } as unknown as Source;
 

@@ -1,10 +1,10 @@
-import type { Step } from "../engine/index.ts";
-import { ContactCursors } from "./contact-cursors.ts";
-import { fullPass } from "./contact-pass.ts";
-import { contactSchema } from "./contact-schema.ts";
-import { CONTACTS, latestChange, walk } from "./contact-walk.ts";
-import type { StreamDefinition } from "./definition.ts";
-import { forget, isDailyDue, MINUTE_MS, restSince, type Source } from "./source.ts";
+import type { Step } from "../../engine/index.ts";
+import type { StreamDefinition } from "../definition.ts";
+import { forget, isDailyDue, MINUTE_MS, restSince, type Source } from "../source.ts";
+import { ContactCursors } from "./cursors.ts";
+import { fullPass } from "./pass.ts";
+import { contactSchema } from "./schema.ts";
+import { CONTACTS, latestChange, walk } from "./walk.ts";
 
 /**
  * Shared contacts: all of them once, by creation, and then what has changed, from the latest change

@@ -1,6 +1,12 @@
-import type { Priority } from "../aircall/index.ts";
-import { type Document, patchBetween, type Step } from "../engine/index.ts";
-import type { Json, JsonObject } from "../shared/json.ts";
+import type { Priority } from "../../aircall/index.ts";
+import { type Document, patchBetween, type Step } from "../../engine/index.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import type { StreamDefinition } from "../definition.ts";
+import { digest } from "../digest.ts";
+import { usableDocuments } from "../rows.ts";
+import { SingleReads } from "../single-reads.ts";
+import { hasPassed, isRereadDue, MINUTE_MS, nowSeconds, restSince, type Source } from "../source.ts";
+import { readWindow, type WindowPage } from "../window.ts";
 import {
   beginning,
   type CallCursors,
@@ -8,17 +14,11 @@ import {
   RECENT_SECONDS,
   readCursors,
   wholeHistory,
-} from "./call-cursors.ts";
-import { CALLS, type CallRow, callList, callNeeds, nextLookSeconds } from "./call-list.ts";
-import { isDense, lookAfter, pauseIntervals } from "./call-looks.ts";
-import { callSchema } from "./call-schema.ts";
-import type { StreamDefinition } from "./definition.ts";
-import { digest } from "./digest.ts";
+} from "./cursors.ts";
 import { climbed, cursorOf, isDue, type Rungs, rungsFor } from "./ladder.ts";
-import { usableDocuments } from "./rows.ts";
-import { SingleReads } from "./single-reads.ts";
-import { hasPassed, isRereadDue, MINUTE_MS, nowSeconds, restSince, type Source } from "./source.ts";
-import { readWindow, type WindowPage } from "./window.ts";
+import { CALLS, type CallRow, callList, callNeeds, nextLookSeconds } from "./list.ts";
+import { isDense, lookAfter, pauseIntervals } from "./looks.ts";
+import { callSchema } from "./schema.ts";
 
 /** Starts are in Aircall's time: its clock may be ahead of ours. */
 const CLOCKS_DIFFER_SECONDS = 30 * 60;

@@ -1,11 +1,11 @@
 import { Check } from "typebox/schema";
-import type { Step } from "../engine/index.ts";
-import type { JsonObject } from "../shared/json.ts";
-import type { ContactRow } from "./contact-schema.ts";
+import type { Step } from "../../engine/index.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { nowSeconds, type Source } from "../source.ts";
+import { instantOf } from "../values.ts";
+import { SPAN, type Span } from "../window.ts";
 import { KnownIds, MARKS, PACKED_IDS, type PackedIds } from "./known-ids.ts";
-import { nowSeconds, type Source } from "./source.ts";
-import { instantOf } from "./values.ts";
-import { SPAN, type Span } from "./window.ts";
+import type { ContactRow } from "./schema.ts";
 
 /**
  * What is left of a pass over all contacts by creation. What changed since an instant has not been

@@ -1,5 +1,5 @@
-import { nestedTeam, nestedUser, numberFields } from "./nested.ts";
-import { documentSchema, flag, integer, list, object, text, unixSeconds } from "./schema.ts";
+import { nestedTeam, nestedUser, numberFields } from "../nested.ts";
+import { documentSchema, flag, integer, list, object, text, unixSeconds } from "../schema.ts";
 
 /** A call as `/v1/calls` renders it. Source: https://developer.aircall.io/api-references/#call-overview */
 export const callSchema = documentSchema(
