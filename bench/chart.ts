@@ -79,10 +79,7 @@ function sideBySidePanel({ sideBySide }: Results): string[] {
     label: captures === 1 ? "1 capture" : `${captures} captures`,
     bars: [{ color: COLORS.flow, value: (memoryMiB ?? 0) / captures }],
   }));
-  return [
-    title("Captures side by side: MiB that each takes when it has caught up"),
-    ...bars(groups, (value) => value.toFixed(0)),
-  ];
+  return [title("MiB that each capture takes, side by side"), ...bars(groups, (value) => value.toFixed(0))];
 }
 
 const PROFILE_ROWS = 9;
