@@ -34,8 +34,9 @@ const ROOT = new URL("../", import.meta.url).pathname;
 const RESULTS = join(ROOT, "bench/results.json");
 const COMMAND = options.quick ? "npm run bench -- --quick" : "npm run bench";
 
+const last = options.compare ? lastResults() : undefined;
 const results = await measure(options.quick ? QUICK : FULL);
-if (options.compare) tellChanges(results);
+if (last) tellChanges(last, results);
 else writeFiles(results, options.quick ? copyOfFiles() : ROOT);
 
 async function measure(sizes: Sizes): Promise<Results> {
@@ -58,10 +59,14 @@ async function timed<Found>(what: string, work: () => Promise<Found>): Promise<F
   return found;
 }
 
-function tellChanges(found: Results): void {
-  const last = JSON.parse(readFileSync(RESULTS, "utf8")) as Results;
-  const isSameMachine = JSON.stringify(last.machine) === JSON.stringify(found.machine);
-  const comparisons = compare(figures(last), figures(found));
+function lastResults(): Results {
+  if (existsSync(RESULTS)) return JSON.parse(readFileSync(RESULTS, "utf8"));
+  throw new Error("There is no bench/results.json to compare with: run npm run bench first.");
+}
+
+function tellChanges(before: Results, found: Results): void {
+  const isSameMachine = JSON.stringify(before.machine) === JSON.stringify(found.machine);
+  const comparisons = compare(figures(before), figures(found));
   print(comparisonText(comparisons, isSameMachine));
   if (comparisons.some(({ verdict }) => verdict === "worse")) process.exitCode = 1;
 }
