@@ -29,4 +29,4 @@ LABEL FLOW_RUNTIME_CODEC=json
 ENV MALLOC_ARENA_MAX=1
 # Flow gives a container 1 GiB and takes the whole command from here. The bound of the heap leaves room for
 # what lies outside it. A small young generation about halves the memory of a capture, at little cost of time.
-ENTRYPOINT ["node", "--max-old-space-size=700", "--max-semi-space-size=4", "/app/source-aircall.cjs", "flow"]
+ENTRYPOINT ["node", "--max-old-space-size=700", "--max-semi-space-size=16", "/app/source-aircall.cjs", "flow"]

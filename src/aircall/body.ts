@@ -63,5 +63,8 @@ function parsed(text: string): Json | undefined {
 /** An object or a list is a level, and so is each within it. */
 function isDeeperThan(levels: number, value: Json): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((inner) => isDeeperThan(levels - 1, inner));
+  for (const name in value) if (isDeeperThan(levels - 1, value[name] ?? null)) return true;
+  return false;
 }

@@ -46,7 +46,7 @@ test("each request goes in its turn, as early as no window of the budget is over
 test("a clock that is set back holds nobody up, and lets nobody go too early", async () => {
   let setBackMs = 0;
   const base = new TestClock(START_MS, { leaps: true });
-  const clock = { now: () => base.now() - setBackMs, sleep: base.sleep.bind(base) };
+  const clock = { now: () => base.now() - setBackMs, sleep: base.sleep.bind(base), alarm: base.alarm };
   const budget = new RequestBudget({ requests: 2, windowMs: 1_000, clock });
   const sent: number[] = [];
   for (let request = 0; request < 4; request++) {

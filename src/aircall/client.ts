@@ -12,6 +12,7 @@ import type { Ports } from "../shared/ports.ts";
 import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
 import type { Priority, RequestBudget, Ticket } from "./budget.ts";
 import { basicAuth, type Credentials, withoutCredentials } from "./credentials.ts";
+import { Deadline } from "./deadline.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { type Page, readPages } from "./pages.ts";
 import {
@@ -121,12 +122,12 @@ export class AircallReader {
   }
 
   async #send(endpoint: Endpoint, query: Query): Promise<Outcome | { body: JsonObject }> {
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const deadline = new Deadline(this.#signal, REQUEST_TIMEOUT_MS, this.#client.ports.clock);
     try {
       const response = await this.#client.ports.fetch(this.#url(endpoint, query), {
         headers: { accept: "application/json", authorization: basicAuth(this.#client.credentials) },
         redirect: "error",
-        signal: AbortSignal.any([this.#signal, timeout]),
+        signal: deadline.signal,
       });
       if (!response.ok) return await this.#refusal(response);
       const text = await readText(response);
@@ -134,12 +135,14 @@ export class AircallReader {
       return readBody(text, endpoint);
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (timeout.aborted)
+      if (deadline.isOver)
         return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
       return {
         kind: "no-answer",
         detail: withoutCredentials(networkReason(error), this.#client.credentials),
       };
+    } finally {
+      deadline.end();
     }
   }
 

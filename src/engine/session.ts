@@ -55,7 +55,7 @@ export async function* runSession(options: SessionOptions): AsyncGenerator<Captu
   const signal = AbortSignal.any([options.signal, stopping.signal]);
   const blocks = options.bindings.map((_, index) => bindingBlocks(options, index, signal));
   try {
-    for await (const block of asTheyCome(blocks)) yield* block;
+    for await (const block of asTheyCome(blocks)) for (const message of block) yield message;
   } finally {
     stopping.abort();
   }

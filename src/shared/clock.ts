@@ -10,6 +10,10 @@ export const systemClock: Clock = {
       await timer(Math.min(leftMs, LONGEST_TIMER_MS), signal);
     }
   },
+  alarm(afterMs, ring) {
+    const timeout = setTimeout(ring, afterMs).unref();
+    return () => clearTimeout(timeout);
+  },
 };
 
 /**
@@ -26,6 +30,7 @@ export function steadyClock(clock: Clock): Clock {
       return latestMs;
     },
     sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
+    alarm: (afterMs, ring) => clock.alarm(afterMs, ring),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Clock {
   now(): number;
   /** Rejects with the signal's reason when the signal is aborted first. */
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
+  /** Rings after so long, unless it is cancelled by what is returned. It keeps no process alive. */
+  alarm(afterMs: number, ring: () => void): () => void;
 }
 
 export interface Log {

@@ -9,9 +9,6 @@ import { AccountLife, type Act, act } from "./life.ts";
 
 const DAY_SECONDS = 86_400;
 
-/** No request in process takes long, and the timers of a hundred thousand of them would. */
-AbortSignal.timeout = () => new AbortController().signal;
-
 /** So that whatever changes a call, a rung is still to come for it. */
 const LONGEST_HISTORY_SECONDS = 25 * DAY_SECONDS;
 

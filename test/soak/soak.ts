@@ -1,5 +1,4 @@
 import { expectPromisesKept, expectTruth } from "../property/promises.ts";
-import { timeoutsOn } from "../support/troubles.ts";
 import { Hour } from "./hour.ts";
 import { HeapSamples } from "./memory.ts";
 
@@ -29,7 +28,6 @@ export async function soak(seed: number): Promise<Soak> {
   const note = (reason: unknown) => rejections.push(String(reason));
   process.on("unhandledRejection", note);
   await using hour = await Hour.begin(seed);
-  using _ = timeoutsOn(hour.clock);
   await hour.pass(() => heap.take());
   const { total: sent, refused } = hour.emulator.requests;
   await hour.look();

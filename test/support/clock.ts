@@ -36,6 +36,11 @@ export class TestClock implements Clock {
     });
   }
 
+  /** Rings never: no test on this clock lets a request take too long. */
+  alarm(): () => void {
+    return () => {};
+  }
+
   /** Moves the clock on, or back: those who sleep do not notice that. */
   advance(durationMs: number): void {
     this.#nowMs += durationMs;

@@ -42,6 +42,12 @@ export class SimulatedClock implements Clock {
     });
   }
 
+  alarm(afterMs: number, ring: () => void): () => void {
+    const cancelled = new AbortController();
+    this.sleep(afterMs, cancelled.signal).then(ring, () => {});
+    return () => cancelled.abort();
+  }
+
   /** Work that takes no time: the clock stands still until it is done. */
   async hold<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#underWay += 1;

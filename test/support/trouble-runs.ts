@@ -9,7 +9,7 @@ import { type CaptureEvent, Connector } from "../../src/connector.ts";
 import { ConnectorError } from "../../src/errors.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
-import { type Trouble, timeoutsOn } from "./troubles.ts";
+import type { Trouble } from "./troubles.ts";
 import { CONFIG, rememberingLog } from "./world.ts";
 
 const START_MS = Date.UTC(2026, 5, 15, 12);
@@ -43,7 +43,6 @@ async function troubledWorld({ trouble, strikes }: TroubledStream) {
   for (let past = 0; past < 70; past++)
     emulator.account.calls.add(1, { startedAtSeconds: nowSeconds - 86_400 + past });
   emulator.account.calls.ring({ startedAtSeconds: nowSeconds - 3_000 });
-  const timeouts = timeoutsOn(clock);
   const struck: string[] = [];
   const answer: typeof fetch = (input, init) => {
     const target = requestTarget(String(input));
@@ -58,10 +57,7 @@ async function troubledWorld({ trouble, strikes }: TroubledStream) {
     struck,
     origin: emulator.url,
     ports: { clock, random: () => 0.5, fetch: answer },
-    [Symbol.asyncDispose]: async () => {
-      timeouts[Symbol.dispose]();
-      await emulator.close();
-    },
+    [Symbol.asyncDispose]: () => emulator.close(),
   };
 }
 

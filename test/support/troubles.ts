@@ -126,21 +126,3 @@ async function rewritten(
   const sent = { ...Object.fromEntries(answer.headers), ...headers };
   return new Response(ReadableStream.from(body()), { status, headers: sent });
 }
-
-/**
- * Lets the time that a request may take pass on the clock, for as long as the returned object is not disposed of:
- * `AbortSignal.timeout` knows the time of the machine only.
- */
-export function timeoutsOn(clock: SimulatedClock): Disposable {
-  const { timeout } = AbortSignal;
-  AbortSignal.timeout = (durationMs) => {
-    const over = new AbortController();
-    void clock.sleep(durationMs).then(() => over.abort(new DOMException("too late", "TimeoutError")));
-    return over.signal;
-  };
-  return {
-    [Symbol.dispose]: () => {
-      AbortSignal.timeout = timeout;
-    },
-  };
-}
