@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 
-const BINDINGS = "bindingStateV1";
+/** Under which key the connector state has the states of the bindings, by their state keys. */
+export const BINDINGS = "bindingStateV1";
 
 /** RFC 7396: the target with the patch applied, as a new value. */
 export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {

@@ -217,6 +217,25 @@ describe("the state that Airbyte's own source-aircall left", () => {
   });
 });
 
+test("a state under the name of another stream begins neither of them from there", async () => {
+  await using aircall = await stillAccount({ account: SMALL });
+  const connection = connectionTo(aircall, named("teams", "tags"));
+  await connection.sync();
+  const [teams] = (connection.states as { stream: { stream_descriptor: { name: string } } }[]).filter(
+    ({ stream }) => stream.stream_descriptor.name === "teams",
+  );
+  const mixedUp = [{ ...teams, stream: { ...teams?.stream, stream_descriptor: { name: "tags" } } }];
+  const sync = await connectionTo(aircall, named("teams", "tags"), mixedUp).sync();
+  expect(sync.logs()).toEqual([
+    {
+      level: "WARN",
+      message: expect.stringContaining("The state of tags is another connector's or stream's"),
+    },
+  ]);
+  expect(sync.records("tags")).toHaveLength(aircall.account.tags.size);
+  expect(sync.records("teams")).toHaveLength(aircall.account.teams.size);
+});
+
 describe("a full refresh", () => {
   const choices = ["users", "calls"].map((name): StreamChoice => ({ name, syncMode: "full_refresh" }));
 

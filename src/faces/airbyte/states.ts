@@ -1,16 +1,11 @@
 import type { Static } from "typebox";
+import { BINDINGS } from "../../engine/index.ts";
 import { BadRequest } from "../../errors.ts";
 import { faultsIn } from "../../shared/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/ports.ts";
 import type { StreamName } from "../../streams/index.ts";
 import { findStream } from "./catalog.ts";
-
-/**
- * Airbyte keeps a state for each stream. Ours is the part of the connector state that is the stream's,
- * `{"bindingStateV1": {"<stream>": {...}}}`; states of other connectors lack that key.
- */
-const BINDINGS = "bindingStateV1";
 
 const STREAM_STATE = {
   type: "object",
@@ -28,7 +23,8 @@ const STREAM_STATE = {
 } as const;
 
 /**
- * The state of each stream that has one of ours. What another connector left is passed over with a
+ * The state of each stream that has one of ours: the part of the connector state that is the stream's,
+ * `{"bindingStateV1": {"<stream>": {...}}}`. What another connector left is passed over with a
  * warning: it says up to where a stream was read, and not what of it has been given. Throws a
  * `BadRequest` for what can be no state at all.
  */
@@ -37,13 +33,16 @@ export function readStates(states: Json, log: Log): Map<StreamName, JsonObject> 
     throw new BadRequest("The state is not valid: it must be a list with a state for each stream.");
   }
   const own = new Map<StreamName, JsonObject>();
-  for (const state of Array.isArray(states) ? states : legacyStates(states)) {
-    const { name, content } = readStreamState(state);
+  for (const given of Array.isArray(states) ? states : legacyStates(states)) {
+    const { name, content } = readStreamState(given);
     const stream = findStream(name);
     const bindings = content[BINDINGS];
-    if (stream && isJsonObject(bindings)) own.set(stream, { [BINDINGS]: bindings });
+    const state = stream && isJsonObject(bindings) ? bindings[stream] : undefined;
+    if (stream && isJsonObject(state)) own.set(stream, { [BINDINGS]: { [stream]: state } });
     else if (Object.keys(content).length > 0) {
-      log.warn(`The state of ${name} is another connector's, so that reading begins from the beginning.`);
+      log.warn(
+        `The state of ${name} is another connector's or stream's, so that reading begins from the beginning.`,
+      );
     }
   }
   return own;

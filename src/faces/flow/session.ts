@@ -1,6 +1,6 @@
 import { parseResourceConfig } from "../../config/index.ts";
 import { type CaptureEvent, type Connector, discover } from "../../connector.ts";
-import type { CaptureMessage } from "../../engine/index.ts";
+import { BINDINGS, type CaptureMessage } from "../../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 import type { Ports } from "../../shared/ports.ts";
@@ -14,9 +14,6 @@ import { CaptureStatus } from "./status.ts";
  * process remembers of calls keeps it from capturing again those that come to a rung unchanged.
  */
 const SESSION_MS = 30 * 24 * 60 * 60 * 1000;
-
-/** The only key of the connector state that is ours; others were left by the connector that came before. */
-const STATE_KEY = "bindingStateV1";
 
 /** Answers an `open` request until the signal is aborted or the month is over, and ends after a checkpoint. */
 export async function runCaptureSession(
@@ -62,7 +59,7 @@ function preface(streams: readonly string[], state: JsonObject): Response[] {
   const sourced = streams.map((stream, binding) => ({
     sourcedSchema: { binding, documentSchema: sourcedSchema(schemas.get(stream) ?? {}) },
   }));
-  const legacy = Object.keys(state).filter((key) => key !== STATE_KEY);
+  const legacy = Object.keys(state).filter((key) => key !== BINDINGS);
   if (sourced.length === 0 && legacy.length === 0) return [];
   const updated = Object.fromEntries(legacy.map((key) => [key, null]));
   return [...sourced, checkpoint(updated)];
