@@ -71,6 +71,11 @@ describe("a file that will not do is told in one sentence", () => {
       { state: { bookmarks: [] } },
       /The state is not valid: bookmarks must be object/,
     ],
+    [
+      "a STATE message for a state",
+      { state: { type: "STATE", value: { bookmarks: {} } } },
+      /The state is a whole STATE message: leave only what its value holds/,
+    ],
   ])("%s", async (_, files, sentence) => {
     using folder = temporaryFolder();
     expectOneSentence(await runTap(folder, files, NOWHERE), sentence);
@@ -112,6 +117,17 @@ test("a state of which a stream can make nothing is begun afresh", async () => {
   const target = new SingerTarget().takeAll(ended.stdout);
   expect(target.records("tags")).toHaveLength(15);
   expect(target.state).toMatchObject({ currently_syncing: null, bookmarks: { faxes: "?" } });
+});
+
+test("a catalog that selects nothing is taken, and that is told", async () => {
+  using folder = temporaryFolder();
+  await using aircall = await stillAccount({ account: { calls: 10 } });
+  const ended = await runTap(folder, { catalog: place({ selected: false }) }, emulated(aircall.url));
+  expect(ended).toMatchObject({
+    exitCode: 0,
+    stderr: "warn: The catalog selects no stream, so nothing is read.\n",
+  });
+  expect(new SingerTarget().takeAll(ended.stdout).messages).toHaveLength(1);
 });
 
 test("refused credentials end the run before its first message", async () => {

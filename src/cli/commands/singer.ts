@@ -25,14 +25,18 @@ export function singerCommand(context: CliContext, end: (exitCode: number) => vo
     .option("--discover", "print the catalog of all streams and end; it asks nobody")
     .option("--catalog <file>", "the streams and fields to read (default: all)")
     .option("--properties <file>", "what older runners call --catalog")
-    .option("--state <file>", "what the last STATE of the run before held")
+    .option(
+      "--state <file>",
+      "what the last STATE of the run before held: the last line that a target printed",
+    )
     .addHelpText(
       "after",
       `
 Examples:
   $ source-aircall singer --discover > catalog.json
-  $ source-aircall singer --config config.json --catalog catalog.json | target-jsonl > state.json
-  $ source-aircall singer --config config.json --catalog catalog.json --state state.json | target-jsonl`,
+  $ source-aircall singer --config config.json --catalog catalog.json | target-jsonl >> states.jsonl
+  $ tail -n 1 states.jsonl > state.json
+  $ source-aircall singer --config config.json --catalog catalog.json --state state.json | target-jsonl >> states.jsonl`,
     )
     .action(async (options: SingerOptions, command: Command) => {
       if (options.discover) {

@@ -44,6 +44,7 @@ export async function runSingerFace(
   const streams = files.catalog
     ? readSelection(await readJsonObjectFile(files.catalog, "catalog"))
     : everything();
+  if (streams.length === 0) ports.log.warn("The catalog selects no stream, so nothing is read.");
   const state = new SingerState(files.state ? await readJsonObjectFile(files.state, "state") : {}, streams);
   await connector.proveCredentials(config, signal);
   const writer = new LineWriter<SingerMessage>(stdout);

@@ -1,10 +1,7 @@
-import { mergePatch } from "../../engine/index.ts";
+import { BINDINGS, mergePatch } from "../../engine/index.ts";
 import { ConfigError } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { SelectedStream } from "./selection.ts";
-
-/** Under which key the engine keeps the state of its bindings, by their state keys; ours are the streams' names. */
-const BINDINGS = "bindingStateV1";
 
 /**
  * What Singer calls state: `{"bookmarks": {"<stream>": {...}}}`. The bookmark of a stream that follows
@@ -20,6 +17,8 @@ export class SingerState {
 
   /** Throws a `ConfigError` when the state cannot be one of ours. */
   constructor(given: JsonObject, streams: readonly SelectedStream[]) {
+    if (given.type === "STATE")
+      throw new ConfigError("The state is a whole STATE message: leave only what its value holds.");
     const { bookmarks = {} } = given;
     if (!isJsonObject(bookmarks)) throw new ConfigError("The state is not valid: bookmarks must be object.");
     this.#given = given;
