@@ -2,6 +2,8 @@ import { InvalidArgumentError } from "commander";
 import { parseStreamName } from "../config/index.ts";
 import { type StreamName, streamNames } from "../streams/index.ts";
 
+const HIGHEST_PORT = 65_535;
+
 /** Parsers of command-line values; a value that will not do is a `ConnectorError` or a wrong command line. */
 
 /** `calls,users`, in the registry's order and each once. */
@@ -19,4 +21,10 @@ export function parseCount(value: string): number {
   const number = Number(value);
   if (value.trim() !== "" && Number.isInteger(number) && number >= 0) return number;
   throw new InvalidArgumentError("It must be a whole number from 0.");
+}
+
+export function parsePort(value: string): number {
+  const port = parseCount(value);
+  if (port <= HIGHEST_PORT) return port;
+  throw new InvalidArgumentError(`It must be ${HIGHEST_PORT} at most.`);
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { ConfigError } from "../../errors.ts";
-import { parseCount } from "../arguments.ts";
+import { parseCount, parsePort } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { writeLine } from "../terminal.ts";
 
@@ -22,7 +22,7 @@ export function emulatorCommand(context: CliContext): Command {
       "Serves an Aircall account that lives: calls ring, are answered, end, gain recordings, tags and comments. " +
         "What happened on a day depends on the seed and the date only. It listens on 127.0.0.1 until it is stopped.",
     )
-    .option("--port <number>", "0 takes any free port", parseCount, 8484)
+    .option("--port <number>", "0 takes any free port", parsePort, 8484)
     .option("--seed <text>", "another seed is another account", "aircall")
     .option("--calls <number>", "calls over all days, about", parseCount, 3_000)
     .option("--days <number>", "how many days of calls there are", parseCount, 60)
@@ -51,6 +51,11 @@ Example:
     });
 }
 
+const WHY_NOT_LISTENING: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is taken",
+  EACCES: "is not for this user",
+};
+
 async function start(options: EmulatorCommandOptions) {
   const { startEmulator } = await import("../../../emulator/index.ts");
   try {
@@ -63,7 +68,8 @@ async function start(options: EmulatorCommandOptions) {
       listInProgress: !options.hideInProgress,
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new ConfigError(`Port ${options.port} is taken. Choose another with --port, or 0 for any.`);
+    const whyNot = WHY_NOT_LISTENING[(error as NodeJS.ErrnoException).code ?? ""];
+    if (!whyNot) throw error;
+    throw new ConfigError(`Port ${options.port} ${whyNot}. Choose another with --port, or 0 for any.`);
   }
 }
