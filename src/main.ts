@@ -35,9 +35,16 @@ async function run(args: readonly string[]): Promise<number> {
   return runCli(args, world);
 }
 
-/** Whoever read the output has gone: there is nobody left to tell. */
-process.stdout.on("error", () => stop.abort());
+/** When whoever read the output has gone, there is nobody left to tell; of anything else a person is told. */
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  stop.abort();
+  if (code === "EPIPE") return;
+  process.exitCode = 1;
+  process.stderr.write(
+    `error: Standard output cannot be written (${message}). Make room or choose another place, then run again.\n`,
+  );
+});
 
 run(process.argv.slice(2)).then((exitCode) => {
-  process.exitCode = exitCode;
+  process.exitCode ||= exitCode;
 });

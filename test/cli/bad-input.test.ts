@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, test } from "vitest";
@@ -163,6 +163,16 @@ test("a disk that is full stops the capture, and the file stays as it was", asyn
   expect(Number(calls?.rows)).toBe([...emulator.truth("calls")].length);
   await emulator.close();
 });
+
+const IN_FULL = ["sh", "-c", '"$@" > /dev/full', "sh", process.execPath, BUNDLE];
+
+test.runIf(existsSync("/dev/full"))(
+  "a full disk under what a command writes is told, and fails it",
+  async () => {
+    const ended = await startCli(["discover"], {}, IN_FULL).ended;
+    expectOneSentence(ended, /^error: Standard output cannot be written \(.*ENOSPC.*\)/);
+  },
+);
 
 describe("a wrong command line ends with exit code 2", () => {
   test.each([
