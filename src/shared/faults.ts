@@ -20,6 +20,10 @@ function inWords(fault: Fault): string {
     const unknown = fault.params.additionalProperties.map((name) => [fault.instancePath, name].join("/"));
     return `${unknown.map(propertyName).join(", ")} is not a property that there is`;
   }
+  if (fault.keyword === "enum") {
+    const allowed = fault.params.allowedValues.map((value) => JSON.stringify(value));
+    return `${propertyName(fault.instancePath)} must be one of ${allowed.join(", ")}`;
+  }
   if (fault.keyword === "minLength") return `${propertyName(fault.instancePath)} is empty`;
   if (fault.keyword === "format" && fault.params.format === "date-time") {
     return `${propertyName(fault.instancePath)} must be a date and time such as 2026-01-31T00:00:00Z`;

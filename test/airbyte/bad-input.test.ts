@@ -80,7 +80,7 @@ describe("a read that cannot begin says why in one error, and nothing else", () 
     [
       "an unknown sync mode",
       { catalog: { streams: [stream("tags", "sometimes")] } },
-      /streams\.0\.sync_mode must be equal to one of/,
+      /streams\.0\.sync_mode must be one of "full_refresh", "incremental"/,
       "system_error",
     ],
     [

@@ -62,7 +62,7 @@ describe("a file that will not do is told in one sentence", () => {
     [
       "a replication method that there is not",
       { catalog: place({ "replication-method": "LOG_BASED" }) },
-      /metadata\.replication-method must be/,
+      /metadata\.replication-method must be one of "INCREMENTAL", "FULL_TABLE", null/,
     ],
     ["properties without streams", { properties: {} }, /The catalog is not valid: streams is missing/],
     ["a state that is a list", { state: [] }, /The state file .* does not hold a JSON object/],
