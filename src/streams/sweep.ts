@@ -150,17 +150,13 @@ class WholeListReading {
     return this.rowCount > 0 && this.#keys.size === 0;
   }
 
-  distrust(): void {
-    this.#isSteady = false;
-  }
-
   /** A total that moved means that rows came or went between two pages, and one may have slipped through. */
   isWhole(): boolean {
     return this.#isSteady && this.tooLong === undefined && this.#total === this.#keys.size;
   }
 
   #watchTotal(page: Page): void {
-    if (page.number > 1 && page.total !== this.#total) this.distrust();
+    if (page.number > 1 && page.total !== this.#total) this.#isSteady = false;
     this.#total = page.total;
   }
 }
