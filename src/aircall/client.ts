@@ -177,7 +177,10 @@ export class AircallReader {
 
   /** A refusal is everybody's, whether or not this request is tried again; one that takes too long is nobody's to wait for. */
   #hold({ waitMs = BLOCK_MS, limit }: Answered, ticket: Ticket): void {
-    this.#client.ports.log.warn("Aircall refused a request for being one too many", { blockedMs: waitMs });
+    const waitSeconds = Math.ceil(waitMs / 1000);
+    this.#client.ports.log.warn(
+      `Aircall refused a request for being one too many; all requests wait for ${waitSeconds} s`,
+    );
     if (waitMs <= RETRY_POLICY.longestMs) this.#client.budget.refused(ticket, waitMs, limit);
   }
 

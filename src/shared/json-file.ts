@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { ConfigError } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
+/** Some editors begin a file with it, and JSON has none. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 const WHY_NOT: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
   EISDIR: "it is a folder",
@@ -26,7 +29,7 @@ export async function readJsonFile(path: string, what: string): Promise<Json> {
 
 async function readText(path: string, what: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return (await readFile(path, "utf8")).replace(BYTE_ORDER_MARK, "");
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     throw new ConfigError(`The ${what} file ${path} cannot be read: ${WHY_NOT[code] ?? code}.`);
