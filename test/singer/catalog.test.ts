@@ -32,11 +32,11 @@ async function catalogWith(
 }
 
 /** One run with a catalog. */
-async function runWith(catalog: unknown, option: "catalog" | "properties" = "catalog") {
+async function runWith(catalog: unknown, option: "catalog" | "properties" = "catalog", stderr = "") {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: SMALL });
   const ended = await runTap(folder, { [option]: catalog }, emulated(aircall.url));
-  expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(ended).toMatchObject({ exitCode: 0, stderr });
   return new SingerTarget().takeAll(ended.stdout);
 }
 
@@ -127,7 +127,8 @@ describe("a catalog selects", () => {
   });
 
   test("nothing, and then there is no more than a state", async () => {
-    const target = await runWith({ streams: [] });
+    const warning = "warn: The catalog selects no stream, so nothing is read.\n";
+    const target = await runWith({ streams: [] }, "catalog", warning);
     expect(target.messages).toEqual([{ type: "STATE", value: { bookmarks: {} } }]);
   });
 
