@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type LifeEvent, type LifeState, transition } from "./life.ts";
 
 const spec = readFileSync(new URL("../../SPEC.md", import.meta.url), "utf8");
-const [head = [], , ...rows] = /^\| \| document[\s\S]*?(?=\n\n)/m
+const [head = [], , ...rows] = /^\| \| documents[\s\S]*?(?=\n\n)/m
   .exec(spec)?.[0]
   .split("\n")
   .map((line) =>
@@ -61,7 +61,7 @@ test("E1: only a checkpoint gives documents away, and none are left waiting but 
     const next = transition(state, event);
     if ("defect" in next) continue;
     expect(next.waiting === "given").toBe(event === "checkpoint");
-    const keepsSome = next.waiting === "kept" && (state === "uncovered" || event === "document");
+    const keepsSome = next.waiting === "kept" && (state === "uncovered" || event === "documents");
     expect(next.to === "uncovered").toBe(keepsSome);
   }
 });

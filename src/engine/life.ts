@@ -11,7 +11,7 @@ export type LifeState =
   | "over";
 
 export type LifeEvent =
-  | "document"
+  | "documents"
   | "checkpoint"
   | "progress"
   | "rest"
@@ -42,7 +42,7 @@ const gone = defect("goes on though it is over");
 /** The life of a binding: what may happen to it in which state. */
 const LIFE: Readonly<Record<LifeState, Readonly<Record<LifeEvent, Transition>>>> = {
   covered: {
-    document: to("uncovered"),
+    documents: to("uncovered"),
     checkpoint: giveAndGoTo("covered"),
     progress: to("covered"),
     rest: to("resting"),
@@ -52,7 +52,7 @@ const LIFE: Readonly<Record<LifeState, Readonly<Record<LifeEvent, Transition>>>>
     ended: to("over"),
   },
   uncovered: {
-    document: to("uncovered"),
+    documents: to("uncovered"),
     checkpoint: giveAndGoTo("covered"),
     progress: to("uncovered"),
     rest: defect("rests on documents that no checkpoint covers"),
@@ -62,7 +62,7 @@ const LIFE: Readonly<Record<LifeState, Readonly<Record<LifeEvent, Transition>>>>
     ended: defect("ends on documents that no checkpoint covers"),
   },
   resting: {
-    document: asleep,
+    documents: asleep,
     checkpoint: asleep,
     progress: asleep,
     rest: asleep,
@@ -72,7 +72,7 @@ const LIFE: Readonly<Record<LifeState, Readonly<Record<LifeEvent, Transition>>>>
     ended: to("over"),
   },
   recovering: {
-    document: leftAlone,
+    documents: leftAlone,
     checkpoint: leftAlone,
     progress: leftAlone,
     rest: leftAlone,
@@ -82,7 +82,7 @@ const LIFE: Readonly<Record<LifeState, Readonly<Record<LifeEvent, Transition>>>>
     ended: to("over"),
   },
   over: {
-    document: gone,
+    documents: gone,
     checkpoint: gone,
     progress: gone,
     rest: gone,

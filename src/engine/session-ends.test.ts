@@ -177,7 +177,7 @@ describe("a stream that breaks its contract is a defect:", () => {
     ],
   ];
   test.each(unfit)("E8: a document with %s", async (_, doc, sentence) => {
-    const { messages } = session([scripted("tags", [{ kind: "document", doc }, checkpoint({})])]);
+    const { messages } = session([scripted("tags", [{ kind: "documents", docs: [doc] }, checkpoint({})])]);
     await expect(collect(messages)).rejects.toThrow(sentence);
   });
 

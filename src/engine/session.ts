@@ -118,7 +118,10 @@ class BindingRun {
 
   /** Returns the block that a step completes. */
   #take(step: Step): Block | undefined {
-    if (step.kind === "document") this.#waiting.push(this.#captured(step.doc));
+    if (step.kind === "documents") {
+      if (step.docs.length === 0) return undefined;
+      for (const doc of step.docs) this.#waiting.push(this.#captured(doc));
+    }
     const given = this.#live(step.kind);
     if (step.kind === "progress") this.#turn({ ...step, binding: this.#index, kind: "backfills" });
     return step.kind === "checkpoint" ? [...given, this.#checkpoint(step.patch)] : undefined;

@@ -29,11 +29,12 @@ export interface Stream {
   run(state: JsonObject, signal: AbortSignal): AsyncIterable<Step>;
 }
 
-export type Step = DocumentStep | CheckpointStep | ProgressStep | RestStep;
+export type Step = DocumentsStep | CheckpointStep | ProgressStep | RestStep;
 
-export interface DocumentStep {
-  readonly kind: "document";
-  readonly doc: Document;
+/** What a page has brought, in one step: a step for each would take a twentieth of a capture's time. An empty one is none. */
+export interface DocumentsStep {
+  readonly kind: "documents";
+  readonly docs: readonly Document[];
 }
 
 /** `patch` is merged into the stream's own state by RFC 7396: a null deletes, an object merges. */

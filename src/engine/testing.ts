@@ -6,7 +6,7 @@ import type { CaptureMessage } from "./messages.ts";
 import { type BindingTurn, runSession, type SessionOptions } from "./session.ts";
 import type { Step, Stream } from "./stream.ts";
 
-export const document = (id: number): Step => ({ kind: "document", doc: { id, _meta: { op: "u" } } });
+export const document = (id: number): Step => ({ kind: "documents", docs: [{ id, _meta: { op: "u" } }] });
 export const checkpoint = (patch: JsonObject): Step => ({ kind: "checkpoint", patch });
 export const restUntil = (untilMs: number): Step => ({ kind: "rest", untilMs });
 

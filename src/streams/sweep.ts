@@ -1,5 +1,5 @@
 import type { AircallReader, Endpoint, Page } from "../aircall/index.ts";
-import type { Step } from "../engine/index.ts";
+import type { Document, Step } from "../engine/index.ts";
 import { ListTooLong } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import type { StreamDefinition } from "./definition.ts";
@@ -55,12 +55,8 @@ class Sweep {
     const reading = new WholeListReading();
     yield* this.#read(reading);
     if (reading.isUseless) throw noneUsable(reading.rowCount);
-    for (const key of yield* this.#deletedKeys(reading)) {
-      this.#digests.delete(key);
-      this.#changed.set(key, null);
-      const { keyField } = this.#definition;
-      yield { kind: "document", doc: deletionDocument(keyField, originalKey(this.#definition, key)) };
-    }
+    const deletedKeys = yield* this.#deletedKeys(reading);
+    yield { kind: "documents", docs: deletedKeys.map((key) => this.#deletion(key)) };
     if (this.#changed.size > 0) {
       yield { kind: "checkpoint", patch: { digests: Object.fromEntries(this.#changed) } };
     }
@@ -69,21 +65,30 @@ class Sweep {
 
   /** What differs from the digests. */
   async *#read(reading: WholeListReading): AsyncGenerator<Step> {
-    const { endpoint, keyField, secretFields = [] } = this.#definition;
+    const { endpoint, secretFields = [] } = this.#definition;
     for await (const { rows } of reading.pages(this.#source.api, endpoint)) {
       const documents = usableDocuments(rows, needsOf(this.#definition), this.#source.unusable);
       if (documents.length < rows.length) this.#hasPassedOver = true;
-      for (const doc of documents) {
-        for (const field of secretFields) delete doc[field];
-        const key = String(doc[keyField]);
-        const version = digest(doc);
-        reading.saw(key);
-        if (this.#digests.get(key) === version) continue;
-        this.#digests.set(key, version);
-        this.#changed.set(key, version);
-        yield { kind: "document", doc };
-      }
+      for (const doc of documents) for (const field of secretFields) delete doc[field];
+      yield { kind: "documents", docs: documents.filter((doc) => this.#isNews(doc, reading)) };
     }
+  }
+
+  /** Whether the document differs from its digest, which is replaced if so. */
+  #isNews(doc: Document, reading: WholeListReading): boolean {
+    const key = String(doc[this.#definition.keyField]);
+    const version = digest(doc);
+    reading.saw(key);
+    if (this.#digests.get(key) === version) return false;
+    this.#digests.set(key, version);
+    this.#changed.set(key, version);
+    return true;
+  }
+
+  #deletion(key: string): Document {
+    this.#digests.delete(key);
+    this.#changed.set(key, null);
+    return deletionDocument(this.#definition.keyField, originalKey(this.#definition, key));
   }
 
   /**

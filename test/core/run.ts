@@ -26,7 +26,7 @@ export class Runs {
   async toRest(): Promise<Document[]> {
     const documents: Document[] = [];
     for await (const step of this.#run(this.#state)) {
-      if (step.kind === "document") documents.push(step.doc);
+      if (step.kind === "documents") documents.push(...step.docs);
       if (step.kind === "rest") break;
       this.#cover(step);
     }
@@ -36,7 +36,8 @@ export class Runs {
   /** Runs to the first document and leaves it uncovered, as a failure does. */
   async toDocument(): Promise<Document> {
     for await (const step of this.#run(this.#state)) {
-      if (step.kind === "document") return step.doc;
+      const [first] = step.kind === "documents" ? step.docs : [];
+      if (first) return first;
       this.#cover(step);
     }
     throw new Error("the stream ended without a document");

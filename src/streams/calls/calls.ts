@@ -109,12 +109,13 @@ class CallReading {
     for (const [id, [startedAt]] of Object.entries(known)) {
       if (startedAt <= now - RECENT_SECONDS) recent[id] = null;
     }
-    for (const call of this.#usable(page.rows)) {
+    const news = this.#usable(page.rows).filter((call) => {
       const version = digest(call);
       const isNews = this.#source.memory.isNews(call.id, version);
       if (isNews || !known[call.id]) recent[call.id] = [call.started_at, version];
-      if (isNews) yield { kind: "document", doc: call };
-    }
+      return isNews;
+    });
+    yield { kind: "documents", docs: news };
     if (Object.keys(recent).length === 0) return;
     for (const [id, entry] of Object.entries(recent)) {
       if (entry) known[id] = entry;
@@ -136,7 +137,7 @@ class CallReading {
       const nextSeconds = call && nextLookSeconds(call, now);
       if (nextSeconds) this.#cursors.open[id] = nextSeconds;
       else delete this.#cursors.open[id];
-      if (call && this.#isNews(call)) yield { kind: "document", doc: call };
+      if (call && this.#isNews(call)) yield { kind: "documents", docs: [call] };
       yield* this.#checkpoint({ open: { [id]: nextSeconds ?? null } });
     }
   }
@@ -210,8 +211,9 @@ class CallReading {
     // Where calls are dense, a second look at each that has just ended costs more than it tells.
     const isBusy = isDense(this.#cursors.recent);
     const open: Record<string, number> = {};
-    for (const call of this.#usable(rows)) {
-      if (isNews(call)) yield { kind: "document", doc: call };
+    const calls = this.#usable(rows);
+    yield { kind: "documents", docs: calls.filter(isNews) };
+    for (const call of calls) {
       if (call.status === "done" && isBusy) continue;
       const nextSeconds = nextLookSeconds(call, now);
       if (nextSeconds && !this.#cursors.open[call.id]) open[call.id] = nextSeconds;

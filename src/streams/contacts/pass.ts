@@ -33,11 +33,12 @@ async function* readAll(pass: FullPass, cursors: ContactCursors, source: Source)
     const atWatermark: Record<string, string> = {};
     const contacts = usableDocuments(page.rows, CONTACT_NEEDS, source.unusable);
     if (contacts.length < page.rows.length) cursors.distrustFullPass();
-    for (const contact of contacts) {
+    const news = contacts.filter((contact) => {
       const version = digest(contact);
       if (contact.updated_at === cursors.watermark) atWatermark[contact.id] = version;
-      yield* captureIfNews(contact, version, cursors, source);
-    }
+      return isToBeCaptured(contact, version, cursors, source);
+    });
+    yield { kind: "documents", docs: news };
     pass.after = page.throughSeconds;
     Object.assign(cursors.atWatermark, atWatermark);
     yield* cursors.checkpoint({ backfill: { after: page.throughSeconds }, atWatermark });
@@ -61,16 +62,16 @@ function contactList(source: Source): TimedList {
   };
 }
 
-/** With `full_refresh` every contact is captured again. */
-function* captureIfNews(
+/** Whether the version is news; with `full_refresh` every contact is captured again. The contact is known from here on. */
+function isToBeCaptured(
   contact: Document & ContactRow,
   version: string,
   cursors: ContactCursors,
   { syncMode }: Source,
-): Generator<Step> {
+): boolean {
   const isNews = cursors.isNews(contact, version);
   cursors.markKnown(contact.id, version);
-  if (isNews || syncMode === "full_refresh") yield { kind: "document", doc: contact };
+  return isNews || syncMode === "full_refresh";
 }
 
 /**
@@ -88,8 +89,10 @@ async function* captureDeletions(
     const answer = await reads.find(contactById(id));
     if (answer === "unknown") {
       cursors.known.delete(id);
-      yield { kind: "document", doc: deletionDocument("id", id) };
-    } else if (answer !== "unanswered") yield* captureLiving(id, answer.contact ?? null, cursors, source);
+      yield { kind: "documents", docs: [deletionDocument("id", id)] };
+    } else if (answer !== "unanswered") {
+      yield { kind: "documents", docs: newsOfLiving(id, answer.contact ?? null, cursors, source) };
+    }
     yield* cursors.checkpointIfNeeded({});
     yield* walkIfDue(cursors, source);
     if (cursors.fullPass !== pass) return;
@@ -101,8 +104,9 @@ function contactById(id: number): Endpoint {
 }
 
 /** What is answered is there, even where it cannot be used or is another contact than the one asked for. */
-function* captureLiving(id: number, row: Json, cursors: ContactCursors, source: Source): Generator<Step> {
-  for (const contact of usableDocuments([row], CONTACT_NEEDS, source.unusable)) {
-    if (contact.id === id) yield* captureIfNews(contact, digest(contact), cursors, source);
-  }
+function newsOfLiving(id: number, row: Json, cursors: ContactCursors, source: Source): Document[] {
+  const contacts = usableDocuments([row], CONTACT_NEEDS, source.unusable);
+  return contacts.filter(
+    (contact) => contact.id === id && isToBeCaptured(contact, digest(contact), cursors, source),
+  );
 }

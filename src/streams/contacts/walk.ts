@@ -109,15 +109,14 @@ function* captureChanges(
   versions: Map<number, ContactVersion>,
   cursors: ContactCursors,
 ): Generator<Step> {
-  let hasNews = false;
-  for (const { contact, updatedAt } of contacts) {
+  const news = contacts.filter(({ contact, updatedAt }) => {
     const version = digest(contact);
     versions.set(contact.id, { updatedAt, version });
-    if (!cursors.isNews(contact, version)) continue;
-    hasNews = true;
-    yield { kind: "document", doc: contact };
-  }
-  if (hasNews) yield* cursors.checkpoint();
+    return cursors.isNews(contact, version);
+  });
+  if (news.length === 0) return;
+  yield { kind: "documents", docs: news.map(({ contact }) => contact) };
+  yield* cursors.checkpoint();
 }
 
 function* endWalk(
