@@ -10,14 +10,15 @@ const DEEPEST_BODY_LEVELS = 100;
 
 /** The body, however it was compressed; `undefined` when it goes on beyond what an answer may be. */
 export async function readText(response: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > LARGEST_BODY_BYTES) return undefined;
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return text + decoder.decode();
 }
 
 /**

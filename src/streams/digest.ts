@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isJsonObject, type Json } from "../shared/json.ts";
+import type { Json } from "../shared/json.ts";
 
 /** Live state of a nested user or number: it tells of the moment of reading and not of the object around it. */
 const LIVE_WHEN_NESTED = new Set(["available", "availability_status", "substatus", "open"]);
@@ -21,19 +21,20 @@ export function digest(object: Json): string {
   return hash.digest().subarray(0, DIGEST_BYTES).toString("base64url");
 }
 
+/** Objects as lists of names and values, by name, which take half the time of an object made anew; lists within lists. */
 function settled(value: Json, isRoot: boolean): Json {
-  if (Array.isArray(value)) return value.map((element) => settled(element, false));
   if (typeof value === "string") return withoutSignature(value);
-  if (!isJsonObject(value)) return value;
-  const kept: [string, Json][] = [];
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return [value.map((element) => settled(element, false))];
+  const kept: Json[] = [];
   for (const name of Object.keys(value).sort()) {
     const field = value[name] ?? null;
-    if (isRoot && SIGNED_FIELDS.has(name)) kept.push([name, field !== null]);
-    else if (isRoot || !LIVE_WHEN_NESTED.has(name)) kept.push([name, settled(field, false)]);
+    if (isRoot && SIGNED_FIELDS.has(name)) kept.push(name, field !== null);
+    else if (isRoot || !LIVE_WHEN_NESTED.has(name)) kept.push(name, settled(field, false));
   }
-  return Object.fromEntries(kept);
+  return kept;
 }
 
 function withoutSignature(text: string): string {
-  return SIGNATURE_PARAMETER.test(text) ? text.slice(0, text.indexOf("?")) : text;
+  return text.includes("?") && SIGNATURE_PARAMETER.test(text) ? text.slice(0, text.indexOf("?")) : text;
 }
