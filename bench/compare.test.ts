@@ -19,14 +19,21 @@ const requests = (value: number): Figure => ({
 const verdict = (before: Figure, after: Figure) => compare([before], [after])[0]?.verdict;
 
 test("what should be more and is less got worse, and the other way round", () => {
-  expect(verdict(rate(100), rate(80))).toBe("worse");
-  expect(verdict(rate(100), rate(120))).toBe("better");
-  expect(verdict(memory(100), memory(120))).toBe("worse");
-  expect(verdict(memory(100), memory(80))).toBe("better");
+  expect(verdict(rate(100, 100), rate(80, 80))).toBe("worse");
+  expect(verdict(rate(100, 100), rate(120, 120))).toBe("better");
+  expect(verdict(memory(100, 100), memory(120, 120))).toBe("worse");
+  expect(verdict(memory(100, 100), memory(80, 80))).toBe("better");
 });
 
-test("a change within five per cent tells nothing", () => {
-  expect(verdict(rate(100), rate(96))).toBe("the same");
+test("a change within a tenth tells nothing", () => {
+  expect(verdict(rate(100, 100), rate(91, 91))).toBe("the same");
+  expect(verdict(rate(100, 100), rate(89, 89))).toBe("worse");
+});
+
+test("what was measured once has to change by more than a fifth", () => {
+  expect(verdict(memory(100), memory(119))).toBe("the same");
+  expect(verdict(memory(100, 100), memory(119))).toBe("the same");
+  expect(verdict(memory(100), memory(121))).toBe("worse");
 });
 
 test("a change within the spread of either run tells nothing", () => {
@@ -44,9 +51,9 @@ test("only what both runs have is compared", () => {
 });
 
 test("the text names what got worse, by how much, and whether the machines differ", () => {
-  const text = comparisonText(compare([rate(100), memory(50)], [rate(80), memory(50)]), false);
+  const text = comparisonText(compare([rate(100, 100), memory(50)], [rate(80, 80), memory(50)]), false);
   expect(text).toContain("another machine");
   expect(text).toContain("2 figures compared");
-  expect(text).toContain("documents a second: 0.800 times (100 to 80; noise 5 %)");
+  expect(text).toContain("documents a second: 0.800 times (100 to 80; noise 10 %)");
   expect(text).not.toContain("MiB:");
 });

@@ -12,8 +12,11 @@ export interface Comparison {
   readonly verdict: "worse" | "better" | "the same";
 }
 
-/** No measurement is closer than this, however alike its runs were. */
-const LEAST_NOISE = 0.05;
+/** One build differs from itself by as much from one hour to the next, however alike the runs of an hour were. */
+const LEAST_NOISE = 0.1;
+
+/** Of what was measured once nobody knows how far it would have strayed. */
+const NOISE_OF_ONE_VALUE = 0.2;
 
 /** The figures that both runs have. */
 export function compare(before: readonly Figure[], after: readonly Figure[]): Comparison[] {
@@ -27,14 +30,16 @@ export function compare(before: readonly Figure[], after: readonly Figure[]): Co
 function comparison(before: Figure, after: Figure): Comparison {
   const [old, now] = [median(before.values), median(after.values)];
   const ratio = now / old;
-  const noise = after.isExact
-    ? 0
-    : Math.max(LEAST_NOISE, quartileSpread(before.values), quartileSpread(after.values));
+  const noise = after.isExact ? 0 : Math.max(noiseOf(before.values), noiseOf(after.values));
   const isMore = ratio > 1 + noise;
   const isLess = ratio < 1 - noise;
   const isBetter = after.better === "more" ? isMore : isLess;
   const verdict = isBetter ? "better" : isMore || isLess ? "worse" : "the same";
   return { name: after.name, before: old, after: now, ratio, noise, verdict };
+}
+
+function noiseOf(values: readonly number[]): number {
+  return values.length === 1 ? NOISE_OF_ONE_VALUE : Math.max(LEAST_NOISE, quartileSpread(values));
 }
 
 /** What a person reads: what got worse, what got better, and how much was compared. */
