@@ -135,6 +135,7 @@ function profileSection({ profile }: Results): string[] {
   const rows = ({ name, share }: { name: string; share: number }) => [name, percent(share, 1)];
   return [
     `Own time in a session over ${count(profile.calls)} calls, by \`node --cpu-prof\`, of the time in which it was not idle.`,
+    "What was done about the largest of them is told in [decision 21](decisions/0021-less-work-for-a-document.md).",
     "",
     table(["part", "share"], profile.modules.map(rows)),
     "",
