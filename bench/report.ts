@@ -126,7 +126,7 @@ function captureRow(account: AccountCaptures, face: Face): string[] {
     `${rounded(medianOf(runs, documentsPerSecond))} ${plusMinus(runs.map(documentsPerSecond))}`,
     medianOf(runs, cpuSecondsPerMillion)?.toFixed(0) ?? UNKNOWN,
     peaks.length === 0 ? UNKNOWN : `${median(peaks).toFixed(0)} MiB ${plusMinus(peaks)}`,
-    count(median(runs.map(({ requests }) => requests))),
+    count(Math.round(median(runs.map(({ requests }) => requests)))),
     percent(busy, 1),
   ];
 }
