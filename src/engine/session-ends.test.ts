@@ -166,6 +166,11 @@ test("an abort lets the block at hand be read to its checkpoint, and begins no o
   expect(await all(messages, ["calls"])).toEqual(["b0:2", "b0!"]);
 });
 
+test("a step without a document is none, and no checkpoint has to cover it", async () => {
+  const { messages } = session([scripted("tags", [{ kind: "documents", docs: [] }, restUntil(0)])]);
+  expect(await collect(messages)).toEqual([]);
+});
+
 describe("a stream that breaks its contract is a defect:", () => {
   const unfit: [string, Document, string][] = [
     ["no key", { _meta: { op: "u" } }, "a document of tags lacks its key /id"],
