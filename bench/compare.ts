@@ -12,7 +12,7 @@ export interface Comparison {
   readonly verdict: "worse" | "better" | "the same";
 }
 
-/** One build differs from itself by as much from one hour to the next, however alike the runs of an hour were. */
+/** Single runs of one build were seen to differ by 8 %, and a few that are alike may be so by chance. */
 const LEAST_NOISE = 0.1;
 
 /** Of what was measured once nobody knows how far it would have strayed. */

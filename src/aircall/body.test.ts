@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { collect } from "../../test/core/collect.ts";
 import { SourceUnavailable } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { readText } from "./body.ts";
 import { impostor, TAGS } from "./testing.ts";
 
 describe("a body", () => {
@@ -34,6 +35,20 @@ describe("a body", () => {
     const reading = collect(server.reader.pages(TAGS));
     await expect(reading).rejects.toThrow(SourceUnavailable);
     await expect(reading).rejects.toThrow(/far too large/);
+  });
+
+  test("whose pieces end within a character is read as one", async () => {
+    const [first, second] = [
+      Buffer.from("call \u{1F4DE}").subarray(0, -2),
+      Buffer.from("\u{1F4DE}").subarray(-2),
+    ];
+    const pieces = new ReadableStream({
+      start(controller) {
+        for (const piece of [first, second]) controller.enqueue(piece);
+        controller.close();
+      },
+    });
+    expect(await readText(new Response(pieces))).toBe("call \u{1F4DE}");
   });
 
   /** Tags that hold lists in lists; the body, its list and the tag are the first levels. */

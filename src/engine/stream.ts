@@ -31,7 +31,7 @@ export interface Stream {
 
 export type Step = DocumentsStep | CheckpointStep | ProgressStep | RestStep;
 
-/** What a page has brought, in one step: a step for each would take a twentieth of a capture's time. An empty one is none. */
+/** What a page has brought, in one step, since each step passes through several generators. One without a document is none. */
 export interface DocumentsStep {
   readonly kind: "documents";
   readonly docs: readonly Document[];

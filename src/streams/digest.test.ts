@@ -74,6 +74,9 @@ describe("two readings differ", () => {
       { url: "https://a.test/?page=2" },
     ],
     ["when a list is in another order", { tags: [1, 2] }, { tags: [2, 1] }],
+    ["when an object has become a list of the same", { field: { a: 1 } }, { field: ["a", 1] }],
+    ["when an empty object has become an empty list", { field: {} }, { field: [] }],
+    ["when a text ends otherwise after what looks like a signature", { a: "b&X-Amz-1" }, { a: "b&X-Amz-2" }],
     ["when a nested name has changed", { user: { name: "A" } }, { user: { name: "B" } }],
     ["when a field is null instead of absent", { note: null }, {}],
     ["when a number has become a text", { a: 1 }, { a: "1" }],
@@ -85,7 +88,7 @@ describe("two readings differ", () => {
     const value = fc.jsonValue({ maxDepth: 3 }).map((json) => JSON.parse(JSON.stringify(json)) as Json);
     fc.assert(
       fc.property(value, value, (one, other) => {
-        fc.pre(!/available|substatus|open|recording|voicemail|__proto__/.test(JSON.stringify([one, other])));
+        fc.pre(!/available|substatus|open|recording|voicemail/.test(JSON.stringify([one, other])));
         fc.pre(canonical(one) !== canonical(other));
         expect(isSame({ field: one }, { field: other })).toBe(false);
       }),

@@ -21,7 +21,10 @@ export function digest(object: Json): string {
   return hash.digest().subarray(0, DIGEST_BYTES).toString("base64url");
 }
 
-/** Objects as lists of names and values, by name, which take half the time of an object made anew; lists within lists. */
+/**
+ * What counts of a value. An object becomes a list of its names and values, which is made sooner than an object; a list
+ * becomes a list within a list, so that the two are never taken for each other.
+ */
 function settled(value: Json, isRoot: boolean): Json {
   if (typeof value === "string") return withoutSignature(value);
   if (typeof value !== "object" || value === null) return value;
@@ -36,5 +39,6 @@ function settled(value: Json, isRoot: boolean): Json {
 }
 
 function withoutSignature(text: string): string {
-  return text.includes("?") && SIGNATURE_PARAMETER.test(text) ? text.slice(0, text.indexOf("?")) : text;
+  const query = text.indexOf("?");
+  return query >= 0 && SIGNATURE_PARAMETER.test(text) ? text.slice(0, query) : text;
 }

@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { deletionDocument, presentDocument } from "./document.ts";
 
 test("a row keeps every field it came with and says that it is present", () => {
-  const row = { id: 1, unheard_of: { deep: [null, { at: 1.5 }] }, token_count: 3, hash: "kept" };
+  const row = {
+    id: 1,
+    unheard_of: { deep: [null, { at: 1.5 }] },
+    token_count: 3,
+    hash: "kept",
+    intercom_id: 7,
+  };
   expect(presentDocument(structuredClone(row))).toEqual({ ...row, _meta: { op: "u" } });
 });
 

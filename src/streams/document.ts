@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../shared/json.ts";
  * Fields of Aircall's own user records that were seen inside a call's `transferred_by`. They are
  * somebody's secrets, or say who rules an account, and no stream promises them.
  */
-const SECRET_FIELDS = new Set(["authentication_token", "intercom_hash", "is_admin"]);
+const SECRET_FIELDS = new Set(["authentication_token", "is_admin"]);
 
 const isSecret = (name: string) =>
   SECRET_FIELDS.has(name) || (name.startsWith("intercom_") && name.endsWith("_hash"));
@@ -25,6 +25,7 @@ export function deletionDocument(keyField: string, key: Json): Document {
  * of a pair of surrogates, which a text that was cut within an emoji ends with, is refused by Flow.
  */
 function tidy(holder: JsonObject | Json[]): void {
+  // The places of a list are its names.
   const fields = holder as JsonObject;
   for (const name of Object.keys(fields)) {
     const value = fields[name];

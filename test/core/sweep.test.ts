@@ -4,7 +4,10 @@ import type { StreamName } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
 import { startWorld } from "../support/world.ts";
 import { collect } from "./collect.ts";
+import { follow } from "./follow.ts";
 import { idsOf, Replica } from "./replica.ts";
+
+const HOUR_MS = 3_600_000;
 
 const smallWorld = (account = {}) =>
   startWorld(
@@ -72,6 +75,28 @@ describe.each(lists)("$stream", ({ stream, add, edit, remove }) => {
     expect(replica.documents).toEqual(replica.truth());
     expect(await replica.pass()).toEqual([]);
   });
+});
+
+test("a session that goes on tells of each change once", async () => {
+  await using world = await smallWorld({ tags: 3 });
+  const { tags } = world.emulator.account;
+  const [edited, removed] = tags.listed;
+  let looks = 0;
+  const { documents } = await follow(world, {
+    stream: "tags",
+    forMs: 6 * HOUR_MS,
+    atRest: () => {
+      looks += 1;
+      if (looks > 1) return;
+      tags.edit(edited?.id ?? 0, { name: "Renamed" });
+      tags.remove(removed?.id ?? 0);
+    },
+  });
+  expect(looks).toBeGreaterThan(3);
+  expect(documents.slice(3).map(({ id, _meta }) => [id, _meta.op])).toEqual([
+    [edited?.id, "u"],
+    [removed?.id, "d"],
+  ]);
 });
 
 test("what has been deleted is a new object when it comes back", async () => {
