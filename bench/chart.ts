@@ -1,6 +1,6 @@
 import { count, percent } from "./day/units.ts";
-import type { Face } from "./measure/captures.ts";
-import { documentsPerSecond, FACES, medianOf, type Results } from "./results.ts";
+import type { Output } from "./measure/captures.ts";
+import { documentsPerSecond, medianOf, OUTPUTS, type Results } from "./results.ts";
 import { line, round, square, svgDocument, text } from "./svg.ts";
 
 const TITLE = "What a capture of calls takes";
@@ -8,7 +8,7 @@ const WIDTH = 1000;
 const HEIGHT = 720;
 const PANEL = { width: 380, height: 220, left: 90, top: 130, stepX: 500, stepY: 320 };
 
-const FACE_NAMES: Record<Face, string> = { flow: "to standard output, for Flow", duckdb: "into DuckDB" };
+const OUTPUT_NAMES: Record<Output, string> = { flow: "to standard output, for Flow", duckdb: "into DuckDB" };
 const COLORS = { flow: "#0072b2", duckdb: "#d55e00", other: "#666666" };
 
 /** Memory over work, rates, what the work consists of, and captures side by side, as an SVG document. */
@@ -24,7 +24,7 @@ export function benchmarkChart(results: Results): string {
         size: 13,
       },
     ),
-    ...FACES.map((face, index) => legendEntry(20 + index * 260, face)),
+    ...OUTPUTS.map((output, index) => legendEntry(20 + index * 260, output)),
     ...panels.map((parts, index) => {
       const left = PANEL.left + (index % 2) * PANEL.stepX;
       const top = PANEL.top + Math.floor(index / 2) * PANEL.stepY;
@@ -33,14 +33,14 @@ export function benchmarkChart(results: Results): string {
   ]);
 }
 
-function legendEntry(x: number, face: Face): string {
-  return `${square(x, 74, COLORS[face])}\n${text(x + 18, 85, FACE_NAMES[face], { size: 13 })}`;
+function legendEntry(x: number, output: Output): string {
+  return `${square(x, 74, COLORS[output])}\n${text(x + 18, 85, OUTPUT_NAMES[output], { size: 13 })}`;
 }
 
 /** The memory of the last run of the largest account. */
 function memoryPanel({ captures }: Results): string[] {
   const largest = captures.at(-1);
-  const curves = FACES.map((face) => ({ face, points: largest?.[face].at(-1)?.memory ?? [] }));
+  const curves = OUTPUTS.map((output) => ({ output, points: largest?.[output].at(-1)?.memory ?? [] }));
   const all = curves.flatMap(({ points }) => points);
   const mostMiB = niceCeiling(Math.max(1, ...all.map(({ residentMiB }) => residentMiB)));
   const mostDocuments = Math.max(1, ...all.map(({ documents }) => documents));
@@ -53,12 +53,12 @@ function memoryPanel({ captures }: Results): string[] {
         anchor: "middle",
       }),
     ),
-    ...curves.map(({ face, points }) => {
+    ...curves.map(({ output, points }) => {
       const at = points.map(
         ({ documents, residentMiB }) =>
           `${round((documents / mostDocuments) * PANEL.width)},${round(yOf(residentMiB, mostMiB))}`,
       );
-      return `<polyline points="${at.join(" ")}" fill="none" stroke="${COLORS[face]}" stroke-width="2"/>`;
+      return `<polyline points="${at.join(" ")}" fill="none" stroke="${COLORS[output]}" stroke-width="2"/>`;
     }),
   ];
 }
@@ -66,9 +66,9 @@ function memoryPanel({ captures }: Results): string[] {
 function ratePanel({ captures }: Results): string[] {
   const groups = captures.map((account) => ({
     label: `${count(account.calls)} calls`,
-    bars: FACES.map((face) => ({
-      color: COLORS[face],
-      value: medianOf(account[face], documentsPerSecond) ?? 0,
+    bars: OUTPUTS.map((output) => ({
+      color: COLORS[output],
+      value: medianOf(account[output], documentsPerSecond) ?? 0,
     })),
   }));
   return [title("Documents a second"), ...bars(groups, (value) => count(Math.round(value)))];

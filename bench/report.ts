@@ -1,11 +1,11 @@
 import { count, percent } from "./day/units.ts";
 import { table, tableBelow } from "./markdown.ts";
-import type { AccountCaptures, Capture, Face } from "./measure/captures.ts";
+import type { AccountCaptures, Capture, Output } from "./measure/captures.ts";
 import type { SideBySide } from "./measure/side-by-side.ts";
-import { cpuSecondsPerMillion, documentsPerSecond, FACES, medianOf, type Results } from "./results.ts";
+import { cpuSecondsPerMillion, documentsPerSecond, medianOf, OUTPUTS, type Results } from "./results.ts";
 import { median, spread } from "./statistics.ts";
 import { verdicts } from "./targets.ts";
-import { addedWords, FACE_NAMES, rounded, UNKNOWN } from "./words.ts";
+import { addedWords, OUTPUT_NAMES, rounded, UNKNOWN } from "./words.ts";
 
 /** `docs/benchmarks.md`; `day` is the text of `docs/day.md`, if there is one. */
 export function report(results: Results, command: string, day: string | undefined): string {
@@ -97,7 +97,7 @@ function captureSection({ captures }: Results): string[] {
         "requests",
         "emulator busy",
       ],
-      captures.flatMap((account) => FACES.map((face) => captureRow(account, face))),
+      captures.flatMap((account) => OUTPUTS.map((output) => captureRow(account, output))),
     ),
     "",
     "The emulator is not what limits them: it is busy for the share of the time in the last column, and a process that reads the same",
@@ -114,15 +114,15 @@ function captureSection({ captures }: Results): string[] {
   ];
 }
 
-function captureRow(account: AccountCaptures, face: Face): string[] {
-  const runs = account[face];
+function captureRow(account: AccountCaptures, output: Output): string[] {
+  const runs = account[output];
   const known = (quantity: (capture: Capture) => number | null) =>
     runs.map(quantity).filter((value) => value !== null);
   const peaks = known(({ peakMiB }) => peakMiB);
   const busy = median(runs.map(({ emulatorCpuSeconds, seconds }) => emulatorCpuSeconds / seconds));
   return [
     count(account.calls),
-    FACE_NAMES[face],
+    OUTPUT_NAMES[output],
     `${rounded(medianOf(runs, documentsPerSecond))} ${plusMinus(runs.map(documentsPerSecond))}`,
     medianOf(runs, cpuSecondsPerMillion)?.toFixed(0) ?? UNKNOWN,
     peaks.length === 0 ? UNKNOWN : `${median(peaks).toFixed(0)} MiB ${plusMinus(peaks)}`,

@@ -1,4 +1,4 @@
-import type { AccountCaptures, Capture, Face } from "./measure/captures.ts";
+import type { AccountCaptures, Capture, Output } from "./measure/captures.ts";
 import type { Profile } from "./measure/profile.ts";
 import type { QuotaRun } from "./measure/quota.ts";
 import type { RequestCount } from "./measure/requests.ts";
@@ -30,7 +30,7 @@ export interface Figure {
   readonly isExact: boolean;
 }
 
-export const FACES: readonly Face[] = ["flow", "duckdb"];
+export const OUTPUTS: readonly Output[] = ["flow", "duckdb"];
 
 export const documentsPerSecond = ({ documents, seconds }: Capture) => documents / seconds;
 
@@ -74,15 +74,15 @@ function startFigures({ bareSeconds, specSeconds, discoverSeconds, demoSeconds }
 }
 
 function captureFigures(account: AccountCaptures): Figure[] {
-  return FACES.flatMap((face) => {
-    const of = (what: string) => `${what}, ${account.calls} calls, ${face}`;
+  return OUTPUTS.flatMap((output) => {
+    const of = (what: string) => `${what}, ${account.calls} calls, ${output}`;
     return [
-      ...measured(of("documents a second"), "more", account[face].map(documentsPerSecond)),
-      ...measured(of("CPU seconds per million documents"), "less", account[face].map(cpuSecondsPerMillion)),
+      ...measured(of("documents a second"), "more", account[output].map(documentsPerSecond)),
+      ...measured(of("CPU seconds per million documents"), "less", account[output].map(cpuSecondsPerMillion)),
       ...measured(
         of("MiB at the peak"),
         "less",
-        account[face].map(({ peakMiB }) => peakMiB),
+        account[output].map(({ peakMiB }) => peakMiB),
       ),
     ];
   });

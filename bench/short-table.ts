@@ -1,17 +1,17 @@
 import { count, percent } from "./day/units.ts";
 import { table } from "./markdown.ts";
 import type { Capture } from "./measure/captures.ts";
-import { documentsPerSecond, FACES, medianOf, type Results } from "./results.ts";
+import { documentsPerSecond, medianOf, OUTPUTS, type Results } from "./results.ts";
 import { median } from "./statistics.ts";
-import { addedWords, FACE_NAMES, rounded, UNKNOWN } from "./words.ts";
+import { addedWords, OUTPUT_NAMES, rounded, UNKNOWN } from "./words.ts";
 
 /** The figures that README shows. */
 export function shortTable(results: Results): string {
   const largest = results.captures.at(-1);
-  const rows = FACES.flatMap((face) =>
-    (largest?.[face].length ?? 0) === 0 || !largest
+  const rows = OUTPUTS.flatMap((output) =>
+    (largest?.[output].length ?? 0) === 0 || !largest
       ? []
-      : [[`${count(largest.calls)} calls to ${FACE_NAMES[face]}`, captureWords(largest[face])]],
+      : [[`${count(largest.calls)} calls to ${OUTPUT_NAMES[output]}`, captureWords(largest[output])]],
   );
   const backfill = results.requests[0];
   const [one, many] = [results.sideBySide[0], results.sideBySide.at(-1)];

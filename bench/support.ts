@@ -7,13 +7,13 @@ export const BUNDLE = new URL("../dist/source-aircall.cjs", import.meta.url).pat
 
 const IMAGE = containerConfig(readFileSync(new URL("../Dockerfile", import.meta.url), "utf8"));
 
-/** What the image starts Node with: all between the program and the two words that name the bundle and the face. */
+/** What the image starts Node with: all between the program and the two words that name the bundle and the protocol. */
 export const IMAGE_FLAGS = IMAGE.entrypoint.slice(1, -2);
 
 export const IMAGE_ENVIRONMENT = { ...IMAGE.environment, PATH: process.env.PATH ?? "" };
 
-/** The Flow face as the image starts it. */
-export const FLOW_FACE = [process.execPath, ...IMAGE_FLAGS, BUNDLE, "flow"];
+/** The Flow protocol as the image starts it. */
+export const FLOW_COMMAND = [process.execPath, ...IMAGE_FLAGS, BUNDLE, "flow"];
 
 export interface Machine {
   readonly cpu: string;

@@ -1,5 +1,5 @@
 import { count, percent } from "./day/units.ts";
-import type { AccountCaptures, Capture, Face } from "./measure/captures.ts";
+import type { AccountCaptures, Capture, Output } from "./measure/captures.ts";
 import { medianOf, type Results } from "./results.ts";
 import { median } from "./statistics.ts";
 
@@ -32,8 +32,8 @@ function startVerdict({ starts }: Results): Verdict {
   };
 }
 
-function rateVerdict({ captures }: Results, face: Face, where: string, target: number): Verdict {
-  const { calls, [face]: runs } = typical(captures);
+function rateVerdict({ captures }: Results, output: Output, where: string, target: number): Verdict {
+  const { calls, [output]: runs } = typical(captures);
   const rate = medianOf(runs, ({ documents, cpuSeconds }) => (cpuSeconds ? documents / cpuSeconds : null));
   return {
     target: `${count(target)} documents for a second of CPU, to ${where}`,

@@ -1,10 +1,10 @@
 import { count } from "./day/units.ts";
-import type { Face } from "./measure/captures.ts";
+import type { Output } from "./measure/captures.ts";
 import type { SideBySide } from "./measure/side-by-side.ts";
 
 /** How the reports name things. */
 
-export const FACE_NAMES: Record<Face, string> = { flow: "standard output", duckdb: "DuckDB" };
+export const OUTPUT_NAMES: Record<Output, string> = { flow: "standard output", duckdb: "DuckDB" };
 export const UNKNOWN = "unknown";
 
 /** Three digits that count. */

@@ -1,7 +1,7 @@
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
-/** What is shipped and started: the Flow face alone, which needs no other file. */
+/** What is shipped and started: the Flow protocol alone, which needs no other file. */
 const MAIN = "dist/source-aircall.cjs";
 
 /** The commands for people, beside it, which it loads when one of them is asked for. */

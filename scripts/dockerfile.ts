@@ -49,9 +49,9 @@ export function containerFaults(config: ContainerConfig): string[] {
     "the ENTRYPOINT does not bound the heap",
   );
   fault(!("MALLOC_ARENA_MAX" in environment), "nothing bounds the memory that lies outside the heap");
-  const [bundle, face] = entrypoint.slice(-2);
+  const [bundle, protocol] = entrypoint.slice(-2);
   fault(
-    bundle !== `/app/${BUNDLE}` || face !== "flow",
+    bundle !== `/app/${BUNDLE}` || protocol !== "flow",
     `the ENTRYPOINT does not end with /app/${BUNDLE} flow`,
   );
   fault(hasCommand, "there is a CMD, which Flow would not run");

@@ -67,7 +67,7 @@ export function discover(): DiscoveredBinding[] {
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
 const WINDOW_MARGIN = 1.01;
 
-/** What can be done with an account, whichever face asks for it. */
+/** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
   readonly #options: ConnectorOptions;
   /** One for the whole process, whatever it asks for: the quota is the company's. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runFlowFace } from "./faces/flow/index.ts";
+import { runFlowProtocol } from "./protocols/flow/index.ts";
 import { systemClock } from "./shared/clock.ts";
 
 // Node would take any certificate for good, and the credentials would go to whoever is in between.
@@ -30,7 +30,7 @@ const world = {
 };
 
 async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 1 && args[0] === "flow") return runFlowFace({ ...world, stdin: process.stdin });
+  if (args.length === 1 && args[0] === "flow") return runFlowProtocol({ ...world, stdin: process.stdin });
   const { runCli } = await import("./cli/index.ts");
   return runCli(args, world);
 }

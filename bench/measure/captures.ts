@@ -6,10 +6,10 @@ import { type Accounts, withAccounts } from "../process/accounts.ts";
 import { FlowSession } from "../process/flow-session.ts";
 import { UsageWatch } from "../process/usage.ts";
 import type { Sizes } from "../sizes.ts";
-import { BUNDLE, FLOW_FACE, inTemporaryFolder } from "../support.ts";
+import { BUNDLE, FLOW_COMMAND, inTemporaryFolder } from "../support.ts";
 
 /** Where a capture's documents go: lines on standard output for Flow, or rows of a DuckDB file. */
-export type Face = "flow" | "duckdb";
+export type Output = "flow" | "duckdb";
 
 /** The calls of an account, captured once. Null where processes cannot be watched. */
 export interface Capture {
@@ -41,7 +41,7 @@ const MEMORY_EVERY_MS = 250;
 
 type Progress = Omit<Capture, "requests" | "emulatorCpuSeconds">;
 
-/** An account a size. The faces take turns, so that the machine's moods meet both alike. */
+/** An account a size. The outputs take turns, so that the machine's moods meet both alike. */
 export async function measureCaptures({ captures }: Sizes): Promise<AccountCaptures[]> {
   const found: AccountCaptures[] = [];
   for (const { calls, runs } of captures)
@@ -88,7 +88,7 @@ async function readBarely(accounts: Accounts): Promise<number> {
 }
 
 async function captureIntoFlow(accounts: Accounts): Promise<Progress> {
-  const session = new FlowSession(FLOW_FACE, accounts.environment());
+  const session = new FlowSession(FLOW_COMMAND, accounts.environment());
   const memory = followMemory(session.watch, () => session.documents);
   try {
     const seconds = await session.caughtUp();

@@ -3,7 +3,7 @@ import { FlowSession } from "../process/flow-session.ts";
 import { proportionalMiB } from "../process/usage.ts";
 import type { Sizes } from "../sizes.ts";
 import { sum } from "../statistics.ts";
-import { FLOW_FACE } from "../support.ts";
+import { FLOW_COMMAND } from "../support.ts";
 
 /** Captures of different accounts on one machine, a process each. Null where processes cannot be watched. */
 export interface SideBySide {
@@ -31,7 +31,9 @@ export async function measureSideBySide({ sideBySide }: Sizes): Promise<SideBySi
 
 async function runSideBySide(accounts: Accounts, callsEach: number): Promise<SideBySide> {
   const beganMs = performance.now();
-  const sessions = accounts.urls.map((_, index) => new FlowSession(FLOW_FACE, accounts.environment(index)));
+  const sessions = accounts.urls.map(
+    (_, index) => new FlowSession(FLOW_COMMAND, accounts.environment(index)),
+  );
   try {
     await Promise.all(sessions.map((session) => session.caughtUp()));
     const seconds = (performance.now() - beganMs) / 1000;

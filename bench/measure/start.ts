@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Sizes } from "../sizes.ts";
-import { BUNDLE, FLOW_FACE, IMAGE_ENVIRONMENT, IMAGE_FLAGS, inTemporaryFolder } from "../support.ts";
+import { BUNDLE, FLOW_COMMAND, IMAGE_ENVIRONMENT, IMAGE_FLAGS, inTemporaryFolder } from "../support.ts";
 
 /** Seconds from start to exit of whole processes, a value a run. */
 export interface Starts {
@@ -22,8 +22,8 @@ export async function measureStarts({ starts, demos }: Sizes): Promise<Starts> {
   const discoverSeconds: number[] = [];
   for (let run = 0; run < starts; run++) {
     bareSeconds.push(secondsOf(BARE));
-    specSeconds.push(secondsOf(FLOW_FACE, { spec: {} }));
-    discoverSeconds.push(secondsOf(FLOW_FACE, { discover: { config: {} } }));
+    specSeconds.push(secondsOf(FLOW_COMMAND, { spec: {} }));
+    discoverSeconds.push(secondsOf(FLOW_COMMAND, { discover: { config: {} } }));
   }
   const demoSeconds = await inTemporaryFolder(async (folder) =>
     Array.from({ length: demos }, (_, run) =>

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { count } from "../day/units.ts";
 import { CREDENTIALS, withAccounts } from "../process/accounts.ts";
 import { CAN_WATCH } from "../process/usage.ts";
-import { FLOW_FACE, IMAGE_ENVIRONMENT, print, thisMachine } from "../support.ts";
+import { FLOW_COMMAND, IMAGE_ENVIRONMENT, print, thisMachine } from "../support.ts";
 import { comparePeer, comparisonTable, type Failure, type Row } from "./comparison.ts";
 import type { Peer } from "./peer.ts";
 
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const ours: Peer = { protocol: "flow", command: FLOW_FACE.join(" "), config: CREDENTIALS };
+const ours: Peer = { protocol: "flow", command: FLOW_COMMAND.join(" "), config: CREDENTIALS };
 const ownConfig = options.config ? readFileSync(options.config, "utf8") : "{}";
 
 /** `{url}` stands for the emulator's address. */

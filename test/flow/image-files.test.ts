@@ -24,7 +24,7 @@ describe("the Dockerfile", () => {
     ["no ENTRYPOINT", /^ENTRYPOINT .*$/m, "", "does not start with node"],
     ["a heap without bounds", /"--max-old-space-size=\d+", /, "", "does not bound the heap"],
     ["memory of each thread", /^ENV MALLOC_ARENA_MAX.*$/m, "", "outside the heap"],
-    ["the face in CMD", /, "flow"\]/, ']\nCMD ["flow"]', "there is a CMD"],
+    ["the protocol in CMD", /, "flow"\]/, ']\nCMD ["flow"]', "there is a CMD"],
     ["one stage", /^FROM \S+ AS build$/m, "", "one stage only"],
     ["another file", /^USER/m, "COPY package.json ./\nUSER", "and nothing else"],
     ["the whole folder", "/build/dist/source-aircall.cjs", "/build/dist", "and nothing else"],

@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { runFlowFace } from "../../src/faces/flow/index.ts";
+import { runFlowProtocol } from "../../src/protocols/flow/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
 import { holdsForAll } from "../support/properties.ts";
@@ -11,7 +11,7 @@ const KINDS = ["spec", "discover", "validate", "apply", "open", "acknowledge"];
 /** Nobody is asked in these tests: the network is down. */
 const noNetwork: typeof fetch = () => Promise.reject(new TypeError("fetch failed"));
 
-/** Gives the face these bytes, and what it answers; it has ended when it comes back. */
+/** Gives the protocol these bytes, and what it answers; it has ended when it comes back. */
 async function converse(bytes: Buffer, cuts: readonly number[] = []) {
   const output = { stdout: "", stderr: "" };
   const stop = new AbortController();
@@ -21,7 +21,7 @@ async function converse(bytes: Buffer, cuts: readonly number[] = []) {
       if (chunk.includes('{"opened"')) stop.abort();
     });
   const clock = new TestClock(undefined, { leaps: true });
-  const exitCode = await runFlowFace({
+  const exitCode = await runFlowProtocol({
     env: {},
     stdin: Readable.from(chunksOf(bytes, cuts)),
     stdout: into("stdout"),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dateTimeRewriter } from "../../src/faces/flow/date-times.ts";
+import { dateTimeRewriter } from "../../src/protocols/flow/date-times.ts";
 import type { Json } from "../../src/shared/json.ts";
 import { holdsForAll } from "../support/properties.ts";
 

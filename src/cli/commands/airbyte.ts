@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import type { AirbyteCommand } from "../../faces/airbyte/index.ts";
+import type { AirbyteCommand } from "../../protocols/airbyte/index.ts";
 import type { CliContext } from "../context.ts";
 
 export function airbyteCommand(context: CliContext, end: (exitCode: number) => void): Command {
   const answer = async (command: AirbyteCommand) => {
-    const { runAirbyteFace } = await import("../../faces/airbyte/index.ts");
-    end(await runAirbyteFace(command, context));
+    const { runAirbyteProtocol } = await import("../../protocols/airbyte/index.ts");
+    end(await runAirbyteProtocol(command, context));
   };
   const airbyte = new Command("airbyte")
     .summary("speak the Airbyte protocol on standard output")

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readOrigin, readRateWindowMs } from "../../config/index.ts";
 import { Connector } from "../../connector.ts";
-import type { SingerFiles } from "../../faces/singer/index.ts";
+import type { SingerFiles } from "../../protocols/singer/index.ts";
 import type { CliContext } from "../context.ts";
 import { plainLog } from "../log.ts";
 import { writeLine } from "../terminal.ts";
@@ -40,7 +40,7 @@ Examples:
     )
     .action(async (options: SingerOptions, command: Command) => {
       if (options.discover) {
-        const { singerCatalog } = await import("../../faces/singer/index.ts");
+        const { singerCatalog } = await import("../../protocols/singer/index.ts");
         return writeLine(context.stdout, singerCatalog());
       }
       const { config, state } = options;
@@ -52,11 +52,11 @@ Examples:
 
 /** Gives the exit code. */
 async function syncAndTell(context: CliContext, files: SingerFiles): Promise<number> {
-  const { runSingerFace } = await import("../../faces/singer/index.ts");
+  const { runSingerProtocol } = await import("../../protocols/singer/index.ts");
   const { env, stdout, stderr, signal } = context;
   const ports = { ...context.ports, log: plainLog(env, (line) => writeLine(stderr, line)) };
   const connector = new Connector({ ports, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
-  const failed = await runSingerFace(files, { connector, stdout, ports, signal });
+  const failed = await runSingerProtocol(files, { connector, stdout, ports, signal });
   if (signal.aborted) {
     writeLine(stderr, "Stopped early: run again with the last state to go on.");
     return 130;

@@ -11,7 +11,7 @@ import { expectDocuments, expectTruth } from "../support/truth.ts";
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 const ACCOUNT = { calls: 600, days: 60, contacts: 120, tags: 60 };
 
-/** Somebody who keeps an account's rows, and hears of it through one face of the shipped bundle only. */
+/** Somebody who keeps an account's rows, and hears of it through one protocol of the shipped bundle only. */
 interface Keeper {
   /** Takes in whatever there is to hear now. */
   catchUp(): Promise<void>;
@@ -20,9 +20,9 @@ interface Keeper {
 }
 
 /** `file` gives the path of a file that is the keeper's own. */
-type Face = (aircall: Emulator, file: (name: string) => string) => Keeper;
+type Protocol = (aircall: Emulator, file: (name: string) => string) => Keeper;
 
-const faces: Readonly<Record<string, Face>> = {
+const protocols: Readonly<Record<string, Protocol>> = {
   flow(aircall) {
     const bindings = streamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
     const task = new FlowTask(CONFIG, bindings, emulated(aircall.url));
@@ -48,13 +48,13 @@ const faces: Readonly<Record<string, Face>> = {
       expectTruth: (stream) => expectTruth(path, aircall, stream),
     };
   },
-  airbyte: airbyteFace("incremental"),
-  "airbyte, by full refresh": airbyteFace("full_refresh"),
-  singer: singerFace("INCREMENTAL"),
-  "singer, by full table": singerFace("FULL_TABLE"),
+  airbyte: airbyteKeeper("incremental"),
+  "airbyte, by full refresh": airbyteKeeper("full_refresh"),
+  singer: singerKeeper("INCREMENTAL"),
+  "singer, by full table": singerKeeper("FULL_TABLE"),
 };
 
-function airbyteFace(syncMode: "incremental" | "full_refresh"): Face {
+function airbyteKeeper(syncMode: "incremental" | "full_refresh"): Protocol {
   return (aircall) => {
     const choices = streamNames.map((name) => ({ name, syncMode }));
     const connection = new AirbyteConnection(CONFIG, choices, emulated(aircall.url));
@@ -67,7 +67,7 @@ function airbyteFace(syncMode: "incremental" | "full_refresh"): Face {
   };
 }
 
-function singerFace(replication_method: "INCREMENTAL" | "FULL_TABLE"): Face {
+function singerKeeper(replication_method: "INCREMENTAL" | "FULL_TABLE"): Protocol {
   return (aircall, file) => {
     const catalog = { streams: streamNames.map((name) => ({ tap_stream_id: name, replication_method })) };
     let target = new SingerTarget();
@@ -96,12 +96,12 @@ function changeEverything({ account }: Emulator): void {
   account.renameCompany("Another Example Ltd");
 }
 
-test.each(Object.entries(faces))(
+test.each(Object.entries(protocols))(
   "%s gives every stream as the account has it, and then what has changed",
-  async (_, face) => {
+  async (_, protocol) => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount({ account: ACCOUNT });
-    const keeper = face(aircall, folder.file);
+    const keeper = protocol(aircall, folder.file);
     await keeper.catchUp();
     for (const stream of streamNames) await keeper.expectTruth(stream);
     changeEverything(aircall);

@@ -19,7 +19,7 @@ export type AirbyteCommand =
   | { readonly name: "discover"; readonly config: string }
   | { readonly name: "read"; readonly config: string; readonly catalog: string; readonly state?: string };
 
-export interface AirbyteFaceOptions {
+export interface AirbyteProtocolOptions {
   readonly env: Environment;
   readonly stdout: Writable;
   readonly ports: Omit<Ports, "log">;
@@ -38,7 +38,10 @@ interface World {
  * Answers one command of the Airbyte protocol and gives the exit code. Everything is a message on
  * standard output: the log too, and what goes wrong.
  */
-export async function runAirbyteFace(command: AirbyteCommand, options: AirbyteFaceOptions): Promise<number> {
+export async function runAirbyteProtocol(
+  command: AirbyteCommand,
+  options: AirbyteProtocolOptions,
+): Promise<number> {
   const { env, stdout, ports, signal } = options;
   const writer = new LineWriter<AirbyteMessage>(stdout);
   const log = levelledLog(env.LOG_LEVEL, "info", (level, message, fields) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { runCli } from "../support/cli.ts";
 
 /** What people and programs see without an account. A changed snapshot is a changed promise. */
-describe("the public face", () => {
+describe("the public surface", () => {
   test.each([
     "--help",
     "capture --help",

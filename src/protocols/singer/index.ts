@@ -19,7 +19,7 @@ export interface SingerFiles {
   readonly state?: string | undefined;
 }
 
-export interface SingerFaceOptions {
+export interface SingerProtocolOptions {
   readonly connector: Connector;
   readonly stdout: Writable;
   readonly ports: Pick<Ports, "clock" | "log">;
@@ -36,9 +36,9 @@ export function singerCatalog(): string {
  * Writes the selected streams as Singer messages, one pass over each, and gives the names of those that
  * could not be read. Throws a `ConnectorError` for what keeps all of them from being read.
  */
-export async function runSingerFace(
+export async function runSingerProtocol(
   files: SingerFiles,
-  { connector, stdout, ports, signal }: SingerFaceOptions,
+  { connector, stdout, ports, signal }: SingerProtocolOptions,
 ): Promise<string[]> {
   const config = endpointConfig(await readJsonObjectFile(files.config, "config"));
   const streams = files.catalog

@@ -9,12 +9,12 @@ import { readLines } from "./lines.ts";
 import type { Response } from "./messages.ts";
 import { decodeRequest } from "./requests.ts";
 
-/** The version of the capture protocol that this face speaks. */
+/** The version of the capture protocol that is spoken here. */
 const PROTOCOL = 3032023;
 
 const DOCUMENTATION_URL = "https://go.estuary.dev/RZvIMQ";
 
-export interface FlowFaceOptions {
+export interface FlowProtocolOptions {
   readonly env: Environment;
   readonly stdin: Readable;
   readonly stdout: Writable;
@@ -28,7 +28,7 @@ export interface FlowFaceOptions {
  * Speaks the Flow capture protocol until the input ends or the capture does, and gives the exit code.
  * The last line of the log is then the sentence that Flow shows.
  */
-export async function runFlowFace(options: FlowFaceOptions): Promise<number> {
+export async function runFlowProtocol(options: FlowProtocolOptions): Promise<number> {
   const log = jsonLog(options.env.LOG_LEVEL, options.ports.clock.now, () => options.stderr);
   try {
     await converse(options, log);
@@ -46,7 +46,7 @@ export async function runFlowFace(options: FlowFaceOptions): Promise<number> {
   }
 }
 
-async function converse({ env, stdin, stdout, ports, signal }: FlowFaceOptions, log: Log): Promise<void> {
+async function converse({ env, stdin, stdout, ports, signal }: FlowProtocolOptions, log: Log): Promise<void> {
   const lines = readLines(stdin);
   const writer = new LineWriter<Response>(stdout);
   for (let next = await lines.next(); !next.done; next = await lines.next()) {

@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { CONFIG, startWorld } from "../../../test/support/world.ts";
-import { runFlowFace } from "./index.ts";
+import { runFlowProtocol } from "./index.ts";
 
 test("a stop before an answer is told in a sentence, and is no defect", async () => {
   await using world = await startWorld({ account: { calls: 0 } });
@@ -12,7 +12,7 @@ test("a stop before an answer is told in a sentence, and is no defect", async ()
     logged += chunk;
   });
   const validate = { config: CONFIG, bindings: [{ resourceConfig: { stream: "tags" } }] };
-  const ended = runFlowFace({
+  const ended = runFlowProtocol({
     env: { AIRCALL_API_URL: world.emulator.url },
     stdin: Readable.from([Buffer.from(`${JSON.stringify({ validate })}\n`)]),
     stdout: new PassThrough(),
