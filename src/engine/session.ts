@@ -1,8 +1,8 @@
 import { ConnectorError } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
-import { asTheyCome } from "./interleave.ts";
 import { type LifeEvent, type LifeState, transition } from "./life.ts";
+import { merge } from "./merge.ts";
 import type { Captured, CaptureMessage, Checkpoint, Document } from "./messages.ts";
 import { bindingPatch, bindingState, isLasting, mergePatch } from "./state.ts";
 import type { Step, Stream } from "./stream.ts";
@@ -55,7 +55,7 @@ export async function* runSession(options: SessionOptions): AsyncGenerator<Captu
   const signal = AbortSignal.any([options.signal, stopping.signal]);
   const blocks = options.bindings.map((_, index) => bindingBlocks(options, index, signal));
   try {
-    for await (const block of asTheyCome(blocks)) for (const message of block) yield message;
+    for await (const block of merge(blocks)) for (const message of block) yield message;
   } finally {
     stopping.abort();
   }

@@ -3,7 +3,7 @@ type Generator<T> = AsyncGenerator<T, void, void>;
 type Arrival<T> = { from: Generator<T> } & ({ result: IteratorResult<T, void> } | { error: unknown });
 
 /** The values of several generators in the order in which they come, with one value of each under way. */
-export async function* asTheyCome<T>(generators: readonly Generator<T>[]): Generator<T> {
+export async function* merge<T>(generators: readonly Generator<T>[]): Generator<T> {
   const arrivals: Arrival<T>[] = [];
   let wake = () => {};
   const arrive = (arrival: Arrival<T>) => {
