@@ -1,11 +1,11 @@
 import { count, percent } from "./day/units.ts";
+import { addedText, OUTPUT_NAMES, rounded, UNKNOWN } from "./format.ts";
 import { table, tableBelow } from "./markdown.ts";
 import type { AccountCaptures, Capture, Output } from "./measure/captures.ts";
 import type { SideBySide } from "./measure/side-by-side.ts";
 import { cpuSecondsPerMillion, documentsPerSecond, medianOf, OUTPUTS, type Results } from "./results.ts";
 import { median, spread } from "./statistics.ts";
 import { verdicts } from "./targets.ts";
-import { addedWords, OUTPUT_NAMES, rounded, UNKNOWN } from "./words.ts";
 
 /** `docs/benchmarks.md`; `day` is the text of `docs/day.md`, if there is one. */
 export function report(results: Results, command: string, day: string | undefined): string {
@@ -205,7 +205,7 @@ function sideBySideSection(runs: readonly SideBySide[]): string[] {
       ]),
     ),
     "",
-    `Each capture beyond the first adds ${addedWords(runs[0], runs.at(-1))}.`,
+    `Each capture beyond the first adds ${addedText(runs[0], runs.at(-1))}.`,
   ];
 }
 

@@ -1,9 +1,9 @@
 import { count, percent } from "./day/units.ts";
+import { addedText, OUTPUT_NAMES, rounded, UNKNOWN } from "./format.ts";
 import { table } from "./markdown.ts";
 import type { Capture } from "./measure/captures.ts";
 import { documentsPerSecond, medianOf, OUTPUTS, type Results } from "./results.ts";
 import { median } from "./statistics.ts";
-import { addedWords, OUTPUT_NAMES, rounded, UNKNOWN } from "./words.ts";
 
 /** The figures that README shows. */
 export function shortTable(results: Results): string {
@@ -29,7 +29,7 @@ export function shortTable(results: Results): string {
         `${count(backfill?.requests ?? 0)}; the least is ${count(backfill?.least ?? 0)}`,
       ],
       ["share of the quota that a backfill uses", leastShare(results)],
-      [`memory that each of ${count(many?.captures ?? 0)} captures side by side adds`, addedWords(one, many)],
+      [`memory that each of ${count(many?.captures ?? 0)} captures side by side adds`, addedText(one, many)],
     ],
   );
 }

@@ -3,9 +3,9 @@ import type { CaptureProgress, StreamProgress } from "../local/index.ts";
 import { jsonLog } from "../shared/log.ts";
 import type { Clock, Log } from "../shared/ports.ts";
 import type { CliContext } from "./context.ts";
+import { count, counted, seconds } from "./format.ts";
 import { plainLog } from "./log.ts";
 import { writeLine } from "./terminal.ts";
-import { count, counted, seconds } from "./words.ts";
 
 /** Shows a capture while it runs, in the way that suits whoever reads. */
 export interface CaptureView {

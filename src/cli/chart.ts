@@ -1,4 +1,4 @@
-import { count } from "./words.ts";
+import { count } from "./format.ts";
 
 export interface Bar {
   readonly label: string;

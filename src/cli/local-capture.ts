@@ -9,9 +9,9 @@ import {
 import { type StreamName, streams } from "../streams/index.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
 import type { Account, CliContext } from "./context.ts";
+import { count, counted, seconds } from "./format.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
-import { count, counted, seconds } from "./words.ts";
 
 export interface LocalCapture {
   readonly account: Account;

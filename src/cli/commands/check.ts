@@ -4,9 +4,9 @@ import { streamNames } from "../../streams/index.ts";
 import { accountFromEnvironment } from "../account.ts";
 import { parseStreams } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
+import { count } from "../format.ts";
 import { textTable } from "../table.ts";
 import { writeLine } from "../terminal.ts";
-import { count } from "../words.ts";
 
 export function checkCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("check")

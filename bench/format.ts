@@ -13,7 +13,7 @@ export function rounded(value: number | undefined): string {
 }
 
 /** The memory that each capture beyond the first adds. */
-export function addedWords(one: SideBySide | undefined, many: SideBySide | undefined): string {
+export function addedText(one: SideBySide | undefined, many: SideBySide | undefined): string {
   if (!one || !many || one.memoryMiB === null || many.memoryMiB === null) return UNKNOWN;
   return `${rounded((many.memoryMiB - one.memoryMiB) / (many.captures - one.captures))} MiB`;
 }
