@@ -1,6 +1,6 @@
 import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
 import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
-import { type BindingTurn, type CaptureMessage, runSession, type Stream } from "./engine/index.ts";
+import { type CaptureMessage, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { treatPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
@@ -45,7 +45,7 @@ export interface CaptureRequest {
 }
 
 /** What happens behind the messages of a capture, by the index of its binding. */
-export type CaptureEvent = BindingTurn | (StreamEvent & { readonly binding: number });
+export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
 
 /** `rows` says how many rows could not be used so far. */
 type StreamEvent = RequestEvent | { readonly kind: "passes over"; readonly rows: number };
@@ -118,7 +118,7 @@ export class Connector {
       until: request.until,
       signal: request.signal,
       ports: this.#options.ports,
-      ...(request.onEvent && { onTurn: request.onEvent }),
+      ...(request.onEvent && { onEvent: request.onEvent }),
     });
   }
 

@@ -37,7 +37,7 @@ export class SourceUnavailable extends ConnectorError {
   override readonly recovery = "wait-and-retry";
 }
 
-/** Aircall answered in a way that the connector must not guess about; the stream's turn ends. */
+/** Aircall answered in a way that the connector must not guess about; the stream's run ends. */
 export class UnexpectedAnswer extends ConnectorError {
   override readonly name: string = "UnexpectedAnswer";
   override readonly recovery = "stop-and-report";

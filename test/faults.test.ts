@@ -73,7 +73,7 @@ function askedAgain({ waitsMs }: Consequence): string {
 function ifItStays({ sessionEnds, againAfterMs }: Consequence): string {
   if (sessionEnds) return "the session ends";
   if (againAfterMs === undefined) return "all goes on";
-  return `the stream's turn ends; again after ${againAfterMs / 60_000} min`;
+  return `the stream's run ends; again after ${againAfterMs / 60_000} min`;
 }
 
 describe("docs/faults.md says what happens at", () => {

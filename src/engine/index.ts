@@ -1,4 +1,4 @@
 export type { Captured, CaptureMessage, Document } from "./messages.ts";
-export { type BindingTurn, runSession } from "./session.ts";
+export { type LifecycleEvent, runSession } from "./session.ts";
 export { BINDINGS, mergePatch, patchBetween } from "./state.ts";
 export type { RestStep, Step, Stream } from "./stream.ts";

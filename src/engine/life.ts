@@ -17,7 +17,7 @@ export type LifeEvent =
   | "rest"
   /** The rest, or the time after a failure, is over. */
   | "woken"
-  /** The stream threw an error that ends its turn only. */
+  /** The stream threw an error that ends its run only. */
   | "failed"
   /** The session is asked to end. */
   | "stopped"

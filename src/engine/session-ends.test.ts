@@ -25,9 +25,9 @@ test("E3: documents that no checkpoint covers are never given away", async () =>
     yield document(2);
     throw new SourceUnavailable("the list broke off");
   });
-  const { messages, turns } = session([cut]);
+  const { messages, events } = session([cut]);
   expect(await all(messages, ["cut"])).toEqual(["b0:1", "b0!"]);
-  expect(turns).toEqual([{ binding: 0, kind: "failed", error: expect.any(SourceUnavailable) }]);
+  expect(events).toEqual([{ binding: 0, kind: "failed", error: expect.any(SourceUnavailable) }]);
 });
 
 test("E3: documents from before a failure are not covered by the first checkpoint after it", async () => {
@@ -53,9 +53,9 @@ test("a stream that ends is done, and the others go on", async () => {
     yield document(1);
     yield checkpoint({});
   });
-  const { messages, turns } = session([ends, scripted("tags", [document(2), checkpoint({}), restUntil(0)])]);
+  const { messages, events } = session([ends, scripted("tags", [document(2), checkpoint({}), restUntil(0)])]);
   expect(await all(messages, ["ends", "tags"])).toEqual(["b0:1", "b0!", "b1:2", "b1!"]);
-  expect(turns.map(({ binding, kind }) => [binding, kind])).toEqual([
+  expect(events.map(({ binding, kind }) => [binding, kind])).toEqual([
     [0, "done"],
     [1, "done"],
   ]);
@@ -67,10 +67,10 @@ test("a stream that fails leaves the others alone, and is reported by its name",
     throw new SourceUnavailable("no network");
   });
   const works = scripted("works", [document(1), checkpoint({}), document(2), checkpoint({}), restUntil(0)]);
-  const { messages, turns, log } = session([fails, works]);
+  const { messages, events, log } = session([fails, works]);
   expect(await all(messages, ["fails", "works"])).toEqual(["b1:1", "b1!", "b1:2", "b1!"]);
   expect(log.lines).toContain("error no network");
-  expect(turns.map(({ binding, kind }) => [binding, kind])).toEqual([
+  expect(events.map(({ binding, kind }) => [binding, kind])).toEqual([
     [0, "failed"],
     [1, "done"],
   ]);

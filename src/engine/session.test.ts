@@ -86,7 +86,7 @@ test("while nobody reads, no stream works on more than its next block", async ()
 });
 
 test("a pass is over for a binding at its first rest, however far away that lies", async () => {
-  const { messages, clock, turns } = session([
+  const { messages, clock, events } = session([
     scripted("calls", [
       document(1),
       checkpoint({}),
@@ -97,7 +97,7 @@ test("a pass is over for a binding at its first rest, however far away that lies
   ]);
   expect(await all(messages, ["calls"])).toEqual(["b0:1", "b0!"]);
   expect(clock.sleptMs).toEqual([]);
-  expect(turns).toEqual([{ binding: 0, kind: "done" }]);
+  expect(events).toEqual([{ binding: 0, kind: "done" }]);
 });
 
 test("a session that follows wakes at the instant of each rest", async () => {
@@ -109,7 +109,7 @@ test("a session that follows wakes at the instant of each rest", async () => {
     restUntil(startMs + 1),
     checkpoint({ at: 3 }),
   ]);
-  const { messages, clock, turns } = session([follows], { until: "follow" });
+  const { messages, clock, events } = session([follows], { until: "follow" });
   await messages.next();
   const second = messages.next();
   let hasWoken = false;
@@ -124,7 +124,7 @@ test("a session that follows wakes at the instant of each rest", async () => {
   await second;
   await messages.next();
   expect(clock.sleptMs).toEqual([60_000]);
-  expect(turns).toEqual(
+  expect(events).toEqual(
     [startMs + 60_000, startMs + 1].map((untilMs) => ({ binding: 0, kind: "rests", untilMs })),
   );
   await messages.return();

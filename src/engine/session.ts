@@ -24,11 +24,11 @@ export interface SessionOptions {
   readonly until: "pass" | "follow";
   readonly signal: AbortSignal;
   readonly ports: Pick<Ports, "clock" | "log">;
-  readonly onTurn?: (turn: BindingTurn) => void;
+  readonly onEvent?: (turn: LifecycleEvent) => void;
 }
 
-/** What becomes of a binding, for whoever shows progress. */
-export type BindingTurn =
+/** What happens to a binding. Progress views and status reports are built from these. */
+export type LifecycleEvent =
   | {
       readonly binding: number;
       readonly kind: "backfills";
@@ -47,7 +47,7 @@ type Block = CaptureMessage[];
  * time. A binding works on its next block while the others are read, and no further: a slow reader
  * slows the requests.
  *
- * A stream that fails ends its own turn only, unless a person has to act first: then the session
+ * A stream that fails ends its own run only, unless a person has to act first: then the session
  * ends and throws that error. When the signal is aborted, the session ends after the block at hand.
  */
 export async function* runSession(options: SessionOptions): AsyncGenerator<CaptureMessage, void, void> {
@@ -113,7 +113,7 @@ class BindingRun {
       if (this.isOver) return;
     }
     this.#live("ended");
-    this.#turn({ binding: this.#index, kind: "done" });
+    this.#emit({ binding: this.#index, kind: "done" });
   }
 
   /** Returns the block that a step completes. */
@@ -123,7 +123,7 @@ class BindingRun {
       for (const doc of step.docs) this.#waiting.push(this.#captured(doc));
     }
     const given = this.#live(step.kind);
-    if (step.kind === "progress") this.#turn({ ...step, binding: this.#index, kind: "backfills" });
+    if (step.kind === "progress") this.#emit({ ...step, binding: this.#index, kind: "backfills" });
     return step.kind === "checkpoint" ? [...given, this.#checkpoint(step.patch)] : undefined;
   }
 
@@ -134,7 +134,7 @@ class BindingRun {
     this.#live("failed");
     const { clock, log } = this.#options.ports;
     log.error(error.message, { stream: this.#stream.name });
-    this.#turn({ binding: this.#index, kind: "failed", error });
+    this.#emit({ binding: this.#index, kind: "failed", error });
     if (this.#options.until === "pass") this.#live("ended");
     else await this.#sleep(clock.now() + AFTER_FAILURE_MS[error.recovery], signal);
   }
@@ -150,8 +150,8 @@ class BindingRun {
     return next.waiting === "given" ? waiting : [];
   }
 
-  #turn(turn: BindingTurn): void {
-    this.#options.onTurn?.(turn);
+  #emit(event: LifecycleEvent): void {
+    this.#options.onEvent?.(event);
   }
 
   #checkpoint(patch: JsonObject): Checkpoint {
@@ -176,7 +176,7 @@ class BindingRun {
 
   /** Ends early, and quietly, when the signal is aborted. */
   async #sleep(untilMs: number, signal: AbortSignal): Promise<void> {
-    this.#turn({ binding: this.#index, kind: "rests", untilMs });
+    this.#emit({ binding: this.#index, kind: "rests", untilMs });
     const { clock } = this.#options.ports;
     if (untilMs > clock.now()) {
       await clock.sleep(untilMs - clock.now(), signal).catch((error: unknown) => {

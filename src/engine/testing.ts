@@ -3,7 +3,7 @@ import { TestClock } from "../../test/support/clock.ts";
 import { rememberingLog } from "../../test/support/world.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { CaptureMessage } from "./messages.ts";
-import { type BindingTurn, runSession, type SessionOptions } from "./session.ts";
+import { type LifecycleEvent, runSession, type SessionOptions } from "./session.ts";
 import type { Step, Stream } from "./stream.ts";
 
 export const document = (id: number): Step => ({ kind: "documents", docs: [{ id, _meta: { op: "u" } }] });
@@ -32,17 +32,17 @@ export async function untilAborted(signal: AbortSignal): Promise<never> {
 export function session(streams: readonly Stream[], options: Partial<SessionOptions> = {}) {
   const clock = new TestClock();
   const log = rememberingLog();
-  const turns: BindingTurn[] = [];
+  const events: LifecycleEvent[] = [];
   const messages = runSession({
     bindings: streams.map((one) => ({ stream: one, stateKey: one.name })),
     state: {},
     until: "pass",
     signal: new AbortController().signal,
     ports: { clock, log },
-    onTurn: (turn) => turns.push(turn),
+    onEvent: (event) => events.push(event),
     ...options,
   });
-  return { clock, log, turns, messages };
+  return { clock, log, events, messages };
 }
 
 /** `b2:7` for document 7 of binding 2, `b2!` for its checkpoint. */

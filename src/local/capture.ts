@@ -36,7 +36,7 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
     state: store.state,
     until: options.until,
     signal: options.signal,
-    onEvent: (event) => progress.heard(event),
+    onEvent: (event) => progress.onEvent(event),
   });
   const transaction = new PendingTransaction(store, options.streams, clock);
   try {

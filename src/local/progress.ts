@@ -55,10 +55,10 @@ export class CaptureProgress {
     });
   }
 
-  heard(event: CaptureEvent): void {
+  onEvent(event: CaptureEvent): void {
     this.#change(event.binding, (progress) => {
       if (event.kind === "passes over") progress.passedOver = event.rows;
-      else turn(progress, event);
+      else applyEvent(progress, event);
     });
   }
 
@@ -71,7 +71,7 @@ export class CaptureProgress {
   }
 }
 
-function turn(progress: StreamProgress, event: Exclude<CaptureEvent, { kind: "passes over" }>): void {
+function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kind: "passes over" }>): void {
   delete progress.waiting;
   if (event.kind === "request") {
     progress.requests += 1;

@@ -63,7 +63,7 @@ const ROW_KINDS = {
 
 type OnBody = (body: JsonObject, bodyKey: string, tampering: Tampering) => void;
 
-/** These may end the turn of the stream. */
+/** These may end the run of the stream. */
 const BODY_KINDS = {
   droppedList: (body, bodyKey) => {
     delete body[bodyKey];

@@ -32,7 +32,7 @@ class FollowingProcess implements AsyncDisposable {
       state: {},
       until: "follow",
       signal: this.#stop.signal,
-      onEvent: (event) => this.#hear(event),
+      onEvent: (event) => this.#onEvent(event),
     });
     this.#ended = this.#listen(messages).catch((error: unknown) => {
       this.#failure = error;
@@ -66,7 +66,7 @@ class FollowingProcess implements AsyncDisposable {
     if (this.#failure) throw this.#failure;
   }
 
-  #hear(event: CaptureEvent): void {
+  #onEvent(event: CaptureEvent): void {
     if (event.kind === "rests" || event.kind === "wait") this.#idleUntilMs[event.binding] = event.untilMs;
     if (event.kind === "request") this.#idleUntilMs[event.binding] = -Infinity;
     this.#heard();

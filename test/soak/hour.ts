@@ -139,7 +139,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
       collections,
       signal,
       onEvent: (event) => {
-        if (event.kind === "failed") this.#count(`turns of streams that ended with ${event.error.name}`);
+        if (event.kind === "failed") this.#count(`runs of streams that ended with ${event.error.name}`);
       },
     });
   }

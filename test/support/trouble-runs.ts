@@ -25,7 +25,7 @@ export interface TroubledStream {
 export interface Consequence {
   /** How long is waited before each further attempt; random waits are half of what they may be. */
   readonly waitsMs: readonly number[];
-  /** How long the stream is left alone after its turn has ended; `undefined` when it has not. */
+  /** How long the stream is left alone after its run has ended; `undefined` when it has not. */
   readonly againAfterMs: number | undefined;
   readonly sessionEnds: boolean;
   /** Why, in the words of the connector. */
@@ -61,7 +61,7 @@ async function troubledWorld({ trouble, strikes }: TroubledStream) {
   };
 }
 
-/** Follows the stream and `company` until both have had their turn and the trouble has struck. */
+/** Follows the stream and `company` until both have run and the trouble has struck. */
 export async function followed(one: TroubledStream): Promise<Consequence> {
   await using world = await troubledWorld(one);
   const { clock, ports, origin, struck } = world;
@@ -81,7 +81,7 @@ export async function followed(one: TroubledStream): Promise<Consequence> {
     state: {},
     until: "follow",
     signal: stop.signal,
-    onEvent: (event) => observed.hear(event),
+    onEvent: (event) => observed.onEvent(event),
   });
   const reading = async () => {
     for await (const message of messages)
@@ -105,19 +105,19 @@ class Observation {
   message: string | undefined;
   othersCaptured = 0;
   readonly #clock: SimulatedClock;
-  readonly #onTurns: () => void;
+  readonly #onBothRest: () => void;
 
-  constructor(clock: SimulatedClock, onTurns: () => void) {
+  constructor(clock: SimulatedClock, onBothRest: () => void) {
     this.#clock = clock;
-    this.#onTurns = onTurns;
+    this.#onBothRest = onBothRest;
   }
 
-  hear(event: CaptureEvent): void {
+  onEvent(event: CaptureEvent): void {
     if (event.kind === "failed") this.message = event.error.message;
     if (event.kind === "wait" && event.binding === 0) this.waitsMs.push(event.untilMs - this.#clock.now());
     if (event.kind !== "rests") return;
     this.restsForMs.set(event.binding, event.untilMs - this.#clock.now());
-    if (this.restsForMs.size === 2) this.#onTurns();
+    if (this.restsForMs.size === 2) this.#onBothRest();
   }
 }
 

@@ -43,7 +43,7 @@ export async function read(
     state: readings.reduce<JsonObject>((state, reading) => mergePatch(state, reading.state), {}),
     until: "pass",
     signal,
-    onEvent: (event) => hear(event, readings[event.binding]),
+    onEvent: (event) => handle(event, readings[event.binding]),
   });
   for (const reading of readings) reading.start();
   let block: Document[] = [];
@@ -64,7 +64,7 @@ export async function read(
   return signal.aborted ? STOPPED : FAILED;
 }
 
-function hear(event: CaptureEvent, reading: StreamReading | undefined): void {
+function handle(event: CaptureEvent, reading: StreamReading | undefined): void {
   if (event.kind === "done") reading?.complete();
   else if (event.kind === "failed") reading?.fail(event.error);
 }

@@ -35,7 +35,7 @@ export async function runCaptureSession(
     state: known,
     until: "follow",
     signal: AbortSignal.any([signal, month.signal]),
-    onEvent: (event: CaptureEvent) => status.heard(event),
+    onEvent: (event: CaptureEvent) => status.onEvent(event),
   });
   await writer.write({ opened: { explicitAcknowledgements: false } });
   for (const response of preface(streams, known)) await writer.write(response);

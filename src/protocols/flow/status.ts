@@ -22,7 +22,7 @@ export class CaptureStatus {
     this.#tell(streams.length === 0 ? "No bindings are enabled." : `Capturing ${streams.join(", ")}.`);
   }
 
-  heard(event: CaptureEvent): void {
+  onEvent(event: CaptureEvent): void {
     if (event.kind === "backfills") this.#reportBackfill(event);
     else if (event.kind === "failed") this.#failing.set(event.binding, "failed just now");
     else if (event.kind === "rests") this.#rests(event.binding);
