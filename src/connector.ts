@@ -2,7 +2,7 @@ import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } f
 import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
 import { type CaptureMessage, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
-import { treatPersonalData } from "./privacy/index.ts";
+import { redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
@@ -135,13 +135,13 @@ export class Connector {
     const memory = new DigestMemory();
     const unusable = new UnusableRows(log, (rows) => onEvent({ kind: "passes over", rows }));
     const { startSeconds, rereadAfterSeconds } = config;
-    const treatedClient = { ...client, ...treatmentOf(resource.stream, config) };
+    const redactingClient = { ...client, ...redactionOf(resource.stream, config) };
     return {
       name: definition.name,
       key: [`/${definition.keyField}`],
       run: (state, signal) => {
         const source = {
-          api: new AircallReader(treatedClient, signal, onEvent),
+          api: new AircallReader(redactingClient, signal, onEvent),
           clock,
           log,
           memory,
@@ -175,13 +175,13 @@ export class Connector {
  * Personal data goes as an answer comes in, before a stream has seen it: so it is in no document, no
  * digest and no log. Nothing that a stream relies on is personal.
  */
-function treatmentOf(
+function redactionOf(
   stream: StreamName,
-  { personalData: { treatments, streams: treated } }: EndpointConfig,
-): Pick<ClientOptions, "treatBody"> {
-  const isTreated = treated === "all" || treated.has(stream);
-  if (treatments.size === 0 || !isTreated) return {};
-  return { treatBody: (body) => treatPersonalData(body, treatments) };
+  { personalData: { redactions, streams: redacted } }: EndpointConfig,
+): Pick<ClientOptions, "redactBody"> {
+  const isRedacted = redacted === "all" || redacted.has(stream);
+  if (redactions.size === 0 || !isRedacted) return {};
+  return { redactBody: (body) => redactPersonalData(body, redactions) };
 }
 
 async function checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {

@@ -14,7 +14,7 @@ export const SHORTEST_HASH_KEY = 16;
 
 const JSON_SCHEMA = "http://json-schema.org/draft-07/schema#";
 
-const treatment = <const Title extends string>(title: Title, description: string, order: number) =>
+const redaction = <const Title extends string>(title: Title, description: string, order: number) =>
   ({
     type: "string",
     title,
@@ -34,13 +34,13 @@ export const PersonalDataSchema = {
   order: 2,
   required: [],
   properties: {
-    phone_numbers: treatment(
+    phone_numbers: redaction(
       "Phone Numbers",
       "Numbers of the other party of a call and of contacts. Your company's own numbers are kept.",
       0,
     ),
-    emails: treatment("Email Addresses", "Email addresses of contacts and users.", 1),
-    names: treatment("Names", "Names of contacts and users.", 2),
+    emails: redaction("Email Addresses", "Email addresses of contacts and users.", 1),
+    names: redaction("Names", "Names of contacts and users.", 2),
     hash_key: {
       type: "string",
       title: "Hash Key",

@@ -61,14 +61,14 @@ describe("a body", () => {
   });
 
   test.each([101, 5_000, 1_000_000])("of %i levels is none, and nobody gets to see it", async (levels) => {
-    const treated: JsonObject[] = [];
+    const redacted: JsonObject[] = [];
     await using server = await impostor((_, response) => response.end(tagsOf(levels)), {
-      treatBody: (answer) => void treated.push(answer),
+      redactBody: (answer) => void redacted.push(answer),
     });
     const reading = collect(server.reader.pages(TAGS));
     await expect(reading).rejects.toThrow(SourceUnavailable);
     await expect(reading).rejects.toThrow("an answer nested deeper than 100 levels");
-    expect(treated).toEqual([]);
+    expect(redacted).toEqual([]);
   });
 
   test("of an error is told in its words, however deep it is", async () => {

@@ -46,7 +46,7 @@ export interface ClientOptions {
   readonly budget: RequestBudget;
   readonly ports: Ports;
   /** What is done to the body of every answer, in place, before anybody sees it. */
-  readonly treatBody?: (body: JsonObject) => void;
+  readonly redactBody?: (body: JsonObject) => void;
 }
 
 /** Reads the API for one stream, until its signal is aborted. Every reader of an account shares one budget. */
@@ -104,7 +104,7 @@ export class AircallReader {
       firstSentMs ??= clock.now();
       const outcome = await this.#send(endpoint, query);
       if ("body" in outcome) {
-        this.#client.treatBody?.(outcome.body);
+        this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
       await this.#recover(endpoint, outcome, { attempt, elapsedMs: clock.now() - firstSentMs }, ticket);

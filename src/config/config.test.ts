@@ -25,7 +25,7 @@ describe("an endpoint config", () => {
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       requestsPerMinute: 100,
       rereadAfterSeconds: [1_800, 21_600, 86_400, 259_200, 604_800, 2_592_000],
-      personalData: { treatments: new Map(), streams: "all" },
+      personalData: { redactions: new Map(), streams: "all" },
     });
   });
 
@@ -38,7 +38,7 @@ describe("an endpoint config", () => {
       streams: ["calls", "contacts"],
     };
     expect(parseEndpointConfig({ ...KEY, advanced: { personal_data } }).personalData).toEqual({
-      treatments: new Map([
+      redactions: new Map([
         ["phone_numbers", { how: "hash", key: HASH_KEY }],
         ["emails", { how: "drop" }],
       ]),
@@ -49,7 +49,7 @@ describe("an endpoint config", () => {
   test("needs no hash key where nothing is hashed, and takes no stream for every stream", () => {
     const personal_data = { names: "drop", hash_key: "", streams: [] };
     expect(parseEndpointConfig({ ...KEY, advanced: { personal_data } }).personalData).toEqual({
-      treatments: new Map([["names", { how: "drop" }]]),
+      redactions: new Map([["names", { how: "drop" }]]),
       streams: "all",
     });
   });
@@ -64,7 +64,7 @@ describe("an endpoint config", () => {
       { names: "hash", hash_key: SECRET },
       `${PERSONAL}.hash_key must have 16 characters or more`,
     ],
-    ["another treatment", { names: SECRET }, `${PERSONAL}.names`],
+    ["another redaction", { names: SECRET }, `${PERSONAL}.names`],
     ["a kind that is misspelt", { phone_number: "drop" }, `${PERSONAL}.phone_number is not a property`],
     [
       "a stream that there is not",
@@ -72,7 +72,7 @@ describe("an endpoint config", () => {
       `${PERSONAL}.streams must be one of calls`,
     ],
     ["no object", "drop", PERSONAL],
-  ])("refuses %s in the treatment of personal data", (_, personal_data, named) => {
+  ])("refuses %s in the redaction of personal data", (_, personal_data, named) => {
     const message = messageOf(() => parseEndpointConfig({ ...KEY, advanced: { personal_data } }));
     expect(message).toContain(named);
     expect(message).not.toContain(SECRET);

@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import { ConfigError } from "../errors.ts";
-import { type PersonalKind, personalKinds, type Treatment, type Treatments } from "../privacy/index.ts";
+import { type PersonalKind, personalKinds, type Redaction, type Redactions } from "../privacy/index.ts";
 import { type PersonalDataSchema, SHORTEST_HASH_KEY } from "../spec.ts";
 import type { StreamName } from "../streams/index.ts";
 import { parseStreamIn } from "./resource.ts";
@@ -11,13 +11,13 @@ type PersonalDataConfig = Static<typeof PersonalDataSchema>;
 
 /** What is hashed or dropped, and in which streams. */
 export interface PersonalData {
-  readonly treatments: Treatments;
+  readonly redactions: Redactions;
   readonly streams: ReadonlySet<StreamName> | "all";
 }
 
 /** No streams stand for all of them. Throws a `ConfigError` that names the property that is wrong. */
 export function parsePersonalData(config: PersonalDataConfig = {}): PersonalData {
-  const treatments = personalKinds.flatMap((kind): [PersonalKind, Treatment][] => {
+  const redactions = personalKinds.flatMap((kind): [PersonalKind, Redaction][] => {
     const how = config[kind] ?? "keep";
     if (how === "keep") return [];
     return [[kind, how === "drop" ? { how } : { how, key: parseHashKey(config.hash_key, kind) }]];
@@ -25,7 +25,7 @@ export function parsePersonalData(config: PersonalDataConfig = {}): PersonalData
   const streams = (config.streams ?? []).map((name) =>
     parseStreamIn("endpoint config", `${PROPERTY}.streams`, name),
   );
-  return { treatments: new Map(treatments), streams: streams.length > 0 ? new Set(streams) : "all" };
+  return { redactions: new Map(redactions), streams: streams.length > 0 ? new Set(streams) : "all" };
 }
 
 function parseHashKey(key: string | undefined, kind: PersonalKind): string {

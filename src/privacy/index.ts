@@ -1,2 +1,2 @@
 export { type PersonalKind, personalKinds } from "./fields.ts";
-export { type Treatment, type Treatments, treatPersonalData } from "./personal-data.ts";
+export { type Redaction, type Redactions, redactPersonalData } from "./personal-data.ts";

@@ -2,19 +2,19 @@ import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../shared/json.ts";
-import { type PersonalKind, personalKinds, type Treatment, treatPersonalData } from "./index.ts";
+import { type PersonalKind, personalKinds, type Redaction, redactPersonalData } from "./index.ts";
 import { keyedHash } from "./keyed-hash.ts";
 
 const KEY = "a key that nobody guesses";
-const HASH: Treatment = { how: "hash", key: KEY };
-const DROP: Treatment = { how: "drop" };
+const HASH: Redaction = { how: "hash", key: KEY };
+const DROP: Redaction = { how: "drop" };
 
-const allBy = (treatment: Treatment) =>
-  new Map(personalKinds.map((kind): [PersonalKind, Treatment] => [kind, treatment]));
+const allBy = (redaction: Redaction) =>
+  new Map(personalKinds.map((kind): [PersonalKind, Redaction] => [kind, redaction]));
 
-function treated(answer: JsonObject, treatments = allBy(DROP)): JsonObject {
+function redacted(answer: JsonObject, redactions = allBy(DROP)): JsonObject {
   const copy = JSON.parse(JSON.stringify(answer)) as JsonObject;
-  treatPersonalData(copy, treatments);
+  redactPersonalData(copy, redactions);
   return copy;
 }
 
@@ -37,7 +37,7 @@ const CALL = {
 };
 
 test("what is dropped leaves no field behind, and nothing else goes", () => {
-  expect(treated({ calls: [CALL] })).toEqual({
+  expect(redacted({ calls: [CALL] })).toEqual({
     calls: [
       {
         id: 7,
@@ -56,8 +56,8 @@ test("what is dropped leaves no field behind, and nothing else goes", () => {
   });
 });
 
-test("each kind is treated by itself", () => {
-  const treatments = new Map<PersonalKind, Treatment>([
+test("each kind is redacted by itself", () => {
+  const redactions = new Map<PersonalKind, Redaction>([
     ["phone_numbers", HASH],
     ["emails", DROP],
   ]);
@@ -67,7 +67,7 @@ test("each kind is treated by itself", () => {
     phone_numbers: [{ id: 1, label: "Work", value: "+4930123" }],
     emails: [{ id: 2, label: "Work", value: "lin@beta.test" }],
   };
-  expect(treated({ contacts: [contact] }, treatments)).toEqual({
+  expect(redacted({ contacts: [contact] }, redactions)).toEqual({
     contacts: [
       {
         id: 9,
@@ -80,12 +80,12 @@ test("each kind is treated by itself", () => {
 });
 
 test("rows of users, and members of teams and numbers, are people; teams, tags, numbers and companies are not", () => {
-  const named = (list: string) => treated({ [list]: [{ id: 1, name: "A name" }] });
+  const named = (list: string) => redacted({ [list]: [{ id: 1, name: "A name" }] });
   expect(named("users")).toEqual({ users: [{ id: 1 }] });
   for (const list of ["teams", "tags", "numbers"])
     expect(named(list)).toEqual({ [list]: [{ id: 1, name: "A name" }] });
-  expect(treated({ company: { name: "Acme" } })).toEqual({ company: { name: "Acme" } });
-  expect(treated({ teams: [{ name: "Sales", users: [ADA] }] })).toEqual({
+  expect(redacted({ company: { name: "Acme" } })).toEqual({ company: { name: "Acme" } });
+  expect(redacted({ teams: [{ name: "Sales", users: [ADA] }] })).toEqual({
     teams: [{ name: "Sales", users: [{ id: 1 }] }],
   });
 });
@@ -96,12 +96,12 @@ describe("values in shapes that Aircall has not been seen to use", () => {
     ["one text for a list", { emails: "lin@beta.test" }, {}],
     ["an object for a text", { raw_digits: { value: "+4930123" } }, {}],
   ])("%s are dropped", (_, row, expected) => {
-    expect(treated(row)).toEqual(expected);
+    expect(redacted(row)).toEqual(expected);
   });
 
   test("are hashed where they are text or numbers, and dropped where they are more", () => {
     const row = { raw_digits: 4930123, email: ["a@b.test"], phone_numbers: ["+49 30 123", { value: null }] };
-    expect(treated(row, allBy(HASH))).toEqual({
+    expect(redacted(row, allBy(HASH))).toEqual({
       raw_digits: hash("phone_numbers", "4930123"),
       phone_numbers: [hash("phone_numbers", "+4930123"), { value: null }],
     });

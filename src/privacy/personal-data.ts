@@ -3,10 +3,10 @@ import { type PersonalKind, personalKind, personalKindOfTexts } from "./fields.t
 import { keyedHash } from "./keyed-hash.ts";
 
 /** What becomes of one kind of personal data. What is dropped is left out, field and value. */
-export type Treatment = { readonly how: "drop" } | { readonly how: "hash"; readonly key: string };
+export type Redaction = { readonly how: "drop" } | { readonly how: "hash"; readonly key: string };
 
 /** A kind that is not named is kept. */
-export type Treatments = ReadonlyMap<PersonalKind, Treatment>;
+export type Redactions = ReadonlyMap<PersonalKind, Redaction>;
 
 type Container = Json[] | JsonObject;
 
@@ -14,41 +14,41 @@ type Container = Json[] | JsonObject;
  * Hashes or drops, in place, the personal data in an answer, however deep it lies. Only texts and
  * numbers can be hashed: an object or a list where one is expected is dropped instead.
  */
-export function treatPersonalData(answer: JsonObject, treatments: Treatments): void {
-  treatWithin("", answer, treatments);
+export function redactPersonalData(answer: JsonObject, redactions: Redactions): void {
+  redactWithin("", answer, redactions);
 }
 
 /** `owner` is the name of the field that the object or list lies in. */
-function treatWithin(owner: string, value: Container, treatments: Treatments): void {
-  if (Array.isArray(value)) treatList(owner, value, treatments);
-  else treatObject(owner, value, treatments);
+function redactWithin(owner: string, value: Container, redactions: Redactions): void {
+  if (Array.isArray(value)) redactList(owner, value, redactions);
+  else redactObject(owner, value, redactions);
 }
 
-function treatObject(owner: string, object: JsonObject, treatments: Treatments): void {
+function redactObject(owner: string, object: JsonObject, redactions: Redactions): void {
   for (const [name, value] of Object.entries(object)) {
     const kind = personalKind(owner, name) ?? (isContainer(value) ? undefined : personalKindOfTexts(name));
-    const treatment = kind && treatments.get(kind);
-    if (kind && treatment) setOrDelete(object, name, treated(kind, value, treatment));
-    else if (isContainer(value)) treatWithin(name, value, treatments);
+    const redaction = kind && redactions.get(kind);
+    if (kind && redaction) setOrDelete(object, name, redacted(kind, value, redaction));
+    else if (isContainer(value)) redactWithin(name, value, redactions);
   }
 }
 
-function treatList(owner: string, list: Json[], treatments: Treatments): void {
+function redactList(owner: string, list: Json[], redactions: Redactions): void {
   const kind = personalKindOfTexts(owner);
-  const treatment = kind && treatments.get(kind);
-  if (kind && treatment) {
-    const kept = list.map((value) => (isContainer(value) ? value : treated(kind, value, treatment)));
+  const redaction = kind && redactions.get(kind);
+  if (kind && redaction) {
+    const kept = list.map((value) => (isContainer(value) ? value : redacted(kind, value, redaction)));
     list.splice(0, list.length, ...kept.filter((value) => value !== undefined));
   }
-  for (const value of list) if (isContainer(value)) treatWithin(owner, value, treatments);
+  for (const value of list) if (isContainer(value)) redactWithin(owner, value, redactions);
 }
 
 /** `undefined` when nothing is to be left of the value. */
-function treated(kind: PersonalKind, value: Json, treatment: Treatment): Json | undefined {
-  if (treatment.how === "drop") return undefined;
+function redacted(kind: PersonalKind, value: Json, redaction: Redaction): Json | undefined {
+  if (redaction.how === "drop") return undefined;
   if (value === null) return null;
   if (typeof value === "string" || typeof value === "number")
-    return keyedHash(kind, String(value), treatment.key);
+    return keyedHash(kind, String(value), redaction.key);
   return undefined;
 }
 

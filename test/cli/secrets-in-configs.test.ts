@@ -18,7 +18,7 @@ describe("a config that is wrong shows no secret", () => {
       bindings,
     ],
     [
-      "by a treatment that there is not",
+      "by an unknown redaction",
       { ...configOf(GOOD), advanced: { personal_data: { names: HASH_KEY } } },
       bindings,
     ],

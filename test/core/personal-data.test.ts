@@ -88,7 +88,7 @@ test.each(streamNames)("of %s nothing changes where everything is kept", async (
   expect(replica.documents).toEqual(replica.truth());
 });
 
-test("only the streams that are named are treated", async () => {
+test("only the streams that are named are redacted", async () => {
   await using world = await worldOf("some");
   const config = configOf({ names: "drop", streams: ["contacts"] });
   const [user] = await new Replica(world, "users", { config }).pass();
@@ -114,28 +114,28 @@ test("a call and a contact with one number have one hash, however the number is 
   }
 });
 
-test("a small list is captured anew when its treatment changes, and a change of what is dropped is none", async () => {
+test("a small list is captured anew when its redaction changes, and a change of what is dropped is none", async () => {
   await using world = await worldOf("changed");
   const users = new Replica(world, "users");
   await users.pass();
   const config = configOf({ names: "drop", emails: "drop" });
   const { state } = users;
-  const treated = new Replica(world, "users", { config });
-  treated.state = state;
-  expect(await treated.pass()).toHaveLength(ACCOUNT.users);
+  const redacted = new Replica(world, "users", { config });
+  redacted.state = state;
+  expect(await redacted.pass()).toHaveLength(ACCOUNT.users);
   const [user] = world.emulator.account.users.listed;
   world.emulator.account.users.edit(user?.id ?? 0, { name: "Somebody Else" });
-  expect(await treated.pass()).toEqual([]);
+  expect(await redacted.pass()).toEqual([]);
 });
 
-test("contacts are captured anew within a day when their treatment changes", async () => {
+test("contacts are captured anew within a day when their redaction changes", async () => {
   await using world = await worldOf("changed");
   const contacts = new Replica(world, "contacts");
   await contacts.pass();
-  const treated = new Replica(world, "contacts", { config: configOf({ phone_numbers: "drop" }) });
-  treated.state = contacts.state;
+  const redacted = new Replica(world, "contacts", { config: configOf({ phone_numbers: "drop" }) });
+  redacted.state = contacts.state;
   world.clock.advance(24 * 60 * 60 * 1000);
-  const documents = await treated.pass();
+  const documents = await redacted.pass();
   expect(documents).toHaveLength(world.emulator.account.contacts.listed("created_at").length);
 });
 
@@ -143,8 +143,8 @@ test.each(streamNames)("of %s every document keeps its key, whatever is dropped"
   await using world = await worldOf("keys");
   const drop = { phone_numbers: "drop", emails: "drop", names: "drop" };
   const kept = new Replica(world, stream);
-  const treated = new Replica(world, stream, { config: configOf(drop) });
+  const redacted = new Replica(world, stream, { config: configOf(drop) });
   await kept.pass();
-  await treated.pass();
-  expect([...treated.rows.keys()]).toEqual([...kept.rows.keys()]);
+  await redacted.pass();
+  expect([...redacted.rows.keys()]).toEqual([...kept.rows.keys()]);
 });
