@@ -6,7 +6,7 @@ import { redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
-import { DigestMemory, type StreamName, streamNames, streams, UnusableRows } from "./streams/index.ts";
+import { DigestMemory, MalformedRows, type StreamName, streamNames, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions {
@@ -48,7 +48,7 @@ export interface CaptureRequest {
 export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
 
 /** `rows` says how many rows could not be used so far. */
-type StreamEvent = RequestEvent | { readonly kind: "passes over"; readonly rows: number };
+type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: number };
 
 /** Every stream there is, without asking the API. */
 export function discover(): DiscoveredBinding[] {
@@ -133,7 +133,7 @@ export class Connector {
     const { clock } = this.#options.ports;
     const log = logWith(this.#options.ports.log, { stream: definition.name });
     const memory = new DigestMemory();
-    const unusable = new UnusableRows(log, (rows) => onEvent({ kind: "passes over", rows }));
+    const malformed = new MalformedRows(log, (rows) => onEvent({ kind: "skipped", rows }));
     const { startSeconds, rereadAfterSeconds } = config;
     const redactingClient = { ...client, ...redactionOf(resource.stream, config) };
     return {
@@ -145,7 +145,7 @@ export class Connector {
           clock,
           log,
           memory,
-          unusable,
+          malformed,
           intervalMs: resource.intervalMs ?? definition.intervalMs,
           syncMode: resource.syncMode,
           startSeconds,

@@ -58,7 +58,7 @@ export class PeerProcess {
     this.#child.stdin?.end();
   }
 
-  /** The JSON objects that it writes, until it ends; other lines are passed over. Throws when it fails. */
+  /** The JSON objects that it writes, until it ends; other lines are skipped. Throws when it fails. */
   async *messages(): AsyncGenerator<Record<string, unknown>, void, void> {
     if (!this.#child.stdout) return;
     const closed = once(this.#child, "close");

@@ -120,10 +120,10 @@ function jsonView({ env, stdout, stderr, ports }: CliContext): CaptureView {
 
 /** What `--json` tells of a stream, in progress lines and in the summary. */
 export function progressFields(progress: StreamProgress) {
-  const { stream, status, documents, deletions, requests, passedOver, error } = progress;
+  const { stream, status, documents, deletions, requests, skipped, error } = progress;
   return {
     ...{ stream, status, documents, deletions, requests },
-    ...(passedOver > 0 && { passedOver }),
+    ...(skipped > 0 && { passedOver: skipped }),
     ...(error && { error: error.message }),
   };
 }

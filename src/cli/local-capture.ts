@@ -120,9 +120,7 @@ function textSummary(run: LocalCapture, progress: CaptureProgress, outcome: Outc
     ]),
   );
   const { streams: all } = progress;
-  return [table, "", whatWasDone(run, all, outcome), ...whatWasPassedOver(all), ...whatFailed(all)].join(
-    "\n",
-  );
+  return [table, "", whatWasDone(run, all, outcome), ...whatWasSkipped(all), ...whatFailed(all)].join("\n");
 }
 
 function whatWasDone(run: LocalCapture, all: readonly StreamProgress[], outcome: Outcome): string {
@@ -142,11 +140,11 @@ function whatWasDone(run: LocalCapture, all: readonly StreamProgress[], outcome:
   );
 }
 
-function whatWasPassedOver(all: readonly StreamProgress[]): string[] {
+function whatWasSkipped(all: readonly StreamProgress[]): string[] {
   const rows = all
-    .filter(({ passedOver }) => passedOver > 0)
-    .map(({ stream, passedOver }) => `${counted(passedOver, "row")} of ${stream}`);
-  return rows.length > 0 ? [`Passed over, for the reasons above: ${rows.join(", ")}.`] : [];
+    .filter(({ skipped }) => skipped > 0)
+    .map(({ stream, skipped }) => `${counted(skipped, "row")} of ${stream}`);
+  return rows.length > 0 ? [`Skipped, for the reasons above: ${rows.join(", ")}.`] : [];
 }
 
 function whatFailed(all: readonly StreamProgress[]): string[] {

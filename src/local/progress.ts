@@ -11,7 +11,7 @@ export interface StreamProgress {
   deletions: number;
   requests: number;
   /** How many rows could not be used; the log names them. */
-  passedOver: number;
+  skipped: number;
   status: "working" | "waiting" | "resting" | "done" | "failed";
   /** What it waits for, and until when; set while it waits or rests. */
   waiting?: { readonly because: string; readonly untilMs: number };
@@ -42,7 +42,7 @@ export class CaptureProgress {
       documents: 0,
       deletions: 0,
       requests: 0,
-      passedOver: 0,
+      skipped: 0,
       status: "working",
       lastActiveMs: this.startedMs,
     }));
@@ -57,7 +57,7 @@ export class CaptureProgress {
 
   onEvent(event: CaptureEvent): void {
     this.#change(event.binding, (progress) => {
-      if (event.kind === "passes over") progress.passedOver = event.rows;
+      if (event.kind === "skipped") progress.skipped = event.rows;
       else applyEvent(progress, event);
     });
   }
@@ -71,7 +71,7 @@ export class CaptureProgress {
   }
 }
 
-function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kind: "passes over" }>): void {
+function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kind: "skipped" }>): void {
   delete progress.waiting;
   if (event.kind === "request") {
     progress.requests += 1;

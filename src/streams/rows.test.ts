@@ -3,8 +3,8 @@ import { rememberingLog } from "../../test/support/world.ts";
 import { UnexpectedAnswer } from "../errors.ts";
 import type { Json } from "../shared/json.ts";
 import type { LogFields } from "../shared/ports.ts";
-import { type RowNeeds, usableDocuments } from "./rows.ts";
-import { UnusableRows } from "./unusable-rows.ts";
+import { MalformedRows } from "./malformed-rows.ts";
+import { type RowNeeds, wellFormedDocuments } from "./rows.ts";
 import { instantOf, isId, isInstantBy } from "./values.ts";
 
 const NOW = Date.UTC(2026, 5, 15) / 1000;
@@ -16,8 +16,8 @@ function reports() {
   const lines: [string, LogFields | undefined][] = [];
   const counts: number[] = [];
   const warn = (message: string, fields?: LogFields) => void lines.push([message, fields]);
-  const unusable = new UnusableRows({ ...rememberingLog(), warn }, (rows) => counts.push(rows));
-  return { unusable, lines, counts };
+  const malformed = new MalformedRows({ ...rememberingLog(), warn }, (rows) => counts.push(rows));
+  return { malformed, lines, counts };
 }
 
 describe("a row", () => {
@@ -38,8 +38,8 @@ describe("a row", () => {
     ["of a week ahead", { id: 2, at: NOW + 7 * 86_400 }, 'its "at" cannot be used'],
     ["of before there was Aircall", { id: 2, at: -1 }, 'its "at" cannot be used'],
   ])("%s is reported, and its neighbours are documents", (_, row, fault) => {
-    const { unusable, lines, counts } = reports();
-    const documents = usableDocuments([{ id: 1, at: NOW }, row, { id: 3, at: NOW }], needs, unusable);
+    const { malformed, lines, counts } = reports();
+    const documents = wellFormedDocuments([{ id: 1, at: NOW }, row, { id: 3, at: NOW }], needs, malformed);
     expect(documents.map(({ id }) => id)).toEqual([1, 3]);
     expect(lines.map(([message]) => message)).toEqual([expect.stringMatching(`: ${fault}$`)]);
     expect(counts).toEqual([1]);
@@ -47,7 +47,7 @@ describe("a row", () => {
 
   test("is a document whatever stands in the fields that nothing relies on", () => {
     const row = JSON.parse(`{"id": 1, "at": ${NOW}, "status": 7, "name": {"": [null]}, "__proto__": "?"}`);
-    const [document] = usableDocuments([structuredClone(row)], needs, reports().unusable);
+    const [document] = wellFormedDocuments([structuredClone(row)], needs, reports().malformed);
     expect(JSON.stringify(document)).toBe(JSON.stringify({ ...row, _meta: { op: "u" } }));
   });
 
@@ -63,23 +63,23 @@ describe("many rows", () => {
   const strangers = (count: number) => Array.from({ length: count }, (_, index) => ({ uuid: index }));
 
   test("of which none can be used are another API, and the error says what to do", () => {
-    const read = () => usableDocuments(strangers(10), needs, reports().unusable);
+    const read = () => wellFormedDocuments(strangers(10), needs, reports().malformed);
     expect(read).toThrow(UnexpectedAnswer);
     expect(read).toThrow(/10 rows .* newer version/);
   });
 
   test("of which one can be used are no reason to stop, and neither are a few of which none can", () => {
-    const { unusable } = reports();
-    expect(usableDocuments([...strangers(49), { id: 1, at: NOW }], needs, unusable)).toHaveLength(1);
-    expect(usableDocuments(strangers(9), needs, unusable)).toEqual([]);
+    const { malformed } = reports();
+    expect(wellFormedDocuments([...strangers(49), { id: 1, at: NOW }], needs, malformed)).toHaveLength(1);
+    expect(wellFormedDocuments(strangers(9), needs, malformed)).toEqual([]);
   });
 });
 
 describe("what cannot be used", () => {
   test("is told once however often it is met, by its ID, and nothing else of it is told", () => {
-    const { unusable, lines, counts } = reports();
+    const { malformed, lines, counts } = reports();
     for (let look = 0; look < 3; look++) {
-      for (const id of [5, 6]) usableDocuments([{ id, at: NAME, name: NAME }], needs, unusable);
+      for (const id of [5, 6]) wellFormedDocuments([{ id, at: NAME, name: NAME }], needs, malformed);
     }
     expect(lines.map(([, fields]) => fields)).toEqual([{ id: 5 }, { id: 6 }]);
     expect(JSON.stringify(lines)).not.toContain("Ada");
@@ -87,16 +87,16 @@ describe("what cannot be used", () => {
   });
 
   test("and has no ID is counted, and told once for all", () => {
-    const { unusable, lines, counts } = reports();
-    for (const name of [NAME, "Bo Example", NAME]) usableDocuments([{ name, at: NOW }], needs, unusable);
+    const { malformed, lines, counts } = reports();
+    for (const name of [NAME, "Bo Example", NAME]) wellFormedDocuments([{ name, at: NOW }], needs, malformed);
     expect(lines).toHaveLength(1);
     expect(JSON.stringify(lines)).not.toContain("Ada");
     expect(counts).toEqual([1, 2]);
   });
 
   test("is told up to a bound, which is told too", () => {
-    const { unusable, lines, counts } = reports();
-    for (let id = 1; id <= 1_500; id++) usableDocuments([{ id }], needs, unusable);
+    const { malformed, lines, counts } = reports();
+    for (let id = 1; id <= 1_500; id++) wellFormedDocuments([{ id }], needs, malformed);
     expect(lines).toHaveLength(1_001);
     expect(lines.at(-1)?.[0]).toContain("1000 rows");
     expect(counts.at(-1)).toBe(1_000);

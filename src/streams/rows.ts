@@ -2,7 +2,7 @@ import type { Document } from "../engine/index.ts";
 import { UnexpectedAnswer } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import { presentDocument } from "./document.ts";
-import type { UnusableRows } from "./unusable-rows.ts";
+import type { MalformedRows } from "./malformed-rows.ts";
 
 /**
  * What the logic of a stream relies on in a row: a check for each field. The first field is the key,
@@ -16,26 +16,26 @@ export type RowNeeds<Row> = {
 export const TELLING_ROWS = 10;
 
 /**
- * The rows of a page that have what is needed, as documents. The others are reported and passed over. Throws
+ * The rows of a page that have what is needed, as documents. The others are reported and skipped. Throws
  * `UnexpectedAnswer` when none of many can be used, before anything is made of them.
  */
-export function usableDocuments<Row extends object>(
+export function wellFormedDocuments<Row extends object>(
   rows: readonly Json[],
   needs: RowNeeds<Row>,
-  unusable: UnusableRows,
+  malformed: MalformedRows,
 ): (Document & Row)[] {
   const keys = new Set<Json>();
   const documents: (Document & Row)[] = [];
   for (const row of rows) {
     const fault = faultOf(row, needs, keys);
     if (fault === undefined) documents.push(presentDocument(row as JsonObject) as Document & Row);
-    else unusable.report(row, fault);
+    else malformed.report(row, fault);
   }
-  if (documents.length === 0 && rows.length >= TELLING_ROWS) throw noneUsable(rows.length);
+  if (documents.length === 0 && rows.length >= TELLING_ROWS) throw allMalformed(rows.length);
   return documents;
 }
 
-export function noneUsable(rowCount: number): UnexpectedAnswer {
+export function allMalformed(rowCount: number): UnexpectedAnswer {
   return new UnexpectedAnswer(
     `Aircall answered with ${rowCount} ${rowCount === 1 ? "row" : "rows"} of which none can be used, as the warnings before this say. ` +
       "Its API may have changed: look for a newer version of this connector, and report it where there is none.",

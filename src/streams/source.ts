@@ -2,8 +2,8 @@ import type { AircallReader } from "../aircall/index.ts";
 import type { RestStep, Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Clock, Log } from "../shared/ports.ts";
+import type { MalformedRows } from "./malformed-rows.ts";
 import type { DigestMemory } from "./memory.ts";
-import type { UnusableRows } from "./unusable-rows.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
@@ -15,7 +15,7 @@ export interface Source {
   /** What has been captured of each object while this process lives. */
   readonly memory: DigestMemory;
   /** Where a row that cannot be used is reported. */
-  readonly unusable: UnusableRows;
+  readonly malformed: MalformedRows;
   readonly intervalMs: number;
   readonly syncMode: SyncMode;
   /** Calls that started before this instant are not asked for; Unix seconds. */

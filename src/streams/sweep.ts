@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
 import { deletionDocument } from "./document.ts";
-import { noneUsable, type RowNeeds, usableDocuments } from "./rows.ts";
+import { allMalformed, type RowNeeds, wellFormedDocuments } from "./rows.ts";
 import { restSince, type Source } from "./source.ts";
 import { isId, isName } from "./values.ts";
 
@@ -43,7 +43,7 @@ class Sweep {
   /** A map and no record, since a company may go by any name, `__proto__` included. */
   readonly #changed = new Map<string, string | null>();
   /** A row that could not be used may be any of those that are missing. */
-  #hasPassedOver = false;
+  #hasSkipped = false;
 
   constructor(definition: SweepDefinition, source: Source, digests: Map<string, string>) {
     this.#definition = definition;
@@ -54,7 +54,7 @@ class Sweep {
   async *steps(): AsyncGenerator<Step> {
     const reading = new WholeListReading();
     yield* this.#read(reading);
-    if (reading.isUseless) throw noneUsable(reading.rowCount);
+    if (reading.isUseless) throw allMalformed(reading.rowCount);
     const deletedKeys = yield* this.#deletedKeys(reading);
     yield { kind: "documents", docs: deletedKeys.map((key) => this.#deletion(key)) };
     if (this.#changed.size > 0) {
@@ -67,8 +67,8 @@ class Sweep {
   async *#read(reading: WholeListReading): AsyncGenerator<Step> {
     const { endpoint, secretFields = [] } = this.#definition;
     for await (const { rows } of reading.pages(this.#source.api, endpoint)) {
-      const documents = usableDocuments(rows, needsOf(this.#definition), this.#source.unusable);
-      if (documents.length < rows.length) this.#hasPassedOver = true;
+      const documents = wellFormedDocuments(rows, needsOf(this.#definition), this.#source.malformed);
+      if (documents.length < rows.length) this.#hasSkipped = true;
       for (const doc of documents) for (const field of secretFields) delete doc[field];
       yield { kind: "documents", docs: documents.filter((doc) => this.#isNews(doc, reading)) };
     }
@@ -107,7 +107,7 @@ class Sweep {
       missing = missing.filter((key) => !second.hasSeen(key));
       isWhole = second.isWhole();
     }
-    if (missing.length === 0 || this.#hasPassedOver) return [];
+    if (missing.length === 0 || this.#hasSkipped) return [];
     if (isWhole) return missing;
     this.#source.log.warn("the list was not read whole, so what is missing from it is not taken for deleted");
     return [];

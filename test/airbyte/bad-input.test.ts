@@ -143,7 +143,7 @@ test("check refuses an address that would send the credentials in the clear", as
   expect(exitCode).toBe(0);
 });
 
-test("what cannot be a state of ours is passed over", async () => {
+test("what cannot be a state of ours is skipped", async () => {
   const state = [
     7,
     null,

@@ -53,8 +53,8 @@ describe("an account arrives whole in a DuckDB file", () => {
     aircall.faults.add({ kind: "status", status: 200, match: "/v1/teams", every: 1, body });
     const ended = await capture(folder.file("a.duckdb"), aircall, "--streams", "teams");
     expect(ended.exitCode).toBe(0);
-    expect(ended.stderr).toMatch(/^warn: teams: a row is passed over.*"id" is missing$/m);
-    expect(ended.stdout).toContain("Passed over, for the reasons above: 1 row of teams.");
+    expect(ended.stderr).toMatch(/^warn: teams: skipped a row.*"id" is missing$/m);
+    expect(ended.stdout).toContain("Skipped, for the reasons above: 1 row of teams.");
     const asJson = await capture(folder.file("a.duckdb"), aircall, "--streams", "teams", "--json");
     expect(asJson.stdout).toContain('"passedOver":1');
     expect(asJson.stdout + asJson.stderr).not.toContain("Sales");

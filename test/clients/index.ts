@@ -3,7 +3,7 @@
  *
  *     npm run test:clients [-- <client>...]
  *
- * A client that cannot be had on this machine is passed over with a line that says so.
+ * A client that cannot be had on this machine is skipped with a line that says so.
  */
 import { airbyte } from "./airbyte.ts";
 import { pythonOf, Unavailable } from "./environment.ts";

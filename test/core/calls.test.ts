@@ -162,7 +162,7 @@ test.each<JsonObject>([
   expect(await replica.pass()).toEqual([]);
 });
 
-test("a call that cannot be used is passed over with a warning, and the others are given", async () => {
+test("a call that cannot be used is skipped with a warning, and the others are given", async () => {
   await using world = await quietWorld();
   const now = secondsOf(world);
   const body = {
@@ -179,9 +179,9 @@ test("a call that cannot be used is passed over with a warning, and the others a
   const replica = new Replica(world, "calls");
   expect(idsOf(await replica.pass())).toEqual([1]);
   expect(world.ports.log.lines).toEqual([
-    expect.stringMatching(/^warn a row is passed over.*"started_at" cannot be used$/),
-    expect.stringMatching(/^warn a row is passed over.*"id" cannot be used$/),
-    expect.stringMatching(/^warn a row is passed over.*it is no object$/),
+    expect.stringMatching(/^warn skipped a row.*"started_at" cannot be used$/),
+    expect.stringMatching(/^warn skipped a row.*"id" cannot be used$/),
+    expect.stringMatching(/^warn skipped a row.*it is no object$/),
   ]);
 });
 

@@ -58,7 +58,7 @@ test("when all contacts are gone, all are deleted", async () => {
   expect(replica.ownState.known).toEqual({});
 });
 
-test("a contact that lives and that the list passed over is not taken for deleted", async () => {
+test("a contact that lives and that the list missed is not taken for deleted", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const ids = addContacts(world, 130);

@@ -152,7 +152,7 @@ describe("changes are looked for when it is time to", () => {
   });
 });
 
-test("a contact that is passed over since one came and then one went is given by the next walk", async () => {
+test("a contact that is missed since one came and then one went is given by the next walk", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const ids = addContacts(world, 300);
@@ -176,9 +176,9 @@ test("a contact that is passed over since one came and then one went is given by
   during(2, () => contacts.add());
   during(3, () => contacts.remove(newest));
   const first = idsOf(await replica.pass());
-  const passedOver = edited.filter((id) => id !== newest && !first.includes(id));
-  expect(passedOver).toHaveLength(1);
-  expect(idsOf(await replica.pass())).toEqual(expect.arrayContaining(passedOver));
+  const skipped = edited.filter((id) => id !== newest && !first.includes(id));
+  expect(skipped).toHaveLength(1);
+  expect(idsOf(await replica.pass())).toEqual(expect.arrayContaining(skipped));
   world.clock.advance(DAY_MS);
   await replica.pass();
   expect(replica.documents).toEqual(replica.truth());
@@ -211,7 +211,7 @@ test("more changes than Aircall serves are all given after a restart, whatever t
   expect(idsOf(await replica.pass())).toContain(added);
 });
 
-test("an ID that is no positive whole number is passed over with a warning", async () => {
+test("an ID that is no positive whole number is skipped with a warning", async () => {
   await using world = await worldOf(0);
   const row = { created_at: 1_700_000_000, updated_at: 1_700_000_000 };
   const rows = [0, -1, 1.5, 2 ** 53, "7", 8].map((id) => ({ ...row, id }));
@@ -219,6 +219,6 @@ test("an ID that is no positive whole number is passed over with a warning", asy
   world.emulator.faults.add({ kind: "status", status: 200, match: "/v1/contacts", every: 1, body });
   expect(new Set(idsOf(await new Replica(world, "contacts").pass()))).toEqual(new Set([8]));
   expect(world.ports.log.lines).toContainEqual(
-    expect.stringMatching(/^warn a row is passed over.*"id" cannot be used$/),
+    expect.stringMatching(/^warn skipped a row.*"id" cannot be used$/),
   );
 });

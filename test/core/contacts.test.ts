@@ -244,7 +244,7 @@ test.each<JsonObject>([
   expect(await replica.pass()).toEqual([]);
 });
 
-test("a contact that cannot be used is passed over with a warning, and the others are given", async () => {
+test("a contact that cannot be used is skipped with a warning, and the others are given", async () => {
   await using world = await worldOf(0);
   const row = { id: 1, created_at: 1_700_000_000, updated_at: 1_700_000_000 };
   const body = { meta: { total: 3, next_page_link: null }, contacts: [row, { ...row, id: null }, "junk"] };
@@ -252,6 +252,6 @@ test("a contact that cannot be used is passed over with a warning, and the other
   const replica = new Replica(world, "contacts");
   expect(new Set(idsOf(await replica.pass()))).toEqual(new Set([1]));
   expect(world.ports.log.lines).toContainEqual(
-    expect.stringMatching(/^warn a row is passed over.*"id" cannot be used$/),
+    expect.stringMatching(/^warn skipped a row.*"id" cannot be used$/),
   );
 });

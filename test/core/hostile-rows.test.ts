@@ -45,7 +45,7 @@ function replacing(stream: StreamName, key: string | number, change: (row: JsonO
   };
 }
 
-const warnings = (world: World) => world.ports.log.lines.filter((line) => line.includes("passed over"));
+const warnings = (world: World) => world.ports.log.lines.filter((line) => line.includes("skipped a row"));
 
 describe.each(LISTS)("%s: a row", (stream) => {
   test.each<[string, (row: JsonObject) => Json]>([
@@ -101,7 +101,7 @@ test("how many rows cannot be used is told to whoever shows it", async () => {
     until: "pass",
     signal: new AbortController().signal,
     onEvent: (event) => {
-      if (event.kind === "passes over") counts.push(event.rows);
+      if (event.kind === "skipped") counts.push(event.rows);
     },
   });
   await collect(messages);
@@ -140,7 +140,7 @@ const withField =
     value === undefined ? row : { ...row, [name]: value };
 
 describe.each(TIMES)("an instant that is %s", (_, value) => {
-  test("makes a call unusable, and no other", async () => {
+  test("makes a call malformed, and no other", async () => {
     await using world = await tamperedWorld();
     const replica = new Replica(world, "calls");
     const [victim = 0, ...others] = idsOf(replica.truth());
@@ -154,7 +154,7 @@ describe.each(TIMES)("an instant that is %s", (_, value) => {
   });
 
   test.each(["updated_at", "created_at"])(
-    "in %s leaves a contact usable, and hides no later change",
+    "in %s leaves a contact well-formed, and hides no later change",
     async (name) => {
       await using world = await tamperedWorld();
       const { contacts } = world.emulator.account;

@@ -2,8 +2,8 @@ import { parseEndpointConfig } from "../../src/config/index.ts";
 import { type Document, mergePatch, type Step } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
+import { MalformedRows } from "../../src/streams/malformed-rows.ts";
 import { DigestMemory } from "../../src/streams/memory.ts";
-import { UnusableRows } from "../../src/streams/unusable-rows.ts";
 import { CONFIG } from "../support/world.ts";
 import type { World } from "./replica.ts";
 
@@ -17,8 +17,8 @@ export class Runs {
     const { startSeconds, rereadAfterSeconds } = parseEndpointConfig(CONFIG);
     const memory = new DigestMemory();
     const times = { intervalMs, startSeconds, rereadAfterSeconds };
-    const unusable = new UnusableRows(log, () => {});
-    const source = { api: reader(), clock, log, memory, unusable, syncMode, ...times };
+    const malformed = new MalformedRows(log, () => {});
+    const source = { api: reader(), clock, log, memory, malformed, syncMode, ...times };
     this.#run = (state) => run(source, state);
   }
 

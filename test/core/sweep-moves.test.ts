@@ -14,7 +14,7 @@ const tagWorld = (tags: number) =>
 const opsOf = (documents: Awaited<ReturnType<Replica["pass"]>>) =>
   documents.map(({ id, _meta }) => [id, _meta.op]);
 
-test("a row that is passed over since one before it went and another came is not taken for deleted", async () => {
+test("a row that is missed since one before it went and another came is not taken for deleted", async () => {
   await using world = await tagWorld(70);
   const { tags } = world.emulator.account;
   const replica = new Replica(world, "tags");

@@ -158,7 +158,7 @@ describe("bad input ends with one sentence and exit code 1", () => {
     expect(logs.at(-1)?.message).not.toContain("defect");
   });
 
-  test("requests of megabytes are read, blank lines passed over", async () => {
+  test("requests of megabytes are read, blank lines skipped", async () => {
     const { responses, exitCode } = await askFlow([
       "\n",
       { spec: { config: {}, padding: "x".repeat(5_000_000) } },

@@ -86,7 +86,7 @@ test("a table whose second look fails keeps its rows", async () => {
   expect(second.rows("tags")).toHaveLength(70);
 });
 
-test("a row that is passed over since one before it went is not removed", async () => {
+test("a row that is missed since one before it went is not removed", async () => {
   await using aircall = await stillAccount({ account: ACCOUNT });
   const first = await run(aircall);
   const gone = ([...aircall.truth("tags")] as { id: number }[])[0]?.id ?? 0;

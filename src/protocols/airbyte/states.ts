@@ -24,7 +24,7 @@ const STREAM_STATE = {
 
 /**
  * The state of each stream that has one of ours: the part of the connector state that is the stream's,
- * `{"bindingStateV1": {"<stream>": {...}}}`. What another connector left is passed over with a
+ * `{"bindingStateV1": {"<stream>": {...}}}`. What another connector left is skipped with a
  * warning: it says up to where a stream was read, and not what of it has been given. Throws a
  * `BadRequest` for what can be no state at all.
  */

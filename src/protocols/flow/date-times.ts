@@ -59,7 +59,7 @@ function propertiesOf(schemas: readonly JsonObject[], root: unknown): ReadonlyMa
   return places;
 }
 
-/** These schemas and all that `next` leads to, each once. What is no object is passed over. */
+/** These schemas and all that `next` leads to, each once. What is no object is skipped. */
 function closure(schemas: readonly unknown[], next: (schema: JsonObject) => unknown[]): JsonObject[] {
   const reached = new Set(schemas.filter(isJsonObject));
   // A set is gone through with what is added on the way.

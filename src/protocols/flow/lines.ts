@@ -7,7 +7,7 @@ const LONGEST_LINE_BYTES = 128 * 1024 * 1024;
 
 /**
  * The lines of a byte stream as text, split at line feeds only: JSON may hold every other kind of
- * line break. Blank lines are passed over. Throws `BadRequest` for a line that is too long, is not
+ * line break. Blank lines are skipped. Throws `BadRequest` for a line that is too long, is not
  * UTF-8, or breaks off.
  */
 export async function* readLines(input: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {

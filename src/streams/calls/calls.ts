@@ -3,7 +3,7 @@ import { type Document, patchBetween, type Step } from "../../engine/index.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { StreamDefinition } from "../definition.ts";
 import { digest } from "../digest.ts";
-import { usableDocuments } from "../rows.ts";
+import { wellFormedDocuments } from "../rows.ts";
 import { SingleReads } from "../single-reads.ts";
 import { hasPassed, isRereadDue, MINUTE_MS, nowSeconds, restSince, type Source } from "../source.ts";
 import { readWindow, type WindowPage } from "../window.ts";
@@ -232,7 +232,7 @@ class CallReading {
   }
 
   #usable(rows: readonly Json[]): Call[] {
-    return usableDocuments(rows, callNeeds(nowSeconds(this.#source)), this.#source.unusable);
+    return wellFormedDocuments(rows, callNeeds(nowSeconds(this.#source)), this.#source.malformed);
   }
 
   #list(purpose: string, priority: Priority) {

@@ -3,7 +3,7 @@ import type { Document, Step } from "../../engine/index.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { digest } from "../digest.ts";
 import { deletionDocument } from "../document.ts";
-import { usableDocuments } from "../rows.ts";
+import { wellFormedDocuments } from "../rows.ts";
 import { SingleReads } from "../single-reads.ts";
 import { nowSeconds, type Source } from "../source.ts";
 import { instantOf } from "../values.ts";
@@ -31,7 +31,7 @@ async function* readAll(pass: FullPass, cursors: ContactCursors, source: Source)
   let doneRows = 0;
   for await (const page of readWindow(contactList(source), pass.after, pass.until)) {
     const atWatermark: Record<string, string> = {};
-    const contacts = usableDocuments(page.rows, CONTACT_NEEDS, source.unusable);
+    const contacts = wellFormedDocuments(page.rows, CONTACT_NEEDS, source.malformed);
     if (contacts.length < page.rows.length) cursors.distrustFullPass();
     const news = contacts.filter((contact) => {
       const version = digest(contact);
@@ -76,7 +76,7 @@ function isToBeCaptured(
 
 /**
  * What is known and was not seen is asked for by its ID, since a list that moves while it is read can
- * pass over a contact that lives. It is deleted if Aircall does not know it.
+ * miss a contact that lives. It is deleted if Aircall does not know it.
  */
 async function* captureDeletions(
   pass: FullPass,
@@ -105,7 +105,7 @@ function contactById(id: number): Endpoint {
 
 /** What is answered is there, even where it cannot be used or is another contact than the one asked for. */
 function newsOfLiving(id: number, row: Json, cursors: ContactCursors, source: Source): Document[] {
-  const contacts = usableDocuments([row], CONTACT_NEEDS, source.unusable);
+  const contacts = wellFormedDocuments([row], CONTACT_NEEDS, source.malformed);
   return contacts.filter(
     (contact) => contact.id === id && isToBeCaptured(contact, digest(contact), cursors, source),
   );

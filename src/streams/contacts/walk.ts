@@ -3,7 +3,7 @@ import type { Document, Step } from "../../engine/index.ts";
 import { ListTooLong } from "../../errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
 import { digest } from "../digest.ts";
-import { usableDocuments } from "../rows.ts";
+import { wellFormedDocuments } from "../rows.ts";
 import { hasPassed, nowSeconds, type Source } from "../source.ts";
 import { instantOf } from "../values.ts";
 import type { ContactCursors } from "./cursors.ts";
@@ -94,7 +94,7 @@ async function* walkDown(
     const total = page.total ?? -1;
     if (page.number > 1 && total < previousTotal) isSteady = false;
     previousTotal = page.total ?? 0;
-    const contacts = usableDocuments(page.rows, CONTACT_NEEDS, source.unusable).map((contact) => ({
+    const contacts = wellFormedDocuments(page.rows, CONTACT_NEEDS, source.malformed).map((contact) => ({
       contact,
       updatedAt: instantOf(contact.updated_at, nowSeconds(source)),
     }));

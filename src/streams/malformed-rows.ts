@@ -11,7 +11,7 @@ const ROWS_REMEMBERED = 1_000;
  * met: by its ID where it has one, and otherwise once for all rows with the same fault, since nothing
  * else of a row may be told.
  */
-export class UnusableRows {
+export class MalformedRows {
   readonly #log: Log;
   readonly #onCount: (rows: number) => void;
   readonly #met = new Set<string>();
@@ -32,7 +32,7 @@ export class UnusableRows {
     this.#onCount(this.#met.size);
     this.#tell(id, fault);
     if (this.#met.size === ROWS_REMEMBERED) {
-      this.#log.warn(`${ROWS_REMEMBERED} rows were passed over; from now on it is done without a word`);
+      this.#log.warn(`${ROWS_REMEMBERED} rows were skipped; further ones are skipped without a report`);
     }
   }
 
@@ -41,7 +41,7 @@ export class UnusableRows {
     if (this.#told.has(told)) return;
     this.#told.add(told);
     this.#log.warn(
-      `a row is passed over, and while it is nothing counts as deleted: ${fault}`,
+      `skipped a row, and as long as it is skipped nothing counts as deleted: ${fault}`,
       id === undefined ? {} : { id },
     );
   }
