@@ -10,10 +10,10 @@ export interface Field {
   readonly schema: JsonObject;
 }
 
-/** What is left out of a value: whole fields, and parts of those that stay. */
-export interface Cut {
+/** Which parts of a value are dropped: whole fields, and parts of the fields that stay. */
+export interface Projection {
   readonly dropped: ReadonlySet<string>;
-  readonly inner: ReadonlyMap<string, Cut>;
+  readonly inner: ReadonlyMap<string, Projection>;
 }
 
 /** The fields of the object that a schema describes, or of the objects in the list that it describes. */
@@ -28,48 +28,48 @@ export function fieldsOf(schema: JsonObject, at: Breadcrumb = []): Field[] {
 }
 
 /** What is to be left out so that only the fields stay that the test lets pass; `undefined` when that is nothing. */
-export function cutOf(
+export function projectionOf(
   schema: JsonObject,
   isSelected: (breadcrumb: Breadcrumb) => boolean,
   at: Breadcrumb = [],
-): Cut | undefined {
+): Projection | undefined {
   const dropped = new Set<string>();
-  const inner = new Map<string, Cut>();
+  const inner = new Map<string, Projection>();
   for (const field of fieldsOf(schema, at)) {
-    const innerCut = cutOf(field.schema, isSelected, field.breadcrumb);
+    const innerProjection = projectionOf(field.schema, isSelected, field.breadcrumb);
     if (!isSelected(field.breadcrumb)) dropped.add(field.name);
-    else if (innerCut) inner.set(field.name, innerCut);
+    else if (innerProjection) inner.set(field.name, innerProjection);
   }
   return dropped.size > 0 || inner.size > 0 ? { dropped, inner } : undefined;
 }
 
-/** The value less what is cut, as a new value; fields that no schema knows stay. */
-export function cutValue(value: Json, cut: Cut): Json {
-  if (Array.isArray(value)) return value.map((element) => cutValue(element, cut));
+/** The value without the dropped fields, as a new value. Fields that no schema knows stay. */
+export function projectValue(value: Json, projection: Projection): Json {
+  if (Array.isArray(value)) return value.map((element) => projectValue(element, projection));
   if (!isJsonObject(value)) return value;
-  return without(value, cut, cutValue);
+  return without(value, projection, projectValue);
 }
 
-/** The schema of what `cutValue` leaves. */
-export function cutSchema(schema: JsonObject, cut: Cut): JsonObject {
-  if (isJsonObject(schema.items)) return { ...schema, items: cutSchema(schema.items, cut) };
+/** The schema of what `projectValue` leaves. */
+export function projectSchema(schema: JsonObject, projection: Projection): JsonObject {
+  if (isJsonObject(schema.items)) return { ...schema, items: projectSchema(schema.items, projection) };
   if (!isJsonObject(schema.properties)) return schema;
-  const properties = without(schema.properties, cut, (property, inner) =>
-    isJsonObject(property) ? cutSchema(property, inner) : property,
+  const properties = without(schema.properties, projection, (property, inner) =>
+    isJsonObject(property) ? projectSchema(property, inner) : property,
   );
   return { ...schema, properties };
 }
 
 function without(
   fields: JsonObject,
-  { dropped, inner }: Cut,
-  cutField: (field: Json, cut: Cut) => Json,
+  { dropped, inner }: Projection,
+  projectField: (field: Json, projection: Projection) => Json,
 ): JsonObject {
   const kept = Object.entries(fields).filter(([name]) => !dropped.has(name));
   return Object.fromEntries(
     kept.map(([name, field]) => {
-      const cut = inner.get(name);
-      return [name, cut ? cutField(field, cut) : field];
+      const projection = inner.get(name);
+      return [name, projection ? projectField(field, projection) : field];
     }),
   );
 }

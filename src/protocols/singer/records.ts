@@ -1,7 +1,7 @@
 import type { Document } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/ports.ts";
-import { cutValue } from "./fields.ts";
+import { projectValue } from "./fields.ts";
 import type { SingerMessage } from "./messages.ts";
 import { DELETED_AT } from "./schema.ts";
 import type { SelectedStream } from "./selection.ts";
@@ -44,12 +44,12 @@ export class RecordMaker {
   }
 
   #selected({ _meta, ...doc }: Document): JsonObject {
-    const { cut } = this.#stream;
+    const { projection } = this.#stream;
     const record: JsonObject = {};
     for (const [field, value] of Object.entries(doc)) {
-      const inner = cut?.inner.get(field);
-      if (this.#fields.has(field)) record[field] = inner ? cutValue(value, inner) : value;
-      else if (!cut?.dropped.has(field)) this.#warnOfUnknown(field);
+      const inner = projection?.inner.get(field);
+      if (this.#fields.has(field)) record[field] = inner ? projectValue(value, inner) : value;
+      else if (!projection?.dropped.has(field)) this.#warnOfUnknown(field);
     }
     return record;
   }

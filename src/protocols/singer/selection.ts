@@ -4,7 +4,7 @@ import { ConfigError } from "../../errors.ts";
 import { faultsIn } from "../../shared/faults.ts";
 import { streamNames } from "../../streams/index.ts";
 import { describe, isAutomatic, type StreamDescription } from "./catalog.ts";
-import { type Breadcrumb, type Cut, cutOf, cutSchema } from "./fields.ts";
+import { type Breadcrumb, type Projection, projectionOf, projectSchema } from "./fields.ts";
 
 const REPLICATION_METHOD = { enum: ["INCREMENTAL", "FULL_TABLE", null] } as const;
 const MAYBE_FLAG = { type: ["boolean", "null"] } as const;
@@ -56,12 +56,12 @@ export interface SelectedStream extends StreamDescription {
   /** Whether it is read whole with each run, and not from where the last run ended. */
   readonly isFullTable: boolean;
   /** What is left out of its records; its schema lacks that too. */
-  readonly cut: Cut | undefined;
+  readonly projection: Projection | undefined;
 }
 
 /** All streams, all of each. */
 export function everything(): SelectedStream[] {
-  return streamNames.map((name) => ({ ...describe(name), isFullTable: false, cut: undefined }));
+  return streamNames.map((name) => ({ ...describe(name), isFullTable: false, projection: undefined }));
 }
 
 /** What a catalog selects. Throws a `ConfigError` that says what is wrong with it. */
@@ -82,15 +82,15 @@ function selectedStream(entry: CatalogEntry): SelectedStream | undefined {
   const ofStream = metadataOf([]);
   // A catalog that says nothing of a stream's selection selects it; one that speaks of fields only does not.
   if (!isSelected(ofStream, metadata.size === 0)) return undefined;
-  const cut = cutOf(stream.schema, (breadcrumb) => {
+  const projection = projectionOf(stream.schema, (breadcrumb) => {
     const [, field = "", ...nested] = breadcrumb;
     return (nested.length === 0 && isAutomatic(stream, field)) || isSelected(metadataOf(breadcrumb), true);
   });
   return {
     ...stream,
-    schema: cut ? cutSchema(stream.schema, cut) : stream.schema,
+    schema: projection ? projectSchema(stream.schema, projection) : stream.schema,
     isFullTable: (ofStream["replication-method"] ?? entry.replication_method) === "FULL_TABLE",
-    cut,
+    projection,
   };
 }
 
