@@ -42,11 +42,11 @@ const tail: Policy = {
     let rereadSeconds = nowSeconds() - DAY_SECONDS;
     return async function* () {
       const now = nowSeconds();
-      for await (const call of readCalls(reader.for("tail", "tip"), tailedSeconds, now)) {
+      for await (const call of readCalls(reader.for("tail", "tail"), tailedSeconds, now)) {
         tailedSeconds = Math.max(tailedSeconds, Number(call.started_at));
         yield call;
       }
-      yield* readCalls(reader.for("re-read at 24 h", "tip"), rereadSeconds, now - DAY_SECONDS);
+      yield* readCalls(reader.for("re-read at 24 h", "tail"), rereadSeconds, now - DAY_SECONDS);
       rereadSeconds = now - DAY_SECONDS;
     };
   },
@@ -60,7 +60,7 @@ function lookBack(days: number, waitDays: number, title: string): Policy {
     start:
       ({ reader, nowSeconds }) =>
       () =>
-        readCalls(reader.for("pass", "tip"), nowSeconds() - days * DAY_SECONDS, Number.POSITIVE_INFINITY),
+        readCalls(reader.for("pass", "tail"), nowSeconds() - days * DAY_SECONDS, Number.POSITIVE_INFINITY),
   };
 }
 

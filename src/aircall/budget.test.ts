@@ -23,7 +23,7 @@ test("each request goes in its turn, as early as no window of the budget is over
         for (let atMs = 0, next = 0; order.length < arrivals.length; atMs += 1, clock.advance(1)) {
           for (; arrivals[next] === atMs; next += 1) {
             const caller = next;
-            void budget.take("tip", nobody, unheard).then(() => {
+            void budget.take("tail", nobody, unheard).then(() => {
               order.push(caller);
               sent.push(clock.now() - START_MS);
             });
@@ -51,7 +51,7 @@ test("a clock that is set back holds nobody up, and lets nobody go too early", a
   const sent: number[] = [];
   for (let request = 0; request < 4; request++) {
     if (request === 2) setBackMs = 8 * 86_400_000;
-    await budget.take("tip", nobody, unheard);
+    await budget.take("tail", nobody, unheard);
     sent.push(base.now() - START_MS);
   }
   expect(sent).toEqual([0, 0, 1_000, 1_000]);
@@ -60,13 +60,13 @@ test("a clock that is set back holds nobody up, and lets nobody go too early", a
 test("nothing is sent before a block ends, and an earlier block does not shorten it", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 10, windowMs: 1_000, clock });
-  const ticket = await budget.take("tip", nobody, unheard);
-  budget.refused(ticket, 5_000);
-  budget.refused(ticket, 2_000);
+  const permit = await budget.take("tail", nobody, unheard);
+  budget.refused(permit, 5_000);
+  budget.refused(permit, 2_000);
   const waits: number[] = [];
   let isSent = false;
   void budget
-    .take("tip", nobody, (waitMs) => waits.push(waitMs))
+    .take("tail", nobody, (waitMs) => waits.push(waitMs))
     .then(() => {
       isSent = true;
     });
@@ -83,13 +83,13 @@ test("nothing is sent before a block ends, and an earlier block does not shorten
 test("a block that comes while a caller waits is obeyed as well", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 1, windowMs: 1_000, clock });
-  const ticket = await budget.take("tip", nobody, unheard);
+  const permit = await budget.take("tail", nobody, unheard);
   let isSent = false;
-  void budget.take("tip", nobody, unheard).then(() => {
+  void budget.take("tail", nobody, unheard).then(() => {
     isSent = true;
   });
   await settle();
-  budget.refused(ticket, 60_000);
+  budget.refused(permit, 60_000);
   clock.advance(59_999);
   await settle();
   expect(isSent).toBe(false);
@@ -101,11 +101,11 @@ test("a block that comes while a caller waits is obeyed as well", async () => {
 test("a caller that gives up while it waits pays nothing and holds nobody up", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 1, windowMs: 1_000, clock });
-  await budget.take("tip", nobody, unheard);
+  await budget.take("tail", nobody, unheard);
   const givesUp = new AbortController();
-  const first = budget.take("tip", givesUp.signal, unheard);
+  const first = budget.take("tail", givesUp.signal, unheard);
   let isSent = false;
-  void budget.take("tip", nobody, unheard).then(() => {
+  void budget.take("tail", nobody, unheard).then(() => {
     isSent = true;
   });
   await settle();
@@ -121,10 +121,10 @@ test("a caller that gives up while it waits pays nothing and holds nobody up", a
 test("a caller that has given up before its turn is never granted one", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 1, windowMs: 1_000, clock });
-  await expect(budget.take("tip", AbortSignal.abort(new Error("too late")), unheard)).rejects.toThrow(
+  await expect(budget.take("tail", AbortSignal.abort(new Error("too late")), unheard)).rejects.toThrow(
     "too late",
   );
-  await budget.take("tip", nobody, unheard);
+  await budget.take("tail", nobody, unheard);
   expect(clock.sleptMs).toEqual([]);
 });
 
@@ -148,19 +148,19 @@ async function callAll(
 test("the most urgent goes first, until somebody has waited for two windows", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 1, windowMs: 100, clock });
-  await budget.take("tip", nobody, unheard);
-  const gone = await callAll(budget, clock, ["backfill", "rung", "tip", "sweep", "tip"], 90);
+  await budget.take("tail", nobody, unheard);
+  const gone = await callAll(budget, clock, ["backfill", "reread", "tail", "snapshot", "tail"], 90);
   expect(gone).toEqual([]);
   await callAll(budget, clock, [], 600);
-  expect(gone.map(({ priority }) => priority)).toEqual(["tip", "tip", "backfill", "rung", "sweep"]);
+  expect(gone.map(({ priority }) => priority)).toEqual(["tail", "tail", "backfill", "reread", "snapshot"]);
 });
 
 test("nobody starves, however much there is to do that is more urgent", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 10, windowMs: 1_000, clock });
-  const urgent = Array.from({ length: 100 }, (): Priority => "tip");
-  const gone = await callAll(budget, clock, [...urgent, "backfill", "rung", "sweep"], 13_000);
-  const waitedMs = ["sweep", "rung", "backfill"].map(
+  const urgent = Array.from({ length: 100 }, (): Priority => "tail");
+  const gone = await callAll(budget, clock, [...urgent, "backfill", "reread", "snapshot"], 13_000);
+  const waitedMs = ["snapshot", "reread", "backfill"].map(
     (priority) => gone.find((one) => one.priority === priority)?.atMs,
   );
   expect(gone).toHaveLength(103);
@@ -184,7 +184,7 @@ test("a backfill uses the whole budget, and leaves room at once for what is urge
     clock.advance(100);
     if (tenths % 100 !== 0) continue;
     const cameMs = clock.now();
-    void budget.take("tip", nobody, unheard).then(() => {
+    void budget.take("tail", nobody, unheard).then(() => {
       waitedMs.push(clock.now() - cameMs);
     });
   }
@@ -198,8 +198,8 @@ describe("a refusal", () => {
   const refuseAt = async (accepted: number, stated?: number) => {
     const clock = new TestClock(START_MS);
     const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
-    for (let sent = 0; sent < accepted; sent++) await budget.take("tip", nobody, unheard);
-    budget.refused(await budget.take("tip", nobody, unheard), 60_000, stated);
+    for (let sent = 0; sent < accepted; sent++) await budget.take("tail", nobody, unheard);
+    budget.refused(await budget.take("tail", nobody, unheard), 60_000, stated);
     const inNextWindows = async (windows: number) => {
       const before = sentMs.length;
       for (let seconds = 0; seconds < 60 * windows; seconds++) {
@@ -211,7 +211,7 @@ describe("a refusal", () => {
     const sentMs: number[] = [];
     const keepSending = async () => {
       for (;;) {
-        await budget.take("tip", nobody, unheard);
+        await budget.take("tail", nobody, unheard);
         sentMs.push(clock.now());
         await settle();
       }
@@ -241,13 +241,13 @@ describe("a refusal", () => {
   test("of several requests that were under way together is one refusal", async () => {
     const clock = new TestClock(START_MS);
     const budget = new RequestBudget({ requests: 10, windowMs: 1_000, clock });
-    const tickets = [];
-    for (let sent = 0; sent < 10; sent++) tickets.push(await budget.take("tip", nobody, unheard));
-    for (const ticket of tickets.slice(7)) budget.refused(ticket, 1_000);
+    const permits = [];
+    for (let sent = 0; sent < 10; sent++) permits.push(await budget.take("tail", nobody, unheard));
+    for (const permit of permits.slice(7)) budget.refused(permit, 1_000);
     clock.advance(1_000);
     let sent = 0;
     for (let callers = 0; callers < 10; callers++) {
-      void budget.take("tip", nobody, unheard).then(() => {
+      void budget.take("tail", nobody, unheard).then(() => {
         sent += 1;
       });
     }

@@ -3,7 +3,7 @@ import type { Clock } from "../shared/ports.ts";
 import { Allowance } from "./allowance.ts";
 
 /** What a request is for, the most urgent first. */
-const PRIORITIES = ["tip", "sweep", "rung", "backfill"] as const;
+const PRIORITIES = ["tail", "snapshot", "reread", "backfill"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** Requests that can wait for a minute take no more than this share of a window at once: a small account is read in one go. */
@@ -13,14 +13,14 @@ const BURST_SHARE = 0.85;
 const PATIENCE_WINDOWS = 2;
 
 /** The right to send one request. */
-export interface Ticket {
+export interface Permit {
   readonly sentMs: number;
 }
 
 interface Caller {
   readonly priority: Priority;
   readonly cameMs: number;
-  readonly go: (ticket: Ticket) => void;
+  readonly go: (permit: Permit) => void;
   readonly onWait: (waitMs: number) => void;
   toldMs?: number;
 }
@@ -31,7 +31,7 @@ interface Caller {
  * a server that counts by fixed minutes and for one that counts by sliding ones.
  *
  * The most urgent caller goes first, and one that has waited for two windows before all others, so
- * that nobody starves. Rungs and backfills spread what they send over the window: there is
+ * that nobody starves. Re-reads and backfills spread what they send over the window: there is
  * nearly always room at once for what is urgent.
  */
 export class RequestBudget {
@@ -50,16 +50,16 @@ export class RequestBudget {
   }
 
   /** Waits for the right to send one request; `onWait` hears for how long, if it has to wait. */
-  take(priority: Priority, signal: AbortSignal, onWait: (waitMs: number) => void): Promise<Ticket> {
+  take(priority: Priority, signal: AbortSignal, onWait: (waitMs: number) => void): Promise<Permit> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const giveUp = () => {
         this.#waiting = this.#waiting.filter((other) => other !== caller);
         reject(signal.reason);
       };
-      const go = (ticket: Ticket) => {
+      const go = (permit: Permit) => {
         signal.removeEventListener("abort", giveUp);
-        resolve(ticket);
+        resolve(permit);
       };
       const caller: Caller = { priority, cameMs: this.#clock.now(), go, onWait };
       signal.addEventListener("abort", giveUp, { once: true });
@@ -72,12 +72,12 @@ export class RequestBudget {
    * The server has refused a request, and refuses everything for `waitMs`. What was accepted in
    * this window is all that there is for us, and never more than the limit that the server states.
    */
-  refused(ticket: Ticket, waitMs: number, statedRequests?: number): void {
+  refused(permit: Permit, waitMs: number, statedRequests?: number): void {
     const nowMs = this.#clock.now();
-    const place = this.#sentMs.indexOf(ticket.sentMs);
+    const place = this.#sentMs.indexOf(permit.sentMs);
     if (place >= 0) this.#sentMs.splice(place, 1);
     // Those that were under way with the first one tell nothing new.
-    if (ticket.sentMs > this.#blockedUntilMs && nowMs >= this.#blockedUntilMs) {
+    if (permit.sentMs > this.#blockedUntilMs && nowMs >= this.#blockedUntilMs) {
       this.#forgetBefore(nowMs - this.#windowMs);
       this.#allowance.refused(this.#sentMs.length, statedRequests, nowMs);
     }
@@ -147,5 +147,5 @@ function rank(caller: Caller): number {
 }
 
 function canWait({ priority }: Caller): boolean {
-  return priority === "rung" || priority === "backfill";
+  return priority === "reread" || priority === "backfill";
 }

@@ -37,10 +37,10 @@ test("whoever listens hears of every request and of what is waited for", async (
   const events: RequestEvent[] = [];
   world.emulator.faults.add({ kind: "status", status: 503, headers: { "retry-after": "5" } });
   const untilMs = world.clock.now() + 5_000;
-  await pagesOf(readerWith(world.ports, world.emulator.url, { events }).for("sweep", "sweep"), TAGS);
+  await pagesOf(readerWith(world.ports, world.emulator.url, { events }).for("snapshot", "snapshot"), TAGS);
   expect(events).toEqual([
-    { kind: "request", purpose: "sweep" },
+    { kind: "request", purpose: "snapshot" },
     { kind: "wait", untilMs, because: expect.stringContaining("HTTP 503") },
-    { kind: "request", purpose: "sweep" },
+    { kind: "request", purpose: "snapshot" },
   ]);
 });

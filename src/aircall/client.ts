@@ -10,7 +10,7 @@ import {
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
 import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
-import type { Priority, RequestBudget, Ticket } from "./budget.ts";
+import type { Permit, Priority, RequestBudget } from "./budget.ts";
 import { basicAuth, type Credentials, withoutCredentials } from "./credentials.ts";
 import { Deadline } from "./deadline.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
@@ -61,8 +61,8 @@ export class AircallReader {
     client: ClientOptions,
     signal: AbortSignal,
     onEvent: (event: RequestEvent) => void,
-    purpose = "sweep",
-    priority: Priority = "sweep",
+    purpose = "snapshot",
+    priority: Priority = "snapshot",
   ) {
     this.#client = client;
     this.#signal = signal;
@@ -97,7 +97,7 @@ export class AircallReader {
     const { clock } = this.#client.ports;
     let firstSentMs: number | undefined;
     for (let attempt = 1; ; attempt++) {
-      const ticket = await this.#client.budget.take(this.#priority, this.#signal, (waitMs) =>
+      const permit = await this.#client.budget.take(this.#priority, this.#signal, (waitMs) =>
         this.#wait(waitMs, "the request budget"),
       );
       this.#onEvent({ kind: "request", purpose: this.#purpose });
@@ -107,7 +107,7 @@ export class AircallReader {
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
-      await this.#recover(endpoint, outcome, { attempt, elapsedMs: clock.now() - firstSentMs }, ticket);
+      await this.#recover(endpoint, outcome, { attempt, elapsedMs: clock.now() - firstSentMs }, permit);
     }
   }
 
@@ -159,10 +159,10 @@ export class AircallReader {
   }
 
   /** Waits for the next attempt, or throws when there is none to make. */
-  async #recover(endpoint: Endpoint, outcome: Outcome, tries: Tries, ticket: Ticket): Promise<void> {
+  async #recover(endpoint: Endpoint, outcome: Outcome, tries: Tries, permit: Permit): Promise<void> {
     const { clock, log, random } = this.#client.ports;
     const decision = decideRetry(outcome, tries, RETRY_POLICY, random);
-    if (isOneTooMany(outcome)) this.#hold(outcome, ticket);
+    if (isOneTooMany(outcome)) this.#hold(outcome, permit);
     if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
     log.debug("asking again", {
       path: endpoint.path,
@@ -176,12 +176,12 @@ export class AircallReader {
   }
 
   /** A refusal is everybody's, whether or not this request is tried again; one that takes too long is nobody's to wait for. */
-  #hold({ waitMs = BLOCK_MS, limit }: Answered, ticket: Ticket): void {
+  #hold({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
     const waitSeconds = Math.ceil(waitMs / 1000);
     this.#client.ports.log.warn(
       `Aircall refused a request for being one too many; all requests wait for ${waitSeconds} s`,
     );
-    if (waitMs <= RETRY_POLICY.longestMs) this.#client.budget.refused(ticket, waitMs, limit);
+    if (waitMs <= RETRY_POLICY.longestMs) this.#client.budget.refused(permit, waitMs, limit);
   }
 
   async #failure(endpoint: Endpoint, outcome: Outcome, because: string): Promise<ConnectorError> {

@@ -90,7 +90,7 @@ class CallReading {
     const now = nowSeconds(this.#source);
     let pages = 0;
     for await (const page of readWindow(
-      this.#list("look", "tip"),
+      this.#list("poll", "tail"),
       Math.max(lookAfter(this.#cursors.recent, this.#looks, now), this.#source.startSeconds - 1),
       now + CLOCKS_DIFFER_SECONDS,
     )) {
@@ -130,7 +130,7 @@ class CallReading {
    */
   async *#lookAtOpen(): AsyncGenerator<Step> {
     const now = nowSeconds(this.#source);
-    const reads = new SingleReads(this.#source.api.for("open call", "tip"), this.#source.log);
+    const reads = new SingleReads(this.#source.api.for("open call", "tail"), this.#source.log);
     for (const [id, dueSeconds] of Object.entries(this.#cursors.open)) {
       if (dueSeconds > now) continue;
       const call = await this.#findCall(id, reads);
@@ -162,7 +162,7 @@ class CallReading {
         cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS,
         this.#source.startSeconds - 1,
       );
-      for await (const page of readWindow(this.#list(`rung ${age / 3600} h`, "rung"), after, now - age)) {
+      for await (const page of readWindow(this.#list(`rung ${age / 3600} h`, "reread"), after, now - age)) {
         const open = yield* this.#capture(page.rows, (call) => this.#isNews(call));
         const rungs = climbed(this.#cursors.rungs, age, page.throughSeconds);
         this.#cursors.rungs = rungs;

@@ -90,7 +90,7 @@ async function* walkDown(
 ): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean }> {
   let previousTotal = 0;
   let isSteady = true;
-  for await (const page of source.api.for("walk", "sweep").pages(CONTACTS, LATEST_FIRST)) {
+  for await (const page of source.api.for("incremental read", "snapshot").pages(CONTACTS, LATEST_FIRST)) {
     const total = page.total ?? -1;
     if (page.number > 1 && total < previousTotal) isSteady = false;
     previousTotal = page.total ?? 0;
