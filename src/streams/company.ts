@@ -1,12 +1,12 @@
 import { documentSchema, integer } from "./schema.ts";
+import { snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
-import { sweepStream } from "./sweep.ts";
 
 /**
  * The company itself, which has no ID: a new name deletes the document of the old one.
  * Source: https://developer.aircall.io/api-references/#retrieve-a-company
  */
-export const company = sweepStream({
+export const company = snapshotStream({
   name: "company",
   endpoint: { path: "/v1/company", bodyKey: "company", holds: "one" },
   keyField: "name",

@@ -1,10 +1,10 @@
 import { nestedUser, numberFields } from "./nested.ts";
 import { documentSchema, list } from "./schema.ts";
+import { snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
-import { sweepStream } from "./sweep.ts";
 
 /** The company's phone lines. Source: https://developer.aircall.io/api-references/#list-all-numbers */
-export const numbers = sweepStream({
+export const numbers = snapshotStream({
   name: "numbers",
   endpoint: { path: "/v1/numbers", bodyKey: "numbers", holds: "list" },
   keyField: "id",

@@ -1,9 +1,9 @@
 import { documentSchema, text } from "./schema.ts";
+import { snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
-import { sweepStream } from "./sweep.ts";
 
 /** Labels that agents put on calls. Source: https://developer.aircall.io/api-references/#list-all-tags */
-export const tags = sweepStream({
+export const tags = snapshotStream({
   name: "tags",
   endpoint: { path: "/v1/tags", bodyKey: "tags", holds: "list" },
   keyField: "id",

@@ -1,10 +1,10 @@
 import { nestedUser } from "./nested.ts";
 import { documentSchema, isoInstant, list, text } from "./schema.ts";
+import { snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
-import { sweepStream } from "./sweep.ts";
 
 /** Groups of users. Source: https://developer.aircall.io/api-references/#list-all-teams */
-export const teams = sweepStream({
+export const teams = snapshotStream({
   name: "teams",
   endpoint: { path: "/v1/teams", bodyKey: "teams", holds: "list" },
   keyField: "id",

@@ -1,13 +1,13 @@
 import { documentSchema, text } from "./schema.ts";
+import { snapshotStream } from "./snapshot.ts";
 import { MINUTE_MS } from "./source.ts";
-import { sweepStream } from "./sweep.ts";
 
 /**
  * What each user is doing at the moment. The stream's name has been misspelt since its first
  * version, and collections in use carry it.
  * Source: https://developer.aircall.io/api-references/#retrieve-list-of-users-availability
  */
-export const userAvailablity = sweepStream({
+export const userAvailablity = snapshotStream({
   name: "user_availablity",
   endpoint: { path: "/v1/users/availabilities", bodyKey: "users", holds: "list" },
   keyField: "id",

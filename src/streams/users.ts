@@ -1,12 +1,12 @@
 import { documentSchema, flag, integer, isoInstant, text } from "./schema.ts";
+import { snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
-import { sweepStream } from "./sweep.ts";
 
 /**
  * The company's agents and admins. Only version 2 of the list is left: version 1 was removed on
  * 2026-09-30. Source: https://developer.aircall.io/api-references/#list-all-users-v2
  */
-export const users = sweepStream({
+export const users = snapshotStream({
   name: "users",
   endpoint: { path: "/v2/users", bodyKey: "users", holds: "list" },
   keyField: "id",

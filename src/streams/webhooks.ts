@@ -1,12 +1,12 @@
 import { documentSchema, flag, isoInstant, list, text } from "./schema.ts";
+import { snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
-import { sweepStream } from "./sweep.ts";
 
 /**
  * Subscriptions to events, less the token with which their receivers know Aircall.
  * Source: https://developer.aircall.io/api-references/#list-all-webhooks
  */
-export const webhooks = sweepStream({
+export const webhooks = snapshotStream({
   name: "webhooks",
   endpoint: { path: "/v1/webhooks", bodyKey: "webhooks", holds: "list" },
   keyField: "id",

@@ -9,7 +9,7 @@ import { allMalformed, type RowNeeds, wellFormedDocuments } from "./rows.ts";
 import { restSince, type Source } from "./source.ts";
 import { isId, isName } from "./values.ts";
 
-type SweepDefinition = Omit<StreamDefinition, "run" | "syncMode"> & {
+type SnapshotDefinition = Omit<StreamDefinition, "run" | "syncMode"> & {
   /** Fields that are left out of every row, because they are secrets of this list. */
   readonly secretFields?: readonly string[];
 };
@@ -20,7 +20,7 @@ type SweepDefinition = Omit<StreamDefinition, "run" | "syncMode"> & {
  *
  * State: `{"digests": {"<key>": "<digest>"}}`.
  */
-export function sweepStream(definition: SweepDefinition): StreamDefinition {
+export function snapshotStream(definition: SnapshotDefinition): StreamDefinition {
   return {
     ...definition,
     syncMode: "full_refresh",
@@ -28,7 +28,7 @@ export function sweepStream(definition: SweepDefinition): StreamDefinition {
       const digests = readDigests(state);
       while (true) {
         const beganMs = source.clock.now();
-        yield* new Sweep(definition, source, digests).steps();
+        yield* new Snapshot(definition, source, digests).steps();
         yield restSince(beganMs, source.intervalMs, source);
       }
     },
@@ -36,8 +36,8 @@ export function sweepStream(definition: SweepDefinition): StreamDefinition {
 }
 
 /** One look at the list, of one page or of several. */
-class Sweep {
-  readonly #definition: SweepDefinition;
+class Snapshot {
+  readonly #definition: SnapshotDefinition;
   readonly #source: Source;
   readonly #digests: Map<string, string>;
   /** A map and no record, since a company may go by any name, `__proto__` included. */
@@ -45,7 +45,7 @@ class Sweep {
   /** A row that could not be used may be any of those that are missing. */
   #hasSkipped = false;
 
-  constructor(definition: SweepDefinition, source: Source, digests: Map<string, string>) {
+  constructor(definition: SnapshotDefinition, source: Source, digests: Map<string, string>) {
     this.#definition = definition;
     this.#source = source;
     this.#digests = digests;
@@ -167,19 +167,19 @@ class WholeListReading {
 }
 
 /** A key has the one type that the collection has for it. */
-function needsOf({ keyField, documentSchema }: SweepDefinition): RowNeeds<Record<string, Json>> {
+function needsOf({ keyField, documentSchema }: SnapshotDefinition): RowNeeds<Record<string, Json>> {
   return { [keyField]: hasIntegerKey({ keyField, documentSchema }) ? isId : isName };
 }
 
 /** State names every key as text; the document of a deletion needs the key as it was. */
-function originalKey(definition: SweepDefinition, key: string): Json {
+function originalKey(definition: SnapshotDefinition, key: string): Json {
   return hasIntegerKey(definition) ? Number(key) : key;
 }
 
 function hasIntegerKey({
   documentSchema,
   keyField,
-}: Pick<SweepDefinition, "documentSchema" | "keyField">): boolean {
+}: Pick<SnapshotDefinition, "documentSchema" | "keyField">): boolean {
   const { properties } = documentSchema;
   const schema = isJsonObject(properties) ? properties[keyField] : undefined;
   return isJsonObject(schema) && schema.type === "integer";
