@@ -1,5 +1,5 @@
 import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
-import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
+import { type EndpointConfig, type Pace, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
 import { type CaptureMessage, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
@@ -9,12 +9,10 @@ import type { Ports } from "./shared/ports.ts";
 import { DigestMemory, MalformedRows, type StreamName, streamNames, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
-export interface ConnectorOptions {
+export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
-  /** The length of the budget's minute. */
-  readonly rateWindowMs: number;
 }
 
 /** One of Flow's `discovered` bindings. */
@@ -161,13 +159,19 @@ export class Connector {
   }
 
   #client(config: EndpointConfig): ClientOptions {
-    const { ports, origin, rateWindowMs } = this.#options;
+    const { ports, origin, rateWindowMs, retryWaitMs } = this.#options;
     this.#budget ??= new RequestBudget({
       requests: config.requestsPerMinute,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
-    return { credentials: config, origin, budget: this.#budget, ports };
+    return {
+      credentials: config,
+      origin,
+      budget: this.#budget,
+      ports,
+      ...(retryWaitMs !== undefined && { retryWaitMs }),
+    };
   }
 }
 

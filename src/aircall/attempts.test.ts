@@ -38,6 +38,15 @@ describe("a passing fault", () => {
     expect(world.emulator.requests.total).toBe(ATTEMPTS);
   });
 
+  test("is asked again sooner where the first wait is shortened, but never before a wait that is stated", async () => {
+    await using world = await worldOf({ tags: 1 });
+    const reader = readerWith(world.ports, world.emulator.url, { retryWaitMs: 10 });
+    world.emulator.faults.add({ kind: "status", status: 503, times: 2 });
+    world.emulator.faults.add({ kind: "status", status: 503, headers: { "retry-after": "37" }, nth: 3 });
+    await pagesOf(reader, TAGS);
+    expect(world.clock.sleptMs).toEqual([5, 10, 37_000]);
+  });
+
   test("states its wait, and the wait is kept to the letter", async () => {
     await using world = await worldOf({ tags: 1 });
     world.emulator.faults.add({ kind: "status", status: 503, headers: { "retry-after": "37" } });

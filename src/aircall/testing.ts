@@ -38,7 +38,7 @@ export function readerWith(
     budget?: RequestBudget;
     credentials?: Credentials;
     events?: RequestEvent[];
-  } & Pick<ClientOptions, "redactBody"> = {},
+  } & Pick<ClientOptions, "redactBody" | "retryWaitMs"> = {},
 ): AircallReader {
   const client = { credentials, origin, budget, ports, ...others };
   return new AircallReader(client, nobody, (event) => events.push(event));

@@ -59,8 +59,8 @@ describe("a capture that cannot start says why in one sentence", () => {
   test("a host that cannot be reached", async () => {
     using folder = temporaryFolder();
     const ended = await runCli(["capture", "--to", folder.file("a.duckdb")], {
+      ...emulated(await closedPort()),
       ...CREDENTIALS,
-      AIRCALL_API_URL: await closedPort(),
     });
     expectOneSentence(ended, /Aircall could not be read at 127\.0\.0\.1:\d+\/v1\/ping: ECONNREFUSED/);
   });
@@ -85,10 +85,13 @@ describe("a capture that cannot start says why in one sentence", () => {
     expectOneSentence(await runCli(["check"], env), /AIRCALL_API_URL must be an https address/);
   });
 
-  test("a rate window that is no number", async () => {
-    const env = { ...CREDENTIALS, AIRCALL_RATE_WINDOW_MS: "soon" };
-    expectOneSentence(await runCli(["check"], env), /AIRCALL_RATE_WINDOW_MS must be a positive number/);
-  });
+  test.each(["AIRCALL_RATE_WINDOW_MS", "AIRCALL_RETRY_WAIT_MS"])(
+    "a time in %s that is no number",
+    async (name) => {
+      const ended = await runCli(["check"], { ...CREDENTIALS, [name]: "soon" });
+      expectOneSentence(ended, new RegExp(`${name} must be a positive number`));
+    },
+  );
 
   test("a port that is taken", async () => {
     const squatter = createServer().listen(0, "127.0.0.1");

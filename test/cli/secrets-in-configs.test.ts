@@ -46,6 +46,7 @@ test.each([
   ["AIRCALL_API_URL", `http://${API_ID}:${API_TOKEN}@api.example.com/`],
   ["AIRCALL_API_URL", API_TOKEN],
   ["AIRCALL_RATE_WINDOW_MS", API_TOKEN],
+  ["AIRCALL_RETRY_WAIT_MS", API_TOKEN],
 ])("an environment whose %s is wrong shows no secret", async (name, value) => {
   const { stderr, stdout, exitCode } = await runCli(["check"], {
     ...emulated("http://127.0.0.1:1"),

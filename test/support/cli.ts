@@ -8,8 +8,8 @@ import { API_ID, API_TOKEN } from "../../emulator/index.ts";
 /** The bundle that is shipped. */
 export const BUNDLE = new URL("../../dist/source-aircall.cjs", import.meta.url).pathname;
 
-/** A rate window so short that the request budget never makes a test wait. */
-const UNHURRIED = { AIRCALL_RATE_WINDOW_MS: "1" };
+/** Neither the request budget nor the waits before retries, which the server does not state, hold up a test. */
+const UNHURRIED = { AIRCALL_RATE_WINDOW_MS: "1", AIRCALL_RETRY_WAIT_MS: "1" };
 
 export interface Ended {
   readonly exitCode: number | null;

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { readOrigin, readRateWindowMs } from "../../config/index.ts";
+import { readOrigin, readPace } from "../../config/index.ts";
 import { Connector } from "../../connector.ts";
 import type { SingerFiles } from "../../protocols/singer/index.ts";
 import type { CliContext } from "../context.ts";
@@ -55,7 +55,7 @@ async function syncAndTell(context: CliContext, files: SingerFiles): Promise<num
   const { runSingerProtocol } = await import("../../protocols/singer/index.ts");
   const { env, stdout, stderr, signal } = context;
   const ports = { ...context.ports, log: plainLog(env, (line) => writeLine(stderr, line)) };
-  const connector = new Connector({ ports, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
+  const connector = new Connector({ ports, origin: readOrigin(env), ...readPace(env) });
   const failed = await runSingerProtocol(files, { connector, stdout, ports, signal });
   if (signal.aborted) {
     writeLine(stderr, "Stopped early: run again with the last state to go on.");

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { type Environment, parseEndpointConfig, readOrigin, readRateWindowMs } from "../../config/index.ts";
+import { type Environment, parseEndpointConfig, readOrigin, readPace } from "../../config/index.ts";
 import { Connector } from "../../connector.ts";
 import { ConnectorError } from "../../errors.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
@@ -52,7 +52,7 @@ export async function runAirbyteProtocol(
     const connector = new Connector({
       ports: allPorts,
       origin: readOrigin(env),
-      rateWindowMs: readRateWindowMs(env),
+      ...readPace(env),
     });
     return await answer(command, { connector, writer, ports: allPorts, signal });
   } catch (error) {

@@ -55,11 +55,11 @@ async function converse({ env, stdin, stdout, ports, signal }: FlowProtocolOptio
       await writer.write({ spec: { protocol: PROTOCOL, documentationUrl: DOCUMENTATION_URL, ...spec() } });
     else {
       const { answer } = await import("./answers.ts");
-      const { readOrigin, readRateWindowMs } = await import("../../config/index.ts");
+      const { readOrigin, readPace } = await import("../../config/index.ts");
       const options = {
         ports: { ...ports, log },
         origin: readOrigin(env),
-        rateWindowMs: readRateWindowMs(env),
+        ...readPace(env),
       };
       if (request.kind === "open") void readToTheEnd(lines);
       await answer(request, options, writer, signal);
