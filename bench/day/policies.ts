@@ -1,7 +1,7 @@
 import { AircallReader, type Endpoint, RequestBudget } from "../../src/aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import { readWindow, type TimedList } from "../../src/streams/window.ts";
-import type { SimulatedClock } from "../../test/support/simulated-clock.ts";
+import type { TestClock } from "../../test/support/clock.ts";
 import type { RunResult } from "./result.ts";
 import {
   CREDENTIALS,
@@ -119,7 +119,7 @@ function paced(
 
 async function repeat(
   pass: () => AsyncGenerator<JsonObject>,
-  { clock, watch }: { clock: SimulatedClock; watch: DayWorld["watch"] },
+  { clock, watch }: { clock: TestClock; watch: DayWorld["watch"] },
   signal: AbortSignal,
 ): Promise<void> {
   try {

@@ -6,7 +6,7 @@ import {
   startEmulator,
 } from "../../emulator/index.ts";
 import type { Log, Ports } from "../../src/shared/ports.ts";
-import { SimulatedClock } from "../../test/support/simulated-clock.ts";
+import { TestClock, takingTime } from "../../test/support/clock.ts";
 import { type Change, changeOfContact, changesOfCalls } from "./changes.ts";
 import { Watch } from "./watch.ts";
 
@@ -20,7 +20,6 @@ export const CREDENTIALS = { apiId: API_ID, apiToken: API_TOKEN };
 /** How far back the account goes: as far as Aircall lists calls. */
 export const HISTORY_DAYS = 183;
 
-/** Half of it on the way there, half on the way back. */
 const REQUEST_TAKES_MS = 300;
 
 export function isOnDay(nowMs: number): boolean {
@@ -39,7 +38,7 @@ export interface DayOptions {
 
 /** An account with the measured day ahead of it, and all that will happen on that day. */
 export interface DayWorld {
-  readonly clock: SimulatedClock;
+  readonly clock: TestClock;
   readonly ports: Ports;
   readonly emulator: Emulator;
   readonly watch: Watch;
@@ -50,7 +49,7 @@ export interface DayWorld {
 
 export async function startDay(options: DayOptions): Promise<DayWorld> {
   const { account, callsOnDay, changes, startsMs } = await planDay(options);
-  const clock = new SimulatedClock(options.startMs);
+  const clock = new TestClock(options.startMs);
   const emulator = await startEmulator({ ...account, clock });
   const complaints: string[] = [];
   const watch = new Watch(clock.now);
@@ -59,7 +58,7 @@ export async function startDay(options: DayOptions): Promise<DayWorld> {
   const ports = {
     clock,
     random: () => 0.5,
-    fetch: unhurried(emulator.fetch, clock),
+    fetch: takingTime(clock, emulator.fetch, REQUEST_TAKES_MS),
     log: complainingTo(complaints),
   };
   return { clock, ports, emulator, watch, complaints, callsOnDay };
@@ -126,7 +125,7 @@ function everyNth(instantsMs: readonly number[], count: number): number[] {
 /** Somebody edits a contact, all over the address book, at each of the instants. */
 async function editContacts(
   { account: { contacts } }: Emulator,
-  clock: SimulatedClock,
+  clock: TestClock,
   watch: Watch,
   instantsMs: readonly number[],
 ): Promise<void> {
@@ -138,16 +137,6 @@ async function editContacts(
     contacts.edit(contact.id, { information: `Called back, note ${index}` });
     watch.expect(changeOfContact(contact.id, Math.floor(instantMs / 1000)));
   }
-}
-
-function unhurried(answer: typeof fetch, clock: SimulatedClock): typeof fetch {
-  return async (input, init) => {
-    const signal = init?.signal ?? undefined;
-    await clock.sleep(REQUEST_TAKES_MS / 2, signal);
-    const response = await clock.hold(() => answer(input, init));
-    await clock.sleep(REQUEST_TAKES_MS / 2, signal);
-    return response;
-  };
 }
 
 function complainingTo(complaints: string[]): Log {

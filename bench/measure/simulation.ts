@@ -1,7 +1,7 @@
 import { type AccountSize, type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type CaptureEvent, Connector } from "../../src/connector.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
-import { SimulatedClock } from "../../test/support/simulated-clock.ts";
+import { TestClock, takingTime } from "../../test/support/clock.ts";
 import { rememberingLog } from "../../test/support/world.ts";
 import { CREDENTIALS } from "../process/accounts.ts";
 
@@ -17,7 +17,7 @@ export async function withSimulation<Result>(
   names: readonly StreamName[],
   watch: (simulation: Simulation) => Promise<Result>,
 ): Promise<Result> {
-  const clock = new SimulatedClock(START_MS);
+  const clock = new TestClock(START_MS);
   const emulator = await startEmulator({
     clock,
     account,
@@ -34,7 +34,7 @@ export async function withSimulation<Result>(
 }
 
 class Simulation {
-  readonly clock: SimulatedClock;
+  readonly clock: TestClock;
   readonly #emulator: Emulator;
   readonly #names: readonly StreamName[];
   readonly #rests = new Map<number, number>();
@@ -45,7 +45,7 @@ class Simulation {
   /** Those of the requests that look whether anything is new. */
   lookRequests = 0;
 
-  constructor(clock: SimulatedClock, emulator: Emulator, names: readonly StreamName[]) {
+  constructor(clock: TestClock, emulator: Emulator, names: readonly StreamName[]) {
     this.clock = clock;
     this.#emulator = emulator;
     this.#names = names;
@@ -65,7 +65,8 @@ class Simulation {
   }
 
   async #capture(): Promise<void> {
-    const ports = { clock: this.clock, random: () => 0.5, fetch: this.#answer, log: rememberingLog() };
+    const fetch = takingTime(this.clock, this.#emulator.fetch, REQUEST_TAKES_MS);
+    const ports = { clock: this.clock, random: () => 0.5, fetch, log: rememberingLog() };
     const connector = new Connector({ ports, origin: this.#emulator.url, rateWindowMs: 60_000 });
     const messages = connector.capture({
       config: CREDENTIALS,
@@ -87,13 +88,6 @@ class Simulation {
     this.requests += 1;
     if (LOOKS.has(event.purpose)) this.lookRequests += 1;
   }
-
-  readonly #answer: typeof fetch = async (input, init) => {
-    await this.clock.sleep(REQUEST_TAKES_MS / 2);
-    const response = await this.clock.hold(() => this.#emulator.fetch(input, init));
-    await this.clock.sleep(REQUEST_TAKES_MS / 2);
-    return response;
-  };
 
   async close(): Promise<void> {
     this.#stop.abort();

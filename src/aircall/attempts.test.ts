@@ -1,7 +1,7 @@
 import { setImmediate as settle } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../emulator/index.ts";
-import { TestClock } from "../../test/support/clock.ts";
+import { leapingClock, TestClock } from "../../test/support/clock.ts";
 import { startWorld, testPorts } from "../../test/support/world.ts";
 import { SourceUnavailable } from "../errors.ts";
 import type { Ports } from "../shared/ports.ts";
@@ -66,7 +66,7 @@ test("a server that is gone is unavailable, and the message says where and why",
 
 test("a name that does not resolve is unavailable, and the message says why", async () => {
   const ports: Ports = {
-    ...testPorts(new TestClock(undefined, { leaps: true })),
+    ...testPorts(leapingClock()),
     fetch: () => {
       const cause = Object.assign(new Error("getaddrinfo ENOTFOUND api.aircall.io"), { code: "ENOTFOUND" });
       return Promise.reject(new TypeError("fetch failed", { cause }));
@@ -143,7 +143,7 @@ describe("a request too many", () => {
 
   test("never happens to a reader within its budget", async () => {
     for (const windowShape of ["fixed", "sliding"] as const) {
-      const clock = new TestClock(undefined, { leaps: true });
+      const clock = leapingClock();
       await using world = await startWorld(
         { limit: 5, windowShape, account: { tags: 600, calls: 0 } },
         clock,

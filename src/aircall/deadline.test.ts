@@ -1,10 +1,10 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { SimulatedClock } from "../../test/support/simulated-clock.ts";
+import { TestClock } from "../../test/support/clock.ts";
 import { Deadline } from "./deadline.ts";
 
 const begin = () => {
-  const clock = new SimulatedClock(0);
+  const clock = new TestClock(0);
   const stop = new AbortController();
   return { clock, stop, deadline: new Deadline(stop.signal, 1_000, clock) };
 };

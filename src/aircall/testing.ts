@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setImmediate as settle } from "node:timers/promises";
 import type { Emulator } from "../../emulator/index.ts";
 import { collect } from "../../test/core/collect.ts";
-import { TestClock } from "../../test/support/clock.ts";
+import { leapingClock } from "../../test/support/clock.ts";
 import { CONFIG, startWorld, testPorts } from "../../test/support/world.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
@@ -20,10 +20,7 @@ const nobody = new AbortController().signal;
 
 /** An emulator of a small account, and readers of it, in a time that leaps over every wait. */
 export function worldOf(account: NonNullable<Parameters<typeof startWorld>[0]>["account"]) {
-  return startWorld(
-    { account: { calls: 0, contacts: 0, ...account } },
-    new TestClock(undefined, { leaps: true }),
-  );
+  return startWorld({ account: { calls: 0, contacts: 0, ...account } }, leapingClock());
 }
 
 export function readerWith(
@@ -49,7 +46,7 @@ export async function impostor(answer: RequestListener, options: Parameters<type
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const ports = testPorts(new TestClock(undefined, { leaps: true }));
+  const ports = testPorts(leapingClock());
   return {
     ports,
     reader: readerWith(ports, origin, options),

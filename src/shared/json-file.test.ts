@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../../test/support/cli.ts";
+import { temporaryFolder } from "../../test/support/files.ts";
 import { readJsonFile, readJsonObjectFile } from "./json-file.ts";
 
 test.each([

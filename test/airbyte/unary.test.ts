@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import { askAirbyte } from "../support/airbyte.ts";
-import { emulated, temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { emulated } from "../support/program.ts";
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 

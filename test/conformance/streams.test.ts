@@ -5,7 +5,7 @@ import { streamNames, streams } from "../../src/streams/index.ts";
 import { collect } from "../core/collect.ts";
 import { idsOf, Replica } from "../core/replica.ts";
 import { Runs } from "../core/run.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
 import { expectAmong } from "../support/sets.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -21,8 +21,7 @@ const SMALL = {
 };
 const EMPTY = { calls: 0, users: 0, numbers: 0, teams: 0, tags: 0, contacts: 0, webhooks: 0 };
 
-const worldOf = (account: Partial<typeof SMALL>) =>
-  startWorld({ account }, new TestClock(undefined, { leaps: true }));
+const worldOf = (account: Partial<typeof SMALL>) => startWorld({ account }, leapingClock());
 
 describe.each(streamNames)("%s", (name) => {
   const definition = streams[name];

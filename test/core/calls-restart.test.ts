@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { type CaptureMessage, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
 import { CONFIG, startWorld } from "../support/world.ts";
 
 const MINUTE_MS = 60_000;
 const QUIET = { calls: 0, contacts: 0, users: 1, numbers: 1, teams: 0, tags: 1, webhooks: 0 };
 
 test("T3: a change that is taken back around a restart is given, though half an hour after its start two readings meet a call", async () => {
-  await using world = await startWorld({ account: QUIET }, new TestClock(undefined, { leaps: true }));
+  await using world = await startWorld({ account: QUIET }, leapingClock());
   const { account, faults } = world.emulator;
   const tagId = account.tags.listed[0]?.id ?? 0;
   let state: JsonObject = {};

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
 import { expectAmong } from "../support/sets.ts";
 import { startWorld } from "../support/world.ts";
 import { idsOf, Replica, type World } from "./replica.ts";
@@ -11,11 +11,10 @@ const DAY_MS = 24 * HOUR_MS;
 
 const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
 
-const quietWorld = (options = {}) =>
-  startWorld({ account: QUIET, ...options }, new TestClock(undefined, { leaps: true }));
+const quietWorld = (options = {}) => startWorld({ account: QUIET, ...options }, leapingClock());
 
 const busyWorld = (calls: number, days: number) =>
-  startWorld({ account: { ...QUIET, calls, days } }, new TestClock(undefined, { leaps: true }));
+  startWorld({ account: { ...QUIET, calls, days } }, leapingClock());
 
 const secondsOf = ({ clock }: World) => Math.floor(clock.now() / 1000);
 
@@ -189,7 +188,7 @@ test("a call that cannot be used is skipped with a warning, and the others are g
 test("calls of the second named by from are given once when Aircall includes them", async () => {
   await using world = await startWorld(
     { account: { ...QUIET, calls: 300, days: 20 }, callsFromInclusive: true },
-    new TestClock(undefined, { leaps: true }),
+    leapingClock(),
   );
   const replica = new Replica(world, "calls");
   await replica.pass();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Document } from "../../src/engine/index.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
 import { addContacts, DAY_MS, MINUTE_MS, NEXT_PASS_MS, worldOf } from "./contact-world.ts";
 import { follow } from "./follow.ts";
 import { idsOf, Replica, type World } from "./replica.ts";
@@ -182,8 +183,11 @@ test("wherever passes are interrupted, no contact is lost and none that lives is
     during: fc.array(change, { maxLength: 2 }),
     page: fc.integer({ min: 1, max: 4 }),
   });
-  await fc.assert(
-    fc.asyncProperty(fc.array(session, { maxLength: 7 }), async (sessions) => {
+  await holdsForAll(
+    "contacts in pieces",
+    fc.array(session, { maxLength: 7 }),
+    draws(15, 600),
+    async (sessions) => {
       await using world = await worldOf(0);
       const { contacts } = world.emulator.account;
       addContacts(world, 170);
@@ -213,7 +217,6 @@ test("wherever passes are interrupted, no contact is lost and none that lives is
       }
       expect(replica.documents).toEqual(replica.truth());
       expect(await replica.pass()).toEqual([]);
-    }),
-    { numRuns: 30, seed: 1 },
+    },
   );
 });

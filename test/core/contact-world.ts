@@ -1,4 +1,4 @@
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
 import { startWorld } from "../support/world.ts";
 import type { World } from "./replica.ts";
 
@@ -13,7 +13,7 @@ export const NEXT_PASS_MS = 20 * HOUR_MS;
 export const worldOf = (contacts: number): Promise<World> =>
   startWorld(
     { account: { calls: 0, contacts, users: 0, numbers: 0, teams: 0, tags: 0, webhooks: 0 } },
-    new TestClock(undefined, { leaps: true }),
+    leapingClock(),
   );
 
 /** Adds contacts of different seconds and returns their IDs, oldest first. Nothing happens to them. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Connector } from "../../src/connector.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
 import { type Tamper, tampering } from "../support/tampering.ts";
 import { CONFIG, startWorld } from "../support/world.ts";
 import { collect } from "./collect.ts";
@@ -17,7 +17,7 @@ const LISTS: StreamName[] = [
 
 /** A small account, behind answers that a test tampers with. */
 async function tamperedWorld(account: Partial<typeof SMALL> = {}) {
-  const clock = new TestClock(undefined, { leaps: true });
+  const clock = leapingClock();
   const world = await startWorld({ account: { ...SMALL, ...account } }, clock);
   const api: { tamper: Tamper } = { tamper: () => {} };
   const fetch = tampering(world.emulator.fetch, (body, target) => api.tamper(body, target));

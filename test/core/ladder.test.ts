@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
 import { expectAmong } from "../support/sets.ts";
 import { startWorld } from "../support/world.ts";
 import { Follower } from "./follower.ts";
@@ -140,10 +140,7 @@ describe("a call that goes on", () => {
   });
 
   test("and cannot be read by itself holds up neither the ladder nor the history", async () => {
-    await using world = await startWorld(
-      { account: { ...QUIET, calls: 300, days: 20 } },
-      new TestClock(undefined, { leaps: true }),
-    );
+    await using world = await startWorld({ account: { ...QUIET, calls: 300, days: 20 } }, leapingClock());
     const replica = new Replica(world, "calls");
     await replica.pass(30);
     const { calls } = world.emulator.account;
@@ -279,10 +276,7 @@ describe("the rungs", () => {
   const withAges = (...ages: string[]) => ({ config: { advanced: { reread_calls_after: ages } } });
 
   test("read what a pause of two days has left out once, not once each", async () => {
-    await using world = await startWorld(
-      { account: { ...QUIET, calls: 12_000, days: 60 } },
-      new TestClock(undefined, { leaps: true }),
-    );
+    await using world = await startWorld({ account: { ...QUIET, calls: 12_000, days: 60 } }, leapingClock());
     const replica = new Replica(world, "calls");
     await replica.pass();
     const before = rungsOf(replica);

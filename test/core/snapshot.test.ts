@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Account } from "../../emulator/index.ts";
 import type { StreamName } from "../../src/streams/index.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
 import { startWorld } from "../support/world.ts";
 import { collect } from "./collect.ts";
 import { follow } from "./follow.ts";
@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 const smallWorld = (account = {}) =>
   startWorld(
     { account: { calls: 0, contacts: 0, users: 6, numbers: 3, teams: 2, tags: 70, webhooks: 3, ...account } },
-    new TestClock(undefined, { leaps: true }),
+    leapingClock(),
   );
 
 interface List {

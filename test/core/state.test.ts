@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
 import { CONFIG, startWorld } from "../support/world.ts";
 import { Replica } from "./replica.ts";
 
 const account = { calls: 200, days: 20, contacts: 100, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
-const world = () => startWorld({ account }, new TestClock(undefined, { leaps: true }));
+const world = () => startWorld({ account }, leapingClock());
 
 const passFrom = (state: JsonObject) => ({
   config: CONFIG,

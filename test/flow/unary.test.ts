@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
-import { emulated } from "../support/cli.ts";
 import { askFlow } from "../support/flow-runtime.ts";
+import { emulated } from "../support/program.ts";
 
 const SPEC = { spec: { connectorType: "IMAGE", config: {} } };
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { type Emulator, type Fault, startEmulator } from "../../emulator/index.ts";
 import { Connector } from "../../src/connector.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock, type TestClock } from "../support/clock.ts";
 import { CONFIG, testPorts } from "../support/world.ts";
 import { Collections } from "./collections.ts";
 import { AccountLife, type Act, act } from "./life.ts";
@@ -117,10 +117,7 @@ export class HistoryWorld implements AsyncDisposable {
     this.collections = new Collections(emulator);
   }
 
-  static async begin(
-    setting: Setting,
-    clock = new TestClock(undefined, { leaps: true }),
-  ): Promise<HistoryWorld> {
+  static async begin(setting: Setting, clock = leapingClock()): Promise<HistoryWorld> {
     const { listInProgress, callsFromInclusive, users, tags } = setting;
     const account = { calls: 0, contacts: 0, users, numbers: 2, teams: 2, tags, webhooks: 2 };
     const emulator = await startEmulator({ clock, limit: null, account, listInProgress, callsFromInclusive });

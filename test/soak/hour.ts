@@ -5,7 +5,7 @@ import { ConnectorError } from "../../src/errors.ts";
 import { Collections } from "../property/collections.ts";
 import { AccountLife, act } from "../property/life.ts";
 import type { CapturedAccount } from "../property/promises.ts";
-import { SimulatedClock } from "../support/simulated-clock.ts";
+import { TestClock } from "../support/clock.ts";
 import { rememberingLog } from "../support/world.ts";
 import { UnreliableNetwork } from "./network.ts";
 import { CaptureProcess, type ProcessOptions } from "./process.ts";
@@ -38,7 +38,7 @@ const LAST_LINES = [1, 40] as const;
  * other, over a network that lets them down. The same seed gives the same hour.
  */
 export class Hour implements CapturedAccount, AsyncDisposable {
-  readonly clock: SimulatedClock;
+  readonly clock: TestClock;
   readonly emulator: Emulator;
   readonly network: UnreliableNetwork;
   readonly life: AccountLife;
@@ -51,7 +51,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
   readonly #seed: number;
   readonly #chance: Random;
 
-  private constructor(seed: number, emulator: Emulator, clock: SimulatedClock) {
+  private constructor(seed: number, emulator: Emulator, clock: TestClock) {
     this.#seed = seed;
     this.#chance = new Random(seed, hashText("processes"));
     this.clock = clock;
@@ -62,7 +62,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
   }
 
   static async begin(seed: number): Promise<Hour> {
-    const clock = new SimulatedClock(START_MS);
+    const clock = new TestClock(START_MS);
     const account = { ...LISTS, calls: 0, contacts: 0 };
     const hour = new Hour(seed, await startEmulator({ clock, account, seed: String(seed) }), clock);
     for (let past = 0; past < PAST_CALLS; past++)
@@ -81,7 +81,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
       afterMinute();
     }
     over.abort();
-    await this.#standStillUntil(work);
+    await this.clock.runWhile(work, 0);
   }
 
   /** A pass over every stream, which nothing disturbs and which takes no time. */
@@ -89,7 +89,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
     this.network.isReliable = true;
     this.emulator.limiter.limit = Infinity;
     const options = { until: "pass", requestsPerMinute: 1_000_000 } as const;
-    await this.#standStillUntil(this.#end(this.#process(options, new AbortController().signal)));
+    await this.clock.runWhile(this.#end(this.#process(options, new AbortController().signal)), 0);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -151,16 +151,6 @@ export class Hour implements CapturedAccount, AsyncDisposable {
     if (failure === undefined) return;
     const kind = failure instanceof ConnectorError ? "the session ended" : "defect";
     this.defects.push(`${kind}: ${failure}`);
-  }
-
-  async #standStillUntil(work: Promise<unknown>): Promise<void> {
-    let isOver = false;
-    const end = () => {
-      isOver = true;
-    };
-    work.then(end, end);
-    while (!isOver) await this.clock.runUntil(this.clock.now());
-    await work;
   }
 
   #count(what: string, times = 1): void {

@@ -1,7 +1,7 @@
 import type { Emulator } from "../../emulator/index.ts";
 import { hashText, Random } from "../../emulator/random.ts";
 import { requestTarget } from "../../emulator/requests.ts";
-import type { SimulatedClock } from "../support/simulated-clock.ts";
+import type { TestClock } from "../support/clock.ts";
 import { PASSING_TROUBLES } from "../support/troubles.ts";
 
 type TroubleName = keyof typeof PASSING_TROUBLES;
@@ -27,12 +27,12 @@ export class UnreliableNetwork {
   impatient = 0;
   readonly troubles = new Map<TroubleName, number>(NAMES.map((name) => [name, 0]));
   readonly #emulator: Emulator;
-  readonly #clock: SimulatedClock;
+  readonly #clock: TestClock;
   readonly #chance: Random;
   readonly #beganMs: number;
   #block = { fromMs: Infinity, untilMs: Infinity };
 
-  constructor(emulator: Emulator, clock: SimulatedClock, seed: number) {
+  constructor(emulator: Emulator, clock: TestClock, seed: number) {
     this.#emulator = emulator;
     this.#clock = clock;
     this.#chance = new Random(seed, hashText("network"));

@@ -1,6 +1,6 @@
 import { startEmulator } from "../../emulator/index.ts";
 import { Connector } from "../../src/connector.ts";
-import { SimulatedClock } from "./simulated-clock.ts";
+import { TestClock, takingTime } from "./clock.ts";
 import { CONFIG, rememberingLog } from "./world.ts";
 
 const START_MS = Date.UTC(2026, 5, 15, 12);
@@ -27,20 +27,15 @@ export interface QuotaUse {
 /** How a backfill that lasts for longer than it is watched uses the company's quota. */
 export async function quotaUse(account: LimitedAccount, measuredMinutes: number): Promise<QuotaUse> {
   const { limit, windowShape, latencyMs } = account;
-  const clock = new SimulatedClock(START_MS);
+  const clock = new TestClock(START_MS);
   const emulator = await startEmulator({
     clock,
     limit,
     windowShape,
     account: { calls: 200_000, days: 60, contacts: 0 },
   });
-  const answer: typeof fetch = async (input, init) => {
-    await clock.sleep(latencyMs / 2);
-    const response = await clock.hold(() => emulator.fetch(input, init));
-    await clock.sleep(latencyMs / 2);
-    return response;
-  };
-  const ports = { clock, random: () => 0.5, fetch: answer, log: rememberingLog() };
+  const fetch = takingTime(clock, emulator.fetch, latencyMs);
+  const ports = { clock, random: () => 0.5, fetch, log: rememberingLog() };
   const stop = new AbortController();
   const session = (async () => {
     const messages = new Connector({ ports, origin: emulator.url, rateWindowMs: MINUTE_MS }).capture({

@@ -8,7 +8,7 @@ import { type CliContext, runCli } from "../../src/cli/index.ts";
 import { type CaptureEvent, Connector } from "../../src/connector.ts";
 import { ConnectorError } from "../../src/errors.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
-import { SimulatedClock } from "./simulated-clock.ts";
+import { TestClock } from "./clock.ts";
 import type { Trouble } from "./troubles.ts";
 import { CONFIG, rememberingLog } from "./world.ts";
 
@@ -36,7 +36,7 @@ export interface Consequence {
 
 /** A small account in moved time, and the troubled way to it. It has lists of two pages, and a call that goes on. */
 async function troubledWorld({ trouble, strikes }: TroubledStream) {
-  const clock = new SimulatedClock(START_MS);
+  const clock = new TestClock(START_MS);
   const account = { calls: 0, contacts: 0, tags: 60 };
   const emulator = await startEmulator({ clock, limit: null, account });
   const nowSeconds = START_MS / 1000;
@@ -104,10 +104,10 @@ class Observation {
   readonly restsForMs = new Map<number, number>();
   message: string | undefined;
   othersCaptured = 0;
-  readonly #clock: SimulatedClock;
+  readonly #clock: TestClock;
   readonly #onBothRest: () => void;
 
-  constructor(clock: SimulatedClock, onBothRest: () => void) {
+  constructor(clock: TestClock, onBothRest: () => void) {
     this.#clock = clock;
     this.#onBothRest = onBothRest;
   }
@@ -149,16 +149,9 @@ export async function passed(one: TroubledStream): Promise<{ exitCode: number; s
 }
 
 /** Lets time pass until the work is over, and gives what it throws. */
-async function endOf(work: Promise<void>, clock: SimulatedClock): Promise<Error | undefined> {
-  let isOver = false;
-  const ended = work
-    .then(
-      () => undefined,
-      (error: Error) => error,
-    )
-    .finally(() => {
-      isOver = true;
-    });
-  while (!isOver) await clock.runUntil(clock.now() + 1_000);
-  return ended;
+function endOf(work: Promise<void>, clock: TestClock): Promise<Error | undefined> {
+  return clock.runWhile(work).then(
+    () => undefined,
+    (error: Error) => error,
+  );
 }

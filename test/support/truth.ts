@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Emulator, StreamName } from "../../emulator/index.ts";
-import { askFile } from "./cli.ts";
+import { askFile } from "./files.ts";
 
 const KEY_FIELD: Partial<Record<StreamName, string>> = { company: "name" };
 

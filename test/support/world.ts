@@ -25,7 +25,7 @@ export function testPorts(
 /** An emulator, and a connector and a reader that talk to it in the same, moved time. Dispose of it with `await using`. */
 export async function startWorld(options: Partial<EmulatorOptions> = {}, clock = new TestClock()) {
   const ports = testPorts(clock);
-  const emulator = await startEmulator({ clock, limit: null, ...options });
+  const emulator = await startEmulator({ clock: clock.truth, limit: null, ...options });
   const origin = emulator.url;
   const budget = new RequestBudget({ requests: 1_000_000, windowMs: 60_000, clock });
   const credentials = { apiId: CONFIG.api_id, apiToken: CONFIG.api_token };
