@@ -35,6 +35,7 @@ export class TestClock implements Clock {
   now = (): number => this.#trueMs + this.aheadMs;
 
   sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     this.sleptMs.push(durationMs);
     return this.#sleep(durationMs, signal, false);
   }
@@ -90,7 +91,6 @@ export class TestClock implements Clock {
   }
 
   async #sleep(durationMs: number, signal: AbortSignal | undefined, isAlarm: boolean): Promise<void> {
-    signal?.throwIfAborted();
     if (durationMs <= 0) return;
     const wakesMs = this.#trueMs + durationMs;
     if (this.#leaps && !isAlarm) return this.advance(durationMs);
