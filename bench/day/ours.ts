@@ -1,16 +1,9 @@
-import { Connector, discover } from "../../src/connector.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
+import { streamNames } from "../../src/streams/index.ts";
+import { DEFAULT_BUDGET, Follower } from "../../test/support/capture.ts";
+import { connectorTo } from "../../test/support/world.ts";
 import type { RunResult } from "./result.ts";
-import {
-  CREDENTIALS,
-  DAY_MS,
-  DAY_START_MS,
-  type DayOptions,
-  type DayWorld,
-  HOUR_MS,
-  isOnDay,
-  startDay,
-} from "./world.ts";
+import { DAY_MS, DAY_START_MS, type DayOptions, type DayWorld, HOUR_MS, isOnDay, startDay } from "./world.ts";
 
 /** Long enough for the contacts to have been read and for every rung of calls to be climbed at its pace. */
 const WARM_UP_MS = 4 * HOUR_MS;
@@ -19,11 +12,9 @@ const WARM_UP_MS = 4 * HOUR_MS;
 export async function runOurs(options: Omit<DayOptions, "startMs">, waitDays: number): Promise<RunResult> {
   const world = await startDay({ ...options, startMs: DAY_START_MS - WARM_UP_MS });
   const requests = new Map<string, number>();
-  const stopping = new AbortController();
-  const session = capture(world, stopping.signal, requests);
+  const follower = follow(world, requests);
   await world.clock.runUntil(DAY_START_MS + (1 + waitDays) * DAY_MS);
-  stopping.abort();
-  await session;
+  await follower[Symbol.asyncDispose]();
   await world.emulator.close();
   return {
     callsOnDay: world.callsOnDay,
@@ -34,32 +25,17 @@ export async function runOurs(options: Omit<DayOptions, "startMs">, waitDays: nu
   };
 }
 
-async function capture(
-  { clock, ports, emulator, watch }: DayWorld,
-  signal: AbortSignal,
-  requests: Map<string, number>,
-): Promise<void> {
-  const connector = new Connector({ ports, origin: emulator.url, rateWindowMs: 60_000 });
-  const found = discover();
-  const blocks = connector.capture({
-    config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken },
-    bindings: found.map(({ resourceConfig, recommendedName }) => ({
-      resourceConfig,
-      stateKey: recommendedName,
-    })),
+function follow({ clock, ports, emulator, watch }: DayWorld, requests: Map<string, number>): Follower {
+  return new Follower({ connector: connectorTo(emulator, clock, ports), clock }, streamNames, {
+    config: DEFAULT_BUDGET,
     state: warmState(clock.now()),
-    until: "follow",
-    signal,
     onEvent(event) {
       if (event.kind !== "request" || !isOnDay(clock.now())) return;
-      const name = `${found[event.binding]?.recommendedName}, ${event.purpose}`;
+      const name = `${streamNames[event.binding]}, ${event.purpose}`;
       requests.set(name, (requests.get(name) ?? 0) + 1);
     },
+    take: (_, document) => watch.saw(document),
   });
-  for await (const { documents, committed } of blocks) {
-    for (const document of documents) watch.saw(document);
-    committed();
-  }
 }
 
 /** The state of a capture that read the history long ago: the rungs of calls stand where they belong by now. */

@@ -1,15 +1,15 @@
 import { type AccountSize, type Emulator, startEmulator } from "../../emulator/index.ts";
-import { type CaptureEvent, Connector } from "../../src/connector.ts";
-import { type StreamName, streams } from "../../src/streams/index.ts";
+import type { CaptureEvent } from "../../src/connector.ts";
+import type { StreamName } from "../../src/streams/index.ts";
+import { DEFAULT_BUDGET, Follower } from "../../test/support/capture.ts";
 import { TestClock, takingTime } from "../../test/support/clock.ts";
-import { rememberingLog } from "../../test/support/world.ts";
-import { CREDENTIALS } from "../process/accounts.ts";
+import { connectorTo } from "../../test/support/world.ts";
 
 const START_MS = Date.UTC(2026, 8, 16);
 const REQUEST_TAKES_MS = 300;
 
 /** What streams that follow changes say that such a request is for. */
-const LOOKS = new Set(["look", "walk"]);
+const LOOKS = new Set(["poll", "incremental read"]);
 
 /** Watches a capture that follows an account where nothing new happens, on a simulated clock. */
 export async function withSimulation<Result>(
@@ -25,7 +25,6 @@ export async function withSimulation<Result>(
     lastCallSeconds: START_MS / 1000 - 3_600,
   });
   const simulation = new Simulation(clock, emulator, names);
-  simulation.start();
   try {
     return await watch(simulation);
   } finally {
@@ -38,8 +37,7 @@ class Simulation {
   readonly #emulator: Emulator;
   readonly #names: readonly StreamName[];
   readonly #rests = new Map<number, number>();
-  readonly #stop = new AbortController();
-  #session: Promise<void> | undefined;
+  readonly #follower: Follower;
   documents = 0;
   requests = 0;
   /** Those of the requests that look whether anything is new. */
@@ -49,6 +47,14 @@ class Simulation {
     this.clock = clock;
     this.#emulator = emulator;
     this.#names = names;
+    const fetch = takingTime(clock, emulator.fetch, REQUEST_TAKES_MS);
+    this.#follower = new Follower({ connector: connectorTo(emulator, clock, { fetch }), clock }, names, {
+      config: DEFAULT_BUDGET,
+      onEvent: (event) => this.#count(event),
+      take: () => {
+        this.documents += 1;
+      },
+    });
   }
 
   /** How often a stream has come to rest, that is, has made a look. */
@@ -60,31 +66,6 @@ class Simulation {
     return [...this.#emulator.truth(stream)].length;
   }
 
-  start(): void {
-    this.#session = this.#capture();
-  }
-
-  async #capture(): Promise<void> {
-    const fetch = takingTime(this.clock, this.#emulator.fetch, REQUEST_TAKES_MS);
-    const ports = { clock: this.clock, random: () => 0.5, fetch, log: rememberingLog() };
-    const connector = new Connector({ ports, origin: this.#emulator.url, rateWindowMs: 60_000 });
-    const blocks = connector.capture({
-      config: CREDENTIALS,
-      bindings: this.#names.map((stream) => ({
-        resourceConfig: { stream, syncMode: streams[stream].syncMode },
-        stateKey: stream,
-      })),
-      state: {},
-      until: "follow",
-      signal: this.#stop.signal,
-      onEvent: (event) => this.#count(event),
-    });
-    for await (const { documents, committed } of blocks) {
-      this.documents += documents.length;
-      committed();
-    }
-  }
-
   #count(event: CaptureEvent): void {
     if (event.kind === "rests") this.#rests.set(event.binding, (this.#rests.get(event.binding) ?? 0) + 1);
     if (event.kind !== "request") return;
@@ -93,9 +74,7 @@ class Simulation {
   }
 
   async close(): Promise<void> {
-    this.#stop.abort();
-    await this.clock.runUntil(this.clock.now() + 60_000);
-    await this.#session;
+    await this.#follower[Symbol.asyncDispose]();
     await this.#emulator.close();
   }
 }

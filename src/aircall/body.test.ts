@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { collect } from "../../test/core/collect.ts";
 import { SourceUnavailable } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { readText } from "./body.ts";
@@ -23,7 +22,7 @@ describe("a body", () => {
       response.on("drain", send);
       send();
     });
-    await expect(collect(server.reader.pages(TAGS))).rejects.toThrow(/far too large/);
+    await expect(Array.fromAsync(server.reader.pages(TAGS))).rejects.toThrow(/far too large/);
     expect(sentBytes).toBeLessThan(6 * 40 * megabyte.length);
   });
 
@@ -32,7 +31,7 @@ describe("a body", () => {
     await using server = await impostor((_, response) => {
       response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(bomb);
     });
-    const reading = collect(server.reader.pages(TAGS));
+    const reading = Array.fromAsync(server.reader.pages(TAGS));
     await expect(reading).rejects.toThrow(SourceUnavailable);
     await expect(reading).rejects.toThrow(/far too large/);
   });
@@ -57,7 +56,7 @@ describe("a body", () => {
 
   test("of a hundred levels is an answer like any other", async () => {
     await using server = await impostor((_, response) => response.end(tagsOf(100)));
-    expect(await collect(server.reader.pages(TAGS))).toMatchObject([{ rows: [{ id: 1 }] }]);
+    expect(await Array.fromAsync(server.reader.pages(TAGS))).toMatchObject([{ rows: [{ id: 1 }] }]);
   });
 
   test.each([101, 5_000, 1_000_000])("of %i levels is none, and nobody gets to see it", async (levels) => {
@@ -65,7 +64,7 @@ describe("a body", () => {
     await using server = await impostor((_, response) => response.end(tagsOf(levels)), {
       redactBody: (answer) => void redacted.push(answer),
     });
-    const reading = collect(server.reader.pages(TAGS));
+    const reading = Array.fromAsync(server.reader.pages(TAGS));
     await expect(reading).rejects.toThrow(SourceUnavailable);
     await expect(reading).rejects.toThrow("an answer nested deeper than 100 levels");
     expect(redacted).toEqual([]);
@@ -76,7 +75,7 @@ describe("a body", () => {
     await using server = await impostor((_, response) => {
       response.writeHead(400).end(`{"message":"BAD_REQUEST","errors":${errors}}`);
     });
-    await expect(collect(server.reader.pages(TAGS))).rejects.toThrow('HTTP 400, "BAD_REQUEST"');
+    await expect(Array.fromAsync(server.reader.pages(TAGS))).rejects.toThrow('HTTP 400, "BAD_REQUEST"');
   });
 });
 
@@ -93,7 +92,7 @@ test.each([
     return response.write("{", () => goOn(response));
   });
   const askedMs = server.ports.clock.now();
-  await collect(server.reader.pages(TAGS));
+  await Array.fromAsync(server.reader.pages(TAGS));
   expect(asked).toBe(2);
   expect(server.ports.clock.now() - askedMs).toBe(12_000);
 });

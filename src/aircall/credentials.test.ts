@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../emulator/index.ts";
-import { collect } from "../../test/core/collect.ts";
 import { CONFIG } from "../../test/support/world.ts";
 import { ConnectorError, CredentialsRefused, SourceUnavailable } from "../errors.ts";
 import type { LogFields, Ports } from "../shared/ports.ts";
@@ -73,7 +72,7 @@ test.each([
   await using server = await impostor((_, response) => response.writeHead(status).end(JSON.stringify(body)), {
     credentials: { apiId: "id", apiToken: SECRET },
   });
-  const error = await collect(server.reader.pages(TAGS)).catch((thrown: unknown) => thrown);
+  const error = await Array.fromAsync(server.reader.pages(TAGS)).catch((thrown: unknown) => thrown);
   expect(String(error)).toContain("[hidden]");
   const told = JSON.stringify([String(error), server.ports.log.lines]);
   expect(told).not.toContain(SECRET.slice(0, 8));

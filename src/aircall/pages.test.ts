@@ -1,7 +1,6 @@
 import { setImmediate as settle } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../emulator/index.ts";
-import { collect } from "../../test/core/collect.ts";
 import { startWorld } from "../../test/support/world.ts";
 import { ListTooLong, UnexpectedAnswer } from "../errors.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -164,7 +163,7 @@ describe("pages", () => {
 test("a page with more rows than were asked for is an unexpected answer", async () => {
   const rows = Array.from({ length: 100_000 }, (_, id) => ({ id }));
   await using server = await impostor((_, response) => response.end(page(1, 1, rows)));
-  const reading = collect(server.reader.pages(TAGS));
+  const reading = Array.fromAsync(server.reader.pages(TAGS));
   await expect(reading).rejects.toThrow(UnexpectedAnswer);
   await expect(reading).rejects.toThrow(/100000 rows/);
 });
@@ -185,7 +184,7 @@ describe("pages that are asked for ahead", () => {
         number % 2 === 0 ? 20 : 1,
       );
     });
-    const pages = await collect(server.reader.pages(TAGS, {}, 3));
+    const pages = await Array.fromAsync(server.reader.pages(TAGS, {}, 3));
     expect(pages.map(({ number }) => number)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(4);

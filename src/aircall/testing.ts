@@ -2,7 +2,6 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate as settle } from "node:timers/promises";
 import type { Emulator } from "../../emulator/index.ts";
-import { collect } from "../../test/core/collect.ts";
 import { leapingClock } from "../../test/support/clock.ts";
 import { CONFIG, startWorld, testPorts } from "../../test/support/world.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
@@ -57,7 +56,7 @@ export async function impostor(answer: RequestListener, options: Parameters<type
   };
 }
 
-export const pagesOf = (reader: AircallReader, endpoint: Endpoint) => collect(reader.pages(endpoint));
+export const pagesOf = (reader: AircallReader, endpoint: Endpoint) => Array.fromAsync(reader.pages(endpoint));
 
 export const idsOf = (pages: readonly { rows: readonly Json[] }[]) =>
   pages.flatMap(({ rows }) => rows.map((row) => (row as JsonObject).id));

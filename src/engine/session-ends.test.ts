@@ -1,6 +1,5 @@
 import { setImmediate as settle } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { collect } from "../../test/core/collect.ts";
 import { TestClock } from "../../test/support/clock.ts";
 import { ConfigError, SourceUnavailable } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -93,7 +92,7 @@ test.each([
     });
   });
   const { blocks } = session([fails, waits], { until: "follow" });
-  await expect(collect(blocks)).rejects.toBe(error);
+  await expect(Array.fromAsync(blocks)).rejects.toBe(error);
   await settle();
   expect(stopped).toBe(true);
 });
@@ -169,7 +168,7 @@ test("an abort leaves the block at hand whole, and no other follows", async () =
 
 test("a step without a document is none, and no checkpoint has to cover it", async () => {
   const { blocks } = session([scripted("tags", [{ kind: "documents", docs: [] }, restUntil(0)])]);
-  expect(await collect(blocks)).toEqual([]);
+  expect(await Array.fromAsync(blocks)).toEqual([]);
 });
 
 describe("the generators of all streams are closed", () => {
@@ -191,7 +190,7 @@ describe("the generators of all streams are closed", () => {
       throw new ConfigError("replace the key");
     });
     const { blocks } = session([closing(closed, "a"), fails, closing(closed, "b")], { until: "follow" });
-    await expect(collect(blocks)).rejects.toThrow("replace the key");
+    await expect(Array.fromAsync(blocks)).rejects.toThrow("replace the key");
     expect(closed.sort()).toEqual(["a", "b"]);
   });
 
@@ -234,7 +233,7 @@ test.each([
     throw defect;
   });
   const { blocks } = session([breaks], { until: "follow", signal: stop.signal });
-  await expect(collect(blocks)).rejects.toBe(defect);
+  await expect(Array.fromAsync(blocks)).rejects.toBe(defect);
 });
 
 describe("a stream that breaks its contract is a defect:", () => {
@@ -249,19 +248,21 @@ describe("a stream that breaks its contract is a defect:", () => {
   ];
   test.each(unfit)("E8: a document with %s", async (_, doc, sentence) => {
     const { blocks } = session([scripted("tags", [{ kind: "documents", docs: [doc] }, checkpoint({})])]);
-    await expect(collect(blocks)).rejects.toThrow(sentence);
+    await expect(Array.fromAsync(blocks)).rejects.toThrow(sentence);
   });
 
   test("E1: a rest on documents that no checkpoint covers", async () => {
     const { blocks } = session([scripted("tags", [document(1), restUntil(0)])]);
-    await expect(collect(blocks)).rejects.toThrow("tags rests on documents that no checkpoint covers");
+    await expect(Array.fromAsync(blocks)).rejects.toThrow(
+      "tags rests on documents that no checkpoint covers",
+    );
   });
 
   test("E1: an end on documents that no checkpoint covers", async () => {
     const ends = stream("tags", async function* () {
       yield document(1);
     });
-    await expect(collect(session([ends]).blocks)).rejects.toThrow(
+    await expect(Array.fromAsync(session([ends]).blocks)).rejects.toThrow(
       "tags ends on documents that no checkpoint covers",
     );
   });
@@ -274,7 +275,7 @@ describe("a stream that breaks its contract is a defect:", () => {
   ];
   test.each(unlasting)("T1: a checkpoint with %s, which JSON would not keep", async (_, value) => {
     const patch = { watermark: value } as JsonObject;
-    await expect(collect(session([scripted("tags", [checkpoint(patch)])]).blocks)).rejects.toThrow(
+    await expect(Array.fromAsync(session([scripted("tags", [checkpoint(patch)])]).blocks)).rejects.toThrow(
       "a checkpoint of tags holds what JSON does not keep",
     );
   });

@@ -1,7 +1,6 @@
 import { setImmediate as settle } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { collect } from "../../test/core/collect.ts";
 import { TestClock } from "../../test/support/clock.ts";
 import type { Step } from "./stream.ts";
 import { all, brief, checkpoint, document, restUntil, scripted, session, stream } from "./testing.ts";
@@ -44,7 +43,7 @@ test("whatever the streams' timing, a block has all documents of its checkpoint,
       const streams = bindings.map((blocks, binding) =>
         stream(`stream ${binding}`, () => playBlocks(blocks)),
       );
-      const given = (await collect(session(streams).blocks)).map(brief);
+      const given = (await Array.fromAsync(session(streams).blocks)).map(brief);
       const ofBinding = (binding: number) => given.filter(([first]) => first?.startsWith(`b${binding}`));
       expect(bindings.map((_, binding) => ofBinding(binding))).toEqual(expected);
     }),

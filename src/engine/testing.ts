@@ -1,4 +1,3 @@
-import { collect } from "../../test/core/collect.ts";
 import { TestClock } from "../../test/support/clock.ts";
 import { rememberingLog } from "../../test/support/world.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -51,5 +50,5 @@ export function brief({ binding, documents }: Block): string[] {
 }
 
 export async function all(blocks: AsyncIterable<Block>): Promise<string[]> {
-  return (await collect(blocks)).flatMap(brief);
+  return (await Array.fromAsync(blocks)).flatMap(brief);
 }

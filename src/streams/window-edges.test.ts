@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { collect } from "../../test/core/collect.ts";
 import { startWorld } from "../../test/support/world.ts";
 import { SecondTooFull, UnexpectedAnswer } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -25,7 +24,7 @@ describe("rows of other times than those asked for", () => {
   };
 
   test.each([1_000_000, -5])("are given, and move no cursor: %i", async (at) => {
-    const pages = await collect(readWindow(stray(at), 0, 20));
+    const pages = await Array.fromAsync(readWindow(stray(at), 0, 20));
     expect(sortedIds(pages.flatMap(({ rows }) => rows)).slice(0, 7)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(pages.map(({ throughSeconds }) => throughSeconds).slice(0, -1)).toEqual([2, 5]);
   });
@@ -39,11 +38,11 @@ describe("rows of other times than those asked for", () => {
   });
 
   test("and no others are an answer that must not be guessed about, if they are many", async () => {
-    await expect(collect(readWindow(only(10), 0, 20))).rejects.toThrow(UnexpectedAnswer);
+    await expect(Array.fromAsync(readWindow(only(10), 0, 20))).rejects.toThrow(UnexpectedAnswer);
   });
 
   test("and no others are given, if they are few", async () => {
-    expect(await collect(readWindow(only(9), 0, 20))).toMatchObject([{ throughSeconds: 20 }]);
+    expect(await Array.fromAsync(readWindow(only(9), 0, 20))).toMatchObject([{ throughSeconds: 20 }]);
   });
 });
 
@@ -59,7 +58,7 @@ describe("one second", () => {
     ["between others", others],
   ])("%s may hold as many rows as a query reaches", async (_, around) => {
     const list = new SmallList([...around, ...full(ROWS_IN_REACH)]);
-    const pages = await collect(readWindow(list, 0, 20));
+    const pages = await Array.fromAsync(readWindow(list, 0, 20));
     expect(sortedIds(pages.flatMap(({ rows }) => rows))).toEqual(sortedIds(list.rows));
   });
 
@@ -69,7 +68,7 @@ describe("one second", () => {
   ])("%s with one row more is an error that names the second", async (_, around) => {
     const at = Date.UTC(2026, 0, 31, 12, 30, 15) / 1000;
     const list = new SmallList([...around, ...full(ROWS_IN_REACH + 1, at)]);
-    const error = await collect(readWindow(list, 0, at + 60)).catch((thrown: unknown) => thrown);
+    const error = await Array.fromAsync(readWindow(list, 0, at + 60)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SecondTooFull);
     expect(String(error)).toContain("2026-01-31T12:30:15.000Z");
   });
@@ -113,7 +112,7 @@ describe("over Aircall's own cap,", () => {
     expect(world.emulator.requests.recent.every(({ status }) => status === 200)).toBe(true);
 
     calls.add(1, { startedAtSeconds: now - 300 });
-    const again = collect(readWindow(callsOf(world), now - 350, now));
+    const again = Array.fromAsync(readWindow(callsOf(world), now - 350, now));
     await expect(again).rejects.toThrow(new Date((now - 300) * 1000).toISOString());
   });
 });

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { collect } from "../../test/core/collect.ts";
 import { SecondTooFull, SourceUnavailable } from "../errors.ts";
 import type { Json } from "../shared/json.ts";
 import { DEEPEST_PAGE, idOf, ROWS_IN_REACH, type Row, SmallList, sortedIds } from "./testing.ts";
@@ -35,7 +34,7 @@ test("whatever the history, a window is read whole, each row once, and oldest fi
         // One second more must be within reach where the bound is included.
         const sparse = included ? rows.filter(({ id }) => id % 2 === 0) : rows;
         const list = new SmallList(sparse, { quietThrough: quiet, isFromIncluded: included });
-        const pages = await collect(readWindow(list, lo, hi));
+        const pages = await Array.fromAsync(readWindow(list, lo, hi));
         expect(pages.flatMap((page) => page.rows)).toEqual(list.within(lo, hi));
         expect(lo === hi ? hi : pages.at(-1)?.throughSeconds).toBe(hi);
       },
@@ -54,7 +53,7 @@ test("a reading can be resumed after every second that it says it has reached", 
         given.push(...page.rows);
         expect(page.throughSeconds).toBeGreaterThanOrEqual(reached);
         reached = page.throughSeconds;
-        const resumed = (await collect(readWindow(list, reached, hi))).flatMap((one) => one.rows);
+        const resumed = (await Array.fromAsync(readWindow(list, reached, hi))).flatMap((one) => one.rows);
         expect(new Set([...given, ...resumed].map(idOf))).toEqual(
           new Set(list.within(lo, hi).map(({ id }) => id)),
         );
@@ -120,7 +119,7 @@ test("a row that vanishes while another appears takes no third one along", async
       moving.rows = [...moving.rows.filter(({ id }) => id !== 2), { id: 99, at: 9 }];
     },
   });
-  const given = (await collect(readWindow(list, 0, 9))).flatMap((page) => page.rows.map(idOf));
+  const given = (await Array.fromAsync(readWindow(list, 0, 9))).flatMap((page) => page.rows.map(idOf));
   expect(given).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 99]);
 });
 
@@ -132,14 +131,14 @@ test("a row that vanishes from a list that does not tell its total takes no othe
       if (moving.pagesServed === 1) moving.rows = moving.rows.filter(({ id }) => id !== 2);
     },
   });
-  const given = (await collect(readWindow(list, 0, 9))).flatMap((page) => page.rows.map(idOf));
+  const given = (await Array.fromAsync(readWindow(list, 0, 9))).flatMap((page) => page.rows.map(idOf));
   expect(sortedIds([...new Set(given)].map((id) => ({ id })))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 test("a history is read with hardly more pages than it fills", async () => {
   const rows = Array.from({ length: 3_000 }, (_, id): Row => ({ id, at: Math.floor(id / 2) + 1 }));
   const list = new SmallList(rows);
-  await collect(readWindow(list, 0, 2_000));
+  await Array.fromAsync(readWindow(list, 0, 2_000));
   // A query of four pages of three rows meets the two rows of its last second again.
   expect(list.pagesServed).toBeLessThanOrEqual(Math.ceil((3_000 / (ROWS_IN_REACH - 2)) * DEEPEST_PAGE));
 });
@@ -147,13 +146,13 @@ test("a history is read with hardly more pages than it fills", async () => {
 test("a list that is cut earlier than it is known to be is read whole all the same", async () => {
   const rows = Array.from({ length: 30 }, (_, id) => ({ id, at: id }));
   const list = new SmallList(rows, { refusedPage: 3 });
-  const pages = await collect(readWindow(list, 0, 30));
+  const pages = await Array.fromAsync(readWindow(list, 0, 30));
   expect(pages.flatMap((page) => page.rows)).toEqual(list.within(0, 30));
   const second = new SmallList(
     rows.map(({ id }) => ({ id, at: 9 })),
     { refusedPage: 3 },
   );
-  await expect(collect(readWindow(second, 0, 30))).rejects.toThrow(SecondTooFull);
+  await expect(Array.fromAsync(readWindow(second, 0, 30))).rejects.toThrow(SecondTooFull);
 });
 
 test("a list that never holds still is given up", async () => {
@@ -164,15 +163,15 @@ test("a list that never holds still is given up", async () => {
   };
   for (const quiet of [4, 5]) {
     const list = new SmallList([...rows], { quietThrough: quiet, beforePage });
-    await expect(collect(readWindow(list, 4, 5))).rejects.toThrow(SourceUnavailable);
+    await expect(Array.fromAsync(readWindow(list, 4, 5))).rejects.toThrow(SourceUnavailable);
   }
 });
 
 test("an empty window is reached without a question, a window without rows with one", async () => {
   const list = new SmallList([{ id: 1, at: 5 }]);
-  expect(await collect(readWindow(list, 9, 9))).toEqual([]);
-  expect(await collect(readWindow(list, 9, 5))).toEqual([]);
+  expect(await Array.fromAsync(readWindow(list, 9, 9))).toEqual([]);
+  expect(await Array.fromAsync(readWindow(list, 9, 5))).toEqual([]);
   expect(list.pagesServed).toBe(0);
-  expect(await collect(readWindow(list, 5, 9))).toMatchObject([{ rows: [], throughSeconds: 9 }]);
+  expect(await Array.fromAsync(readWindow(list, 5, 9))).toMatchObject([{ rows: [], throughSeconds: 9 }]);
   expect(list.pagesServed).toBe(1);
 });

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { capture, Follower } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
+import { idsOf, Replica } from "../support/replica.ts";
 import { expectAmong } from "../support/sets.ts";
-import { CONFIG, startWorld } from "../support/world.ts";
-import { Follower } from "./follower.ts";
-import { idsOf, Replica, type World } from "./replica.ts";
+import type { World } from "../support/world.ts";
+import { startWorld } from "../support/world.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -100,7 +101,7 @@ describe("the history", () => {
   test("is waited for in peace until its start date", async () => {
     await using world = await startWorld({ account: QUIET });
     const start_date = new Date(world.clock.now() + 2 * HOUR_MS).toISOString();
-    await using follower = new Follower(world, "calls", { config: { start_date } });
+    await using follower = new Follower(world, ["calls"], { config: { start_date } });
     expect(await follower.pass(HOUR_MS)).toEqual([]);
     expect(world.emulator.requests.total).toBe(0);
     await follower.pass(2 * HOUR_MS);
@@ -153,14 +154,7 @@ test("the present is looked at while a long history is read", async () => {
     nth: 5,
     edit: () => ringing.push(calls.ring()),
   });
-  const blocks = world.connector.capture({
-    config: CONFIG,
-    bindings: [{ resourceConfig: { stream: "calls", syncMode: "incremental" }, stateKey: "it" }],
-    state: {},
-    until: "pass",
-    signal: new AbortController().signal,
-  });
-  for await (const { documents } of blocks) {
+  for await (const { documents } of capture(world.connector, ["calls"])) {
     if (documents.some(({ id }) => id === ringing[0])) seen.push(pages);
     pages += 1;
   }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { leapingClock } from "../support/clock.ts";
+import { idsOf, Replica } from "../support/replica.ts";
 import { expectAmong } from "../support/sets.ts";
+import type { World } from "../support/world.ts";
 import { startWorld } from "../support/world.ts";
-import { idsOf, Replica, type World } from "./replica.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import type { StreamName } from "../../src/streams/index.ts";
 import { streams } from "../../src/streams/index.ts";
+import { capture } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
-import { CONFIG, startWorld } from "../support/world.ts";
-import { Replica, type World } from "./replica.ts";
+import { Replica } from "../support/replica.ts";
+import type { World } from "../support/world.ts";
+import { startWorld } from "../support/world.ts";
 
 const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
 const HOUR_MS = 3_600_000;
@@ -68,10 +70,7 @@ test.each<StreamName>(["calls", "contacts", "tags"])(
     });
     const stop = new AbortController();
     let restMs = Number.NaN;
-    const blocks = world.connector.capture({
-      config: CONFIG,
-      bindings: [{ resourceConfig: { stream, syncMode: "incremental" }, stateKey: "it" }],
-      state: {},
+    const blocks = capture(world.connector, [stream], {
       until: "follow",
       signal: stop.signal,
       onEvent(event) {

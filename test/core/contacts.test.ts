@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
+import { idsOf, Replica } from "../support/replica.ts";
+import { StreamRuns } from "../support/stream-runs.ts";
 import { DAY_MS, MINUTE_MS, NEXT_PASS_MS, worldOf } from "./contact-world.ts";
-import { idsOf, Replica } from "./replica.ts";
-import { Runs } from "./run.ts";
 
 test("all contacts are read, and then what is added or edited and nothing else", async () => {
   await using world = await worldOf(300);
@@ -26,7 +26,7 @@ test("all contacts are read, and then what is added or edited and nothing else",
 
 test("an edit that was given before a failure and that no checkpoint covers is given again", async () => {
   await using world = await worldOf(100);
-  const runs = new Runs(world, "contacts");
+  const runs = new StreamRuns(world, "contacts");
   const [first] = await runs.toRest();
   world.clock.advance(MINUTE_MS);
   world.emulator.account.contacts.edit(Number(first?.id), { lastName: "Renamed" });

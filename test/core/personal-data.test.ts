@@ -3,29 +3,26 @@ import { describe, expect, test } from "vitest";
 import { keyedHash } from "../../src/privacy/keyed-hash.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { streamNames } from "../../src/streams/index.ts";
+import { capture } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
-import { CONFIG, startWorld } from "../support/world.ts";
-import { collect } from "./collect.ts";
-import { Replica, type World } from "./replica.ts";
+import { Replica } from "../support/replica.ts";
+import type { World } from "../support/world.ts";
+import { startWorld } from "../support/world.ts";
 
 const ACCOUNT = { calls: 250, days: 30, contacts: 80, users: 15, numbers: 5, teams: 4, tags: 6, webhooks: 2 };
 const HASH_KEY = "a key that nobody guesses";
 
 const worldOf = (seed: string) => startWorld({ account: ACCOUNT, seed }, leapingClock());
 
-const configOf = (personal_data: JsonObject) => ({ ...CONFIG, advanced: { personal_data } });
+const configOf = (personal_data: JsonObject) => ({ advanced: { personal_data } });
 
 /** Everything that a pass over all streams gives, and what it logs, as one text. */
 async function everythingCaptured({ connector, ports }: World, config: JsonObject): Promise<string> {
-  const blocks = connector.capture({
-    config,
-    bindings: streamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream })),
-    state: {},
-    until: "pass",
-    signal: new AbortController().signal,
-  });
-  return JSON.stringify([await collect(blocks), ports.log.lines]);
+  return JSON.stringify([
+    await Array.fromAsync(capture(connector, streamNames, { config })),
+    ports.log.lines,
+  ]);
 }
 
 interface PersonalValues {

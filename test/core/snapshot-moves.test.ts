@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import type { Account } from "../../emulator/index.ts";
 import { leapingClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
+import { idsOf, Replica } from "../support/replica.ts";
 import { startWorld } from "../support/world.ts";
-import { idsOf, Replica } from "./replica.ts";
 
 const tagWorld = (tags: number) =>
   startWorld(

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import Schema from "typebox/schema";
 import { expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { Connector } from "../../src/connector.ts";
 import type { Block } from "../../src/engine/index.ts";
 import { writeSchema } from "../../src/protocols/flow/schemas.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
@@ -10,10 +9,11 @@ import { Collections } from "../property/collections.ts";
 import { setting } from "../property/history.ts";
 import { AccountLife, act } from "../property/life.ts";
 import { expectTruth } from "../property/promises.ts";
+import { capture, UNHURRIED } from "../support/capture.ts";
 import { leapingClock, type TestClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 import { tampering } from "../support/tampering.ts";
-import { CONFIG, testPorts } from "../support/world.ts";
+import { connectorTo } from "../support/world.ts";
 import { HostileApi, hostile } from "./hostile.ts";
 
 const DAY_MS = 86_400_000;
@@ -59,20 +59,9 @@ class TamperedWorld implements AsyncDisposable {
   async pass(api: HostileApi): Promise<Set<StreamName>> {
     const failed = new Set<StreamName>();
     const fetch = tampering(this.emulator.fetch, api.tamper);
-    const connector = new Connector({
-      ports: { ...testPorts(this.clock), fetch },
-      origin: this.emulator.url,
-      rateWindowMs: 60_000,
-    });
-    const blocks = connector.capture({
-      config: { ...CONFIG, advanced: { requests_per_minute: 1_000_000 } },
-      bindings: streamNames.map((stream) => ({
-        resourceConfig: { stream, syncMode: streams[stream].syncMode },
-        stateKey: stream,
-      })),
+    const blocks = capture(connectorTo(this.emulator, this.clock, { fetch }), streamNames, {
+      config: UNHURRIED,
       state: structuredClone(this.collections.state),
-      until: "pass",
-      signal: new AbortController().signal,
       onEvent: (event) => {
         if (event.kind === "failed") failed.add(streamNames[event.binding] as StreamName);
       },

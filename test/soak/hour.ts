@@ -6,7 +6,7 @@ import { Collections } from "../property/collections.ts";
 import { AccountLife, act } from "../property/life.ts";
 import type { CapturedAccount } from "../property/promises.ts";
 import { TestClock } from "../support/clock.ts";
-import { rememberingLog } from "../support/world.ts";
+import { connectorTo } from "../support/world.ts";
 import { UnreliableNetwork } from "./network.ts";
 import { CaptureProcess, type ProcessOptions } from "./process.ts";
 
@@ -131,11 +131,11 @@ export class Hour implements CapturedAccount, AsyncDisposable {
   #process(options: Pick<ProcessOptions, "until" | "requestsPerMinute">, signal: AbortSignal) {
     const { clock, network, emulator, collections } = this;
     network.forgetBlock();
-    const ports = { clock, random: () => this.#chance.next(), fetch: network.fetch, log: rememberingLog() };
+    const ports = { random: () => this.#chance.next(), fetch: network.fetch };
     return new CaptureProcess({
       ...options,
-      ports,
-      origin: emulator.url,
+      connector: connectorTo(emulator, clock, ports),
+      clock,
       collections,
       signal,
       onEvent: (event) => {

@@ -1,20 +1,19 @@
-import { type CaptureEvent, Connector } from "../../src/connector.ts";
+import type { CaptureEvent, Connector } from "../../src/connector.ts";
 import type { Block } from "../../src/engine/index.ts";
-import type { Ports } from "../../src/shared/ports.ts";
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { streamNames } from "../../src/streams/index.ts";
 import type { Collections } from "../property/collections.ts";
-import { CONFIG } from "../support/world.ts";
+import { capture } from "../support/capture.ts";
+import type { TestClock } from "../support/clock.ts";
 
-/** Small lists are looked at nearly as often as calls, so that a small limit is felt. */
-const CALLS_EVERY = "PT1M";
-const OTHERS_EVERY = "PT1M";
+/** Every stream is read as often as calls, so that a small limit is felt. */
+const EVERY = "PT1M";
 
 /** When it has nothing more to say, a process that is to be killed is killed all the same. */
 const SILENCE_MS = 20_000;
 
 export interface ProcessOptions {
-  readonly ports: Ports;
-  readonly origin: string;
+  readonly connector: Connector;
+  readonly clock: TestClock;
   readonly collections: Collections;
   readonly until: "follow" | "pass";
   readonly requestsPerMinute: number;
@@ -44,7 +43,7 @@ export class CaptureProcess {
   /** Ends it within a block, most likely: what no checkpoint covers is lost. */
   async killAfter(lines: number): Promise<void> {
     this.#linesLeft = lines;
-    await this.#options.ports.clock.sleep(SILENCE_MS, this.#killed.signal).catch(() => {});
+    await this.#options.clock.sleep(SILENCE_MS, this.#killed.signal).catch(() => {});
     this.#kill();
   }
 
@@ -79,21 +78,16 @@ export class CaptureProcess {
   }
 
   #blocks(): AsyncGenerator<Block> {
-    const { ports, origin, collections, until, requestsPerMinute, signal, onEvent } = this.#options;
-    return new Connector({ ports, origin, rateWindowMs: 60_000 }).capture({
-      config: { ...CONFIG, advanced: { requests_per_minute: requestsPerMinute } },
-      bindings: streamNames.map((stream) => ({ resourceConfig: resourceOf(stream), stateKey: stream })),
+    const { connector, collections, until, requestsPerMinute, signal, onEvent } = this.#options;
+    return capture(connector, streamNames, {
+      config: { advanced: { requests_per_minute: requestsPerMinute } },
+      resource: { interval: EVERY },
       state: structuredClone(collections.state),
       until,
       signal: AbortSignal.any([signal, this.#killed.signal]),
       onEvent,
     });
   }
-}
-
-function resourceOf(stream: StreamName) {
-  const interval = stream === "calls" ? CALLS_EVERY : OTHERS_EVERY;
-  return { stream, syncMode: streams[stream].syncMode, interval };
 }
 
 function count({ documents }: Block, end: ProcessEnd): void {

@@ -131,9 +131,9 @@ export function takingTime(
 ): typeof globalThis.fetch {
   return async (input, init) => {
     const signal = init?.signal ?? undefined;
-    await clock.sleep(latencyMs / 2, signal);
+    if (latencyMs > 0) await clock.sleep(latencyMs / 2, signal);
     const response = await clock.hold(() => answer(input, init));
-    await clock.sleep(latencyMs / 2, signal);
+    if (latencyMs > 0) await clock.sleep(latencyMs / 2, signal);
     return response;
   };
 }

@@ -4,11 +4,10 @@ import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { MalformedRows } from "../../src/streams/malformed-rows.ts";
 import { DigestMemory, remembering } from "../../src/streams/memory.ts";
-import { CONFIG } from "../support/world.ts";
-import type { World } from "./replica.ts";
+import { CONFIG, type World } from "./world.ts";
 
 /** A stream's runs in one process, each from the state that the one before has left. */
-export class Runs {
+export class StreamRuns {
   readonly #run: (state: JsonObject) => AsyncIterable<Step>;
   #state: JsonObject = {};
 

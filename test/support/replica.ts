@@ -2,14 +2,12 @@ import type { Emulator } from "../../emulator/index.ts";
 import { bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
-import { CONFIG, type startWorld } from "../support/world.ts";
+import { type CaptureOptions, capture, withinLines } from "./capture.ts";
+import type { World } from "./world.ts";
 
-export type World = Awaited<ReturnType<typeof startWorld>>;
-
-export interface ReplicaOptions {
+export interface ReplicaOptions extends Pick<CaptureOptions, "config" | "resource"> {
+  /** What the stream itself kept before. */
   readonly state?: JsonObject;
-  readonly config?: JsonObject;
-  readonly resource?: JsonObject;
 }
 
 /**
@@ -28,7 +26,7 @@ export class Replica {
     this.#world = world;
     this.#stream = stream;
     this.#options = options;
-    this.state = options.state === undefined ? {} : { bindingStateV1: { it: options.state } };
+    this.state = options.state === undefined ? {} : bindingPatch(stream, options.state);
   }
 
   /**
@@ -37,26 +35,22 @@ export class Replica {
    */
   async pass(lines = Number.POSITIVE_INFINITY): Promise<Document[]> {
     const kept: Document[] = [];
-    let left = lines;
-    const stop = new AbortController();
-    for await (const block of this.#capture(stop.signal)) {
-      left -= block.documents.length + 1;
-      if (left < 0) break;
-      this.state = mergePatch(this.state, bindingPatch("it", copy(block.patch)));
+    const { config = {}, resource = {} } = this.#options;
+    const options = { config, resource, state: copy(this.state) };
+    for await (const block of withinLines(lines, capture(this.#world.connector, [this.#stream], options))) {
+      this.state = mergePatch(this.state, bindingPatch(this.#stream, copy(block.patch)));
       const documents = copy(block.documents);
       for (const document of documents) this.#keep(document);
       kept.push(...documents);
       block.committed();
-      if (left === 0) break;
     }
-    stop.abort();
     return kept;
   }
 
   /** What the stream itself keeps. */
   get ownState(): JsonObject {
     const bindings = this.state.bindingStateV1 as JsonObject;
-    return bindings.it as JsonObject;
+    return bindings[this.#stream] as JsonObject;
   }
 
   /** The rows as Aircall gave them, in the order of their keys. */
@@ -68,18 +62,6 @@ export class Replica {
   truth(emulator: Emulator = this.#world.emulator): JsonObject[] {
     const rows = [...emulator.truth(this.#stream)] as JsonObject[];
     return rows.map((row) => withoutSecrets(unsigned(copy(row)))).sort(this.#byKey);
-  }
-
-  #capture(signal: AbortSignal) {
-    const { config, resource } = this.#options;
-    const { syncMode } = streams[this.#stream];
-    return this.#world.connector.capture({
-      config: { ...CONFIG, ...config },
-      bindings: [{ resourceConfig: { stream: this.#stream, syncMode, ...resource }, stateKey: "it" }],
-      state: copy(this.state),
-      until: "pass",
-      signal,
-    });
   }
 
   #keep(document: Document): void {
