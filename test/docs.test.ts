@@ -30,7 +30,26 @@ const documents = [".", "docs", "docs/decisions", "bench/peers"].flatMap((folder
     .map((name) => join(folder, name)),
 );
 
-test.each(documents)("%s links to files that there are", (path) => {
-  const links = [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
-  for (const link of links) expect(existsSync(join(ROOT, dirname(path), link)), link).toBe(true);
+/** The fragments by which the headings of a document are linked to, as GitHub makes them. */
+const anchorsOf = (path: string): string[] =>
+  [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+describe.each(documents)("%s", (path) => {
+  const links = [...read(path).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)].map(([, target = "", anchor]) => ({
+    file: target ? join(dirname(path), target) : path,
+    anchor,
+  }));
+
+  test("links to files that exist", () => {
+    for (const { file } of links) expect(existsSync(join(ROOT, file)), file).toBe(true);
+  });
+
+  test("links to headings that exist", () => {
+    for (const { file, anchor } of links) if (anchor) expect(anchorsOf(file), file).toContain(anchor);
+  });
 });
