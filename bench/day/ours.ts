@@ -41,7 +41,7 @@ async function capture(
 ): Promise<void> {
   const connector = new Connector({ ports, origin: emulator.url, rateWindowMs: 60_000 });
   const found = discover();
-  const messages = connector.capture({
+  const blocks = connector.capture({
     config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken },
     bindings: found.map(({ resourceConfig, recommendedName }) => ({
       resourceConfig,
@@ -56,7 +56,10 @@ async function capture(
       requests.set(name, (requests.get(name) ?? 0) + 1);
     },
   });
-  for await (const message of messages) if ("captured" in message) watch.saw(message.captured.doc);
+  for await (const { documents, committed } of blocks) {
+    for (const document of documents) watch.saw(document);
+    committed();
+  }
 }
 
 /** The state of a capture that read the history long ago: the rungs of calls stand where they belong by now. */

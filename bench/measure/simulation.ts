@@ -67,7 +67,7 @@ class Simulation {
   async #capture(): Promise<void> {
     const ports = { clock: this.clock, random: () => 0.5, fetch: this.#answer, log: rememberingLog() };
     const connector = new Connector({ ports, origin: this.#emulator.url, rateWindowMs: 60_000 });
-    const messages = connector.capture({
+    const blocks = connector.capture({
       config: CREDENTIALS,
       bindings: this.#names.map((stream) => ({
         resourceConfig: { stream, syncMode: streams[stream].syncMode },
@@ -78,7 +78,10 @@ class Simulation {
       signal: this.#stop.signal,
       onEvent: (event) => this.#count(event),
     });
-    for await (const message of messages) if ("captured" in message) this.documents += 1;
+    for await (const { documents, committed } of blocks) {
+      this.documents += documents.length;
+      committed();
+    }
   }
 
   #count(event: CaptureEvent): void {
