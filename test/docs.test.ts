@@ -5,22 +5,29 @@ import { describe, expect, test } from "vitest";
 const ROOT = new URL("../", import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
+/** A test file, and the titles of tests in it. */
+const REFERENCE = /`((?:src|test)\/\S+\.test\.ts)`((?: "[^"]+",?)+)/g;
+
 describe("SPEC.md", () => {
   const spec = read("SPEC.md");
-
-  test("names tests that there are", () => {
-    const named = [...spec.matchAll(/`((?:src|test)\/\S+\.test\.ts)`((?: "[^"]+",?)+)/g)].flatMap(
-      ([, file = "", names = ""]) =>
-        [...names.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => ({ file, name })),
-    );
-    expect(named.length).toBeGreaterThan(40);
-    for (const { file, name } of named) expect(read(file), file).toContain(`"${name}"`);
-  });
+  const rules = [...spec.matchAll(/^### ([A-Z]\d+) .*\n\n([\s\S]*?)(?=^##)/gm)].map(
+    ([, number = "", text = ""]) => ({ number, text }),
+  );
 
   test("gives each rule a number of its own", () => {
-    const numbers = [...spec.matchAll(/^\| ([A-Z]\d+) \|/gm)].map(([, number]) => number);
-    expect(numbers.length).toBeGreaterThan(25);
-    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(rules.length).toBeGreaterThan(40);
+    expect(spec.match(/^\*\*Enforced by\*\* /gm)).toHaveLength(rules.length);
+    expect(new Set(rules.map(({ number }) => number)).size).toBe(rules.length);
+  });
+
+  test.each(rules)("names tests that enforce rule $number, all of which exist", ({ text }) => {
+    const [enforcement = ""] = /^\*\*Enforced by\*\* .*$/m.exec(text) ?? [];
+    const references = [...enforcement.matchAll(REFERENCE)];
+    expect(references.length).toBeGreaterThan(0);
+    expect(enforcement.replaceAll(REFERENCE, "")).not.toContain('"');
+    for (const [, file = "", titles = ""] of references) {
+      for (const [title] of titles.matchAll(/"[^"]+"/g)) expect(read(file), file).toContain(title);
+    }
   });
 });
 
