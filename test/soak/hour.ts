@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { hashText, Random } from "../../emulator/random.ts";
-import { ConnectorError } from "../../src/errors.ts";
 import { Collections } from "../property/collections.ts";
 import { AccountLife, act } from "../property/life.ts";
 import type { CapturedAccount } from "../property/promises.ts";
@@ -44,10 +43,8 @@ export class Hour implements CapturedAccount, AsyncDisposable {
   readonly life: AccountLife;
   readonly collections: Collections;
   readonly listInProgress = true;
-  /** How often what happened, in the words of the report. */
-  readonly counts = new Map<string, number>();
-  /** What must not happen, in the words of whoever noticed. */
-  readonly defects: string[] = [];
+  /** What ended a process that nothing had asked to end. */
+  readonly failures: unknown[] = [];
   readonly #seed: number;
   readonly #chance: Random;
 
@@ -104,7 +101,6 @@ export class Hour implements CapturedAccount, AsyncDisposable {
       await this.clock.sleep(chance.integer(...ACTS_APART_MS), over).catch(() => {});
       if (over.aborted) return;
       this.life.happens(one);
-      this.#count("things that happened in the account");
     }
   }
 
@@ -123,7 +119,6 @@ export class Hour implements CapturedAccount, AsyncDisposable {
         else stop.abort();
       });
       await this.#end(process);
-      this.#count(isKilled ? "processes killed" : "processes stopped");
       await this.clock.sleep(chance.integer(...GAP_MS), over).catch(() => {});
     }
   }
@@ -138,22 +133,10 @@ export class Hour implements CapturedAccount, AsyncDisposable {
       clock,
       collections,
       signal,
-      onEvent: (event) => {
-        if (event.kind === "failed") this.#count(`runs of streams that ended with ${event.error.name}`);
-      },
     });
   }
 
   async #end(process: CaptureProcess): Promise<void> {
-    const { documents, deletions, failure } = await process.run();
-    this.#count("documents", documents);
-    this.#count("deletions", deletions);
-    if (failure === undefined) return;
-    const kind = failure instanceof ConnectorError ? "the session ended" : "defect";
-    this.defects.push(`${kind}: ${failure}`);
-  }
-
-  #count(what: string, times = 1): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + times);
+    await process.run().catch((failure: unknown) => this.failures.push(failure));
   }
 }

@@ -1,4 +1,4 @@
-import type { CaptureEvent, Connector } from "../../src/connector.ts";
+import type { Connector } from "../../src/connector.ts";
 import type { Block } from "../../src/engine/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
 import type { Collections } from "../property/collections.ts";
@@ -19,15 +19,6 @@ export interface ProcessOptions {
   readonly requestsPerMinute: number;
   /** Ends it at a checkpoint. */
   readonly signal: AbortSignal;
-  readonly onEvent: (event: CaptureEvent) => void;
-}
-
-/** What a process has left behind other than what the collections keep. */
-export interface ProcessEnd {
-  documents: number;
-  deletions: number;
-  /** Why it ended, if nobody asked for it. */
-  failure?: unknown;
 }
 
 /** One process that captures every stream, from what the collections have kept of those before it. */
@@ -47,28 +38,18 @@ export class CaptureProcess {
     this.#kill();
   }
 
-  async run(): Promise<ProcessEnd> {
-    const end: ProcessEnd = { documents: 0, deletions: 0 };
-    try {
-      await this.#capture(end);
-    } catch (failure) {
-      end.failure = failure;
-    }
-    this.#kill();
-    return end;
-  }
-
-  async #capture(end: ProcessEnd): Promise<void> {
+  /** Captures until it is stopped or killed, or has made its pass. Throws what else ends it. */
+  async run(): Promise<void> {
     const { collections } = this.#options;
     try {
       for await (const block of this.#blocks()) {
         this.#linesLeft -= block.documents.length + 1;
         if (this.#linesLeft < 0) break;
         collections.take(block, streamNames);
-        count(block, end);
       }
     } finally {
       collections.restart();
+      this.#kill();
     }
   }
 
@@ -78,20 +59,13 @@ export class CaptureProcess {
   }
 
   #blocks(): AsyncGenerator<Block> {
-    const { connector, collections, until, requestsPerMinute, signal, onEvent } = this.#options;
+    const { connector, collections, until, requestsPerMinute, signal } = this.#options;
     return capture(connector, streamNames, {
       config: { advanced: { requests_per_minute: requestsPerMinute } },
       resource: { interval: EVERY },
       state: structuredClone(collections.state),
       until,
       signal: AbortSignal.any([signal, this.#killed.signal]),
-      onEvent,
     });
   }
-}
-
-function count({ documents }: Block, end: ProcessEnd): void {
-  const deletions = documents.filter(({ _meta }) => _meta.op === "d").length;
-  end.deletions += deletions;
-  end.documents += documents.length - deletions;
 }
