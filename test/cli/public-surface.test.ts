@@ -16,7 +16,6 @@ describe("the public surface", () => {
     "singer --help",
     "spec",
     "discover",
-    "discover --json",
   ])("source-aircall %s", async (line) => {
     const ended = await runProgram(line.split(" "), { COLUMNS: "100" });
     expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
