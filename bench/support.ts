@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { containerConfig } from "../scripts/dockerfile.ts";
+import { readDockerfile } from "../scripts/dockerfile.ts";
 
 export const BUNDLE = new URL("../dist/source-aircall.cjs", import.meta.url).pathname;
 
-const IMAGE = containerConfig(readFileSync(new URL("../Dockerfile", import.meta.url), "utf8"));
+const IMAGE = readDockerfile(readFileSync(new URL("../Dockerfile", import.meta.url), "utf8"));
 
 /** What the image starts Node with: all between the program and the two words that name the bundle and the protocol. */
 export const IMAGE_FLAGS = IMAGE.entrypoint.slice(1, -2);
