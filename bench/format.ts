@@ -1,19 +1,50 @@
-import { count } from "./day/units.ts";
 import type { Output } from "./measure/captures.ts";
-import type { SideBySide } from "./measure/side-by-side.ts";
 
-/** How the reports name things. */
+/** Numbers, names and tables as the reports print them. */
 
 export const OUTPUT_NAMES: Record<Output, string> = { flow: "standard output", duckdb: "DuckDB" };
 export const UNKNOWN = "unknown";
 
-/** Three digits that count. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** Three significant digits. */
 export function rounded(value: number | undefined): string {
   return value === undefined ? UNKNOWN : count(Number(value.toPrecision(3)));
 }
 
-/** The memory that each capture beyond the first adds. */
-export function addedText(one: SideBySide | undefined, many: SideBySide | undefined): string {
-  if (!one || !many || one.memoryMiB === null || many.memoryMiB === null) return UNKNOWN;
-  return `${rounded((many.memoryMiB - one.memoryMiB) / (many.captures - one.captures))} MiB`;
+export function mebibytes(value: number | null | undefined): string {
+  return value === null || value === undefined ? UNKNOWN : `${rounded(value)} MiB`;
+}
+
+export function percent(part: number, whole = 1): string {
+  return part === 0 || whole === 0 ? "0" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
+
+/** Two or three digits and a unit; null is "never". */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return "never";
+  const inUnits = (unit: number) => (seconds / unit).toFixed(seconds < 10 * unit ? 1 : 0);
+  if (seconds < 100) return `${seconds.toFixed(0)} s`;
+  if (seconds < 100 * MINUTE) return `${inUnits(MINUTE)} min`;
+  return seconds < 2 * DAY ? `${inUnits(HOUR)} h` : `${inUnits(DAY)} d`;
+}
+
+/** A Markdown table whose first column is text and whose other columns are figures. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, index) => (index === 0 ? "---" : "---:"));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+/** Replaces the text between the comments `<!-- name -->` and `<!-- end of name -->`. Throws when they are missing. */
+export function withPart(markdown: string, name: string, part: string): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
+  const from = markdown.indexOf(begin);
+  const to = markdown.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`the text lacks "${begin}" or "${end}"`);
+  return `${markdown.slice(0, from + begin.length)}\n${part}\n${markdown.slice(to)}`;
 }
