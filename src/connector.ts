@@ -1,12 +1,19 @@
 import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
 import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
-import { type CaptureMessage, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
+import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
-import { DigestMemory, MalformedRows, type StreamName, streamNames, streams } from "./streams/index.ts";
+import {
+  DigestMemory,
+  MalformedRows,
+  remembering,
+  type StreamName,
+  streamNames,
+  streams,
+} from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions {
@@ -44,7 +51,7 @@ export interface CaptureRequest {
   readonly onEvent?: (event: CaptureEvent) => void;
 }
 
-/** What happens behind the messages of a capture, by the index of its binding. */
+/** What happens behind the blocks of a capture, by the index of the binding. */
 export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
 
 /** `rows` says how many rows could not be used so far. */
@@ -102,8 +109,8 @@ export class Connector {
     }
   }
 
-  /** Throws a `ConfigError` before the first message when the config or a binding is not valid. */
-  async *capture(request: CaptureRequest): AsyncGenerator<CaptureMessage, void, void> {
+  /** Yields what the bindings capture. Throws a `ConfigError` before the first block when the config or a binding is invalid. */
+  async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
     const config = parseEndpointConfig(request.config);
     const client = this.#client(config);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
@@ -151,7 +158,7 @@ export class Connector {
           startSeconds,
           rereadAfterSeconds,
         };
-        return definition.run(source, state);
+        return remembering(memory, definition.run(source, state));
       },
     };
   }

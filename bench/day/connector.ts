@@ -10,7 +10,7 @@ export function runConnector(options: Omit<DayOptions, "warmUpMs">): Promise<Run
   return simulateDay({ ...options, warmUpMs: WARM_UP_MS }, async (world) => {
     const { clock, ports, origin, signal, watch } = world;
     const found = discover();
-    const messages = new Connector({ ports, origin, rateWindowMs: 60_000 }).capture({
+    const blocks = new Connector({ ports, origin, rateWindowMs: 60_000 }).capture({
       config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken },
       bindings: found.map(({ resourceConfig, recommendedName }) => ({
         resourceConfig,
@@ -24,7 +24,10 @@ export function runConnector(options: Omit<DayOptions, "warmUpMs">): Promise<Run
         world.countRequest(found[event.binding]?.recommendedName ?? "", event.purpose);
       },
     });
-    for await (const message of messages) if ("captured" in message) watch.see(message.captured.doc);
+    for await (const { documents, committed } of blocks) {
+      for (const document of documents) watch.see(document);
+      committed();
+    }
   });
 }
 

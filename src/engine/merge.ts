@@ -2,8 +2,12 @@ type Generator<T> = AsyncGenerator<T, void, void>;
 
 type Arrival<T> = { from: Generator<T> } & ({ result: IteratorResult<T, void> } | { error: unknown });
 
-/** The values of several generators in the order in which they come, with one value of each under way. */
-export async function* merge<T>(generators: readonly Generator<T>[]): Generator<T> {
+/**
+ * The values of several generators in the order in which they arrive. Each generator works on one
+ * value ahead. In whatever way the merge ends, it calls `stop`, which must end what the generators
+ * wait for, and then closes them all. Throws the first error that a generator throws.
+ */
+export async function* merge<T>(generators: readonly Generator<T>[], stop: () => void): Generator<T> {
   const arrivals: Arrival<T>[] = [];
   let wake = () => {};
   const arrive = (arrival: Arrival<T>) => {
@@ -16,20 +20,39 @@ export async function* merge<T>(generators: readonly Generator<T>[]): Generator<
       (error: unknown) => arrive({ from, error }),
     );
   };
-  for (const generator of generators) pull(generator);
-  for (let running = generators.length; running > 0; ) {
-    if (arrivals.length === 0) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+  let failed = false;
+  try {
+    for (const generator of generators) pull(generator);
+    for (let running = generators.length; running > 0; ) {
+      if (arrivals.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const arrival = arrivals.shift();
+      if (!arrival) continue;
+      if ("error" in arrival) throw arrival.error;
+      if (arrival.result.done) running -= 1;
+      else {
+        yield arrival.result.value;
+        pull(arrival.from);
+      }
     }
-    const arrival = arrivals.shift();
-    if (!arrival) continue;
-    if ("error" in arrival) throw arrival.error;
-    if (arrival.result.done) running -= 1;
-    else {
-      yield arrival.result.value;
-      pull(arrival.from);
-    }
+  } catch (error) {
+    failed = true;
+    throw error;
+  } finally {
+    stop();
+    const errors = await closingErrors(generators);
+    if (!failed) throwFirst([...errors, ...arrivals.flatMap((one) => ("error" in one ? [one.error] : []))]);
   }
+}
+
+async function closingErrors<T>(generators: readonly Generator<T>[]): Promise<unknown[]> {
+  const closings = await Promise.allSettled(generators.map((generator) => generator.return()));
+  return closings.flatMap((closing) => (closing.status === "rejected" ? [closing.reason] : []));
+}
+
+function throwFirst(errors: readonly unknown[]): void {
+  if (errors.length > 0) throw errors[0];
 }

@@ -4,7 +4,7 @@ import { collect } from "../../test/core/collect.ts";
 import { TestClock } from "../../test/support/clock.ts";
 import { ConfigError, SourceUnavailable } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
-import type { Document } from "./messages.ts";
+import type { Document } from "./block.ts";
 import {
   all,
   brief,
@@ -25,8 +25,8 @@ test("E3: documents that no checkpoint covers are never given away", async () =>
     yield document(2);
     throw new SourceUnavailable("the list broke off");
   });
-  const { messages, events } = session([cut]);
-  expect(await all(messages, ["cut"])).toEqual(["b0:1", "b0!"]);
+  const { blocks, events } = session([cut]);
+  expect(await all(blocks)).toEqual(["b0:1", "b0!"]);
   expect(events).toEqual([{ binding: 0, kind: "failed", error: expect.any(SourceUnavailable) }]);
 });
 
@@ -39,13 +39,13 @@ test("E3: documents from before a failure are not covered by the first checkpoin
     yield checkpoint({});
     await untilAborted(signal);
   });
-  const { messages, clock } = session([fails], { until: "follow" });
-  const first = messages.next();
+  const { blocks, clock } = session([fails], { until: "follow" });
+  const first = blocks.next();
   await settle();
   clock.advance(60_000);
-  const given = [await first, await messages.next()].map(({ value }) => value && brief(value, ["calls"]));
-  expect(given).toEqual(["b0:2", "b0!"]);
-  await messages.return();
+  const { value } = await first;
+  expect(value && brief(value)).toEqual(["b0:2", "b0!"]);
+  await blocks.return();
 });
 
 test("a stream that ends is done, and the others go on", async () => {
@@ -53,8 +53,8 @@ test("a stream that ends is done, and the others go on", async () => {
     yield document(1);
     yield checkpoint({});
   });
-  const { messages, events } = session([ends, scripted("tags", [document(2), checkpoint({}), restUntil(0)])]);
-  expect(await all(messages, ["ends", "tags"])).toEqual(["b0:1", "b0!", "b1:2", "b1!"]);
+  const { blocks, events } = session([ends, scripted("tags", [document(2), checkpoint({}), restUntil(0)])]);
+  expect(await all(blocks)).toEqual(["b0:1", "b0!", "b1:2", "b1!"]);
   expect(events.map(({ binding, kind }) => [binding, kind])).toEqual([
     [0, "done"],
     [1, "done"],
@@ -67,8 +67,8 @@ test("a stream that fails leaves the others alone, and is reported by its name",
     throw new SourceUnavailable("no network");
   });
   const works = scripted("works", [document(1), checkpoint({}), document(2), checkpoint({}), restUntil(0)]);
-  const { messages, events, log } = session([fails, works]);
-  expect(await all(messages, ["fails", "works"])).toEqual(["b1:1", "b1!", "b1:2", "b1!"]);
+  const { blocks, events, log } = session([fails, works]);
+  expect(await all(blocks)).toEqual(["b1:1", "b1!", "b1:2", "b1!"]);
   expect(log.lines).toContain("error no network");
   expect(events.map(({ binding, kind }) => [binding, kind])).toEqual([
     [0, "failed"],
@@ -92,8 +92,8 @@ test.each([
       stopped = true;
     });
   });
-  const { messages } = session([fails, waits], { until: "follow" });
-  await expect(collect(messages)).rejects.toBe(error);
+  const { blocks } = session([fails, waits], { until: "follow" });
+  await expect(collect(blocks)).rejects.toBe(error);
   await settle();
   expect(stopped).toBe(true);
 });
@@ -108,18 +108,18 @@ test("after a failure a session that follows starts the stream again from all it
     throw new SourceUnavailable("again");
   });
   const state = { bindingStateV1: { calls: { seen: { old: 1 }, kept: true } } };
-  const { messages, clock } = session([fails], { until: "follow", state });
-  for (let read = 0; read < 2; read++) await messages.next();
-  const third = messages.next();
+  const { blocks, clock } = session([fails], { until: "follow", state });
+  await blocks.next();
+  const second = blocks.next();
   await settle();
   expect(startedFrom).toHaveLength(1);
   clock.advance(60_000);
-  await third;
+  await second;
   expect(startedFrom).toEqual([
     { seen: { old: 1 }, kept: true },
     { seen: { run1: 1 }, kept: true },
   ]);
-  await messages.return();
+  await blocks.return();
 });
 
 test.each<[string, Run]>([
@@ -148,27 +148,93 @@ test.each<[string, Run]>([
   ],
 ])("an abort ends the session quietly while a stream %s", async (_, run) => {
   const stop = new AbortController();
-  const { messages, clock } = session([stream("calls", run)], { until: "follow", signal: stop.signal });
-  await messages.next();
-  const next = messages.next();
+  const { blocks, clock } = session([stream("calls", run)], { until: "follow", signal: stop.signal });
+  await blocks.next();
+  const next = blocks.next();
   await settle();
   stop.abort();
   expect(await next).toEqual({ done: true, value: undefined });
   expect(clock.now()).toBe(new TestClock().now());
 });
 
-test("an abort lets the block at hand be read to its checkpoint, and begins no other", async () => {
+test("an abort leaves the block at hand whole, and no other follows", async () => {
   const stop = new AbortController();
   const calls = scripted("calls", [document(1), document(2), checkpoint({}), document(3), checkpoint({})]);
-  const { messages } = session([calls], { until: "follow", signal: stop.signal });
-  await messages.next();
+  const { blocks } = session([calls], { until: "follow", signal: stop.signal });
+  const { value } = await blocks.next();
   stop.abort();
-  expect(await all(messages, ["calls"])).toEqual(["b0:2", "b0!"]);
+  expect(value && brief(value)).toEqual(["b0:1", "b0:2", "b0!"]);
+  expect(await all(blocks)).toEqual([]);
 });
 
 test("a step without a document is none, and no checkpoint has to cover it", async () => {
-  const { messages } = session([scripted("tags", [{ kind: "documents", docs: [] }, restUntil(0)])]);
-  expect(await collect(messages)).toEqual([]);
+  const { blocks } = session([scripted("tags", [{ kind: "documents", docs: [] }, restUntil(0)])]);
+  expect(await collect(blocks)).toEqual([]);
+});
+
+describe("the generators of all streams are closed", () => {
+  const closing = (closed: string[], name: string) =>
+    stream(name, async function* (_, signal) {
+      try {
+        yield checkpoint({});
+        await untilAborted(signal);
+      } finally {
+        closed.push(name);
+      }
+    });
+
+  test("when another stream ends the session", async () => {
+    const closed: string[] = [];
+    const fails = stream("fails", async function* () {
+      yield checkpoint({});
+      await settle();
+      throw new ConfigError("replace the key");
+    });
+    const { blocks } = session([closing(closed, "a"), fails, closing(closed, "b")], { until: "follow" });
+    await expect(collect(blocks)).rejects.toThrow("replace the key");
+    expect(closed.sort()).toEqual(["a", "b"]);
+  });
+
+  test("when the reader leaves", async () => {
+    const closed: string[] = [];
+    const { blocks } = session([closing(closed, "a"), closing(closed, "b")], { until: "follow" });
+    for await (const _ of blocks) break;
+    expect(closed.sort()).toEqual(["a", "b"]);
+  });
+
+  test("when it rests", async () => {
+    const closed: string[] = [];
+    const rests = stream("rests", async function* () {
+      try {
+        yield restUntil(Number.MAX_SAFE_INTEGER);
+      } finally {
+        closed.push("rests");
+      }
+    });
+    const stop = new AbortController();
+    const { blocks } = session([rests], { until: "follow", signal: stop.signal });
+    const next = blocks.next();
+    await settle();
+    stop.abort();
+    await next;
+    expect(closed).toEqual(["rests"]);
+  });
+});
+
+test.each([
+  ["after a stop was asked for", (stop: AbortController) => stop.abort()],
+  ["while nothing was asked", () => {}],
+])("a defect %s is thrown", async (_, ask) => {
+  const stop = new AbortController();
+  const defect = new TypeError("undefined is not a function");
+  const breaks = stream("calls", async function* () {
+    yield checkpoint({});
+    await settle();
+    ask(stop);
+    throw defect;
+  });
+  const { blocks } = session([breaks], { until: "follow", signal: stop.signal });
+  await expect(collect(blocks)).rejects.toBe(defect);
 });
 
 describe("a stream that breaks its contract is a defect:", () => {
@@ -182,20 +248,20 @@ describe("a stream that breaks its contract is a defect:", () => {
     ],
   ];
   test.each(unfit)("E8: a document with %s", async (_, doc, sentence) => {
-    const { messages } = session([scripted("tags", [{ kind: "documents", docs: [doc] }, checkpoint({})])]);
-    await expect(collect(messages)).rejects.toThrow(sentence);
+    const { blocks } = session([scripted("tags", [{ kind: "documents", docs: [doc] }, checkpoint({})])]);
+    await expect(collect(blocks)).rejects.toThrow(sentence);
   });
 
   test("E1: a rest on documents that no checkpoint covers", async () => {
-    const { messages } = session([scripted("tags", [document(1), restUntil(0)])]);
-    await expect(collect(messages)).rejects.toThrow("tags rests on documents that no checkpoint covers");
+    const { blocks } = session([scripted("tags", [document(1), restUntil(0)])]);
+    await expect(collect(blocks)).rejects.toThrow("tags rests on documents that no checkpoint covers");
   });
 
   test("E1: an end on documents that no checkpoint covers", async () => {
     const ends = stream("tags", async function* () {
       yield document(1);
     });
-    await expect(collect(session([ends]).messages)).rejects.toThrow(
+    await expect(collect(session([ends]).blocks)).rejects.toThrow(
       "tags ends on documents that no checkpoint covers",
     );
   });
@@ -208,7 +274,7 @@ describe("a stream that breaks its contract is a defect:", () => {
   ];
   test.each(unlasting)("T1: a checkpoint with %s, which JSON would not keep", async (_, value) => {
     const patch = { watermark: value } as JsonObject;
-    await expect(collect(session([scripted("tags", [checkpoint(patch)])]).messages)).rejects.toThrow(
+    await expect(collect(session([scripted("tags", [checkpoint(patch)])]).blocks)).rejects.toThrow(
       "a checkpoint of tags holds what JSON does not keep",
     );
   });

@@ -1,9 +1,11 @@
 import { setImmediate as settle } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { collect } from "../../test/core/collect.ts";
 import { TestClock } from "../../test/support/clock.ts";
 import type { Step } from "./stream.ts";
-import { all, checkpoint, document, restUntil, scripted, session, stream } from "./testing.ts";
+import { all, brief, checkpoint, document, restUntil, scripted, session, stream } from "./testing.ts";
+import { Touch } from "./touch.ts";
 
 interface ScriptedBlock {
   readonly size: number;
@@ -25,19 +27,7 @@ async function* playBlocks(blocks: readonly ScriptedBlock[]): AsyncGenerator<Ste
   yield restUntil(0);
 }
 
-/** Messages cut after every checkpoint. */
-function cutIntoBlocks(messages: readonly string[]): string[][] {
-  const blocks: string[][] = [];
-  let isOpen = false;
-  for (const message of messages) {
-    if (isOpen) blocks.at(-1)?.push(message);
-    else blocks.push([message]);
-    isOpen = !message.endsWith("!");
-  }
-  return blocks;
-}
-
-test("whatever the streams' timing, a block is unbroken and each binding's messages keep their order", async () => {
+test("whatever the streams' timing, a block has all documents of its checkpoint, and a binding's blocks keep their order", async () => {
   const block = fc.record({
     size: fc.nat(4),
     delays: fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }),
@@ -46,7 +36,6 @@ test("whatever the streams' timing, a block is unbroken and each binding's messa
   const scripts = fc.array(fc.array(block, { maxLength: 5 }), { minLength: 1, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(scripts, async (bindings) => {
-      const names = bindings.map((_, index) => `stream ${index}`);
       const expected = bindings.map((blocks, binding) => {
         let id = 0;
         const documents = (size: number) => Array.from({ length: size }, () => `b${binding}:${id++}`);
@@ -55,7 +44,7 @@ test("whatever the streams' timing, a block is unbroken and each binding's messa
       const streams = bindings.map((blocks, binding) =>
         stream(`stream ${binding}`, () => playBlocks(blocks)),
       );
-      const given = cutIntoBlocks(await all(session(streams).messages, names));
+      const given = (await collect(session(streams).blocks)).map(brief);
       const ofBinding = (binding: number) => given.filter(([first]) => first?.startsWith(`b${binding}`));
       expect(bindings.map((_, binding) => ofBinding(binding))).toEqual(expected);
     }),
@@ -74,19 +63,19 @@ test("while nobody reads, no stream works on more than its next block", async ()
       }
     }),
   );
-  const { messages } = session(endless);
+  const { blocks } = session(endless);
   expect(begun).toEqual([0, 0]);
-  await messages.next();
+  await blocks.next();
   for (let turns = 0; turns < 20; turns++) await settle();
   expect(begun).toEqual([1, 1]);
-  for (let read = 0; read < 4; read++) await messages.next();
+  for (let read = 0; read < 2; read++) await blocks.next();
   for (let turns = 0; turns < 20; turns++) await settle();
   expect(Math.max(...begun)).toBeLessThanOrEqual(3);
-  await messages.return();
+  await blocks.return();
 });
 
 test("a pass is over for a binding at its first rest, however far away that lies", async () => {
-  const { messages, clock, events } = session([
+  const { blocks, clock, events } = session([
     scripted("calls", [
       document(1),
       checkpoint({}),
@@ -95,7 +84,7 @@ test("a pass is over for a binding at its first rest, however far away that lies
       checkpoint({}),
     ]),
   ]);
-  expect(await all(messages, ["calls"])).toEqual(["b0:1", "b0!"]);
+  expect(await all(blocks)).toEqual(["b0:1", "b0!"]);
   expect(clock.sleptMs).toEqual([]);
   expect(events).toEqual([{ binding: 0, kind: "done" }]);
 });
@@ -109,9 +98,9 @@ test("a session that follows wakes at the instant of each rest", async () => {
     restUntil(startMs + 1),
     checkpoint({ at: 3 }),
   ]);
-  const { messages, clock, events } = session([follows], { until: "follow" });
-  await messages.next();
-  const second = messages.next();
+  const { blocks, clock, events } = session([follows], { until: "follow" });
+  await blocks.next();
+  const second = blocks.next();
   let hasWoken = false;
   void second.then(() => {
     hasWoken = true;
@@ -122,10 +111,61 @@ test("a session that follows wakes at the instant of each rest", async () => {
   expect(hasWoken).toBe(false);
   clock.advance(1);
   await second;
-  await messages.next();
+  await blocks.next();
   expect(clock.sleptMs).toEqual([60_000]);
   expect(events).toEqual(
     [startMs + 60_000, startMs + 1].map((untilMs) => ({ binding: 0, kind: "rests", untilMs })),
   );
-  await messages.return();
+  await blocks.return();
+});
+
+test("a touch ends a rest, and one that came while the stream was at work ends its next rest", async () => {
+  const touch = new Touch();
+  const rest: Step = { kind: "rest", untilMs: Number.MAX_SAFE_INTEGER, touch };
+  const follows = scripted("calls", [
+    checkpoint({ at: 1 }),
+    rest,
+    checkpoint({ at: 2 }),
+    rest,
+    checkpoint({ at: 3 }),
+  ]);
+  const { blocks, clock } = session([follows], { until: "follow" });
+  await blocks.next();
+  const second = blocks.next();
+  await settle();
+  touch.touch();
+  expect((await second).value).toMatchObject({ patch: { at: 2 } });
+  touch.touch();
+  expect((await blocks.next()).value).toMatchObject({ patch: { at: 3 } });
+  expect(clock.now()).toBe(new TestClock().now());
+  await blocks.return();
+});
+
+test("an abort ends a rest that a touch could end", async () => {
+  const stop = new AbortController();
+  const rest: Step = { kind: "rest", untilMs: Number.MAX_SAFE_INTEGER, touch: new Touch() };
+  const { blocks } = session([scripted("calls", [rest, checkpoint({})])], {
+    until: "follow",
+    signal: stop.signal,
+  });
+  const next = blocks.next();
+  await settle();
+  stop.abort();
+  expect(await next).toEqual({ done: true, value: undefined });
+});
+
+test("a stream is told that its checkpoint is committed when the block is, and not when its generator resumes", async () => {
+  const committed: number[] = [];
+  const calls = scripted(
+    "calls",
+    [1, 2].map((at): Step => ({ kind: "checkpoint", patch: { at }, committed: () => committed.push(at) })),
+  );
+  const { blocks } = session([calls], { until: "follow" });
+  const [first, second] = [await blocks.next(), await blocks.next()];
+  await settle();
+  expect(committed).toEqual([]);
+  first.value?.committed();
+  second.value?.committed();
+  expect(committed).toEqual([1, 2]);
+  await blocks.return();
 });

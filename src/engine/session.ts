@@ -1,11 +1,13 @@
 import { ConnectorError } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
+import { isStop } from "../shared/stop.ts";
+import type { Block, Document } from "./block.ts";
 import { type LifeEvent, type LifeState, transition } from "./life.ts";
 import { merge } from "./merge.ts";
-import type { Captured, CaptureMessage, Checkpoint, Document } from "./messages.ts";
-import { bindingPatch, bindingState, isLasting, mergePatch } from "./state.ts";
-import type { Step, Stream } from "./stream.ts";
+import { bindingState, isLasting, mergePatch } from "./state.ts";
+import type { CheckpointStep, Step, Stream } from "./stream.ts";
+import type { Touch } from "./touch.ts";
 
 /** How long a stream that failed is left alone before a session that goes on tries it again. */
 const AFTER_FAILURE_MS = { "wait-and-retry": 60_000, "stop-and-report": 3_600_000 };
@@ -39,26 +41,19 @@ export type LifecycleEvent =
   | { readonly binding: number; readonly kind: "done" }
   | { readonly binding: number; readonly kind: "failed"; readonly error: ConnectorError };
 
-/** The messages from one checkpoint of a binding to its next, which nothing may come between. */
-type Block = CaptureMessage[];
-
 /**
- * Runs the bindings side by side and yields what they capture, one unbroken block of a binding at a
- * time. A binding works on its next block while the others are read, and no further: a slow reader
- * slows the requests.
+ * Runs the bindings side by side and yields their blocks. A binding works on its next block while
+ * the others are read, and no further: a slow reader slows the requests.
  *
  * A stream that fails ends its own run only, unless a person has to act first: then the session
- * ends and throws that error. When the signal is aborted, the session ends after the block at hand.
+ * ends and throws that error. When the signal is aborted, the session ends and yields no further
+ * block. When the session ends, in whatever way, the generators of all streams are closed.
  */
-export async function* runSession(options: SessionOptions): AsyncGenerator<CaptureMessage, void, void> {
+export async function* runSession(options: SessionOptions): AsyncGenerator<Block, void, void> {
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
   const blocks = options.bindings.map((_, index) => bindingBlocks(options, index, signal));
-  try {
-    for await (const block of merge(blocks)) for (const message of block) yield message;
-  } finally {
-    stopping.abort();
-  }
+  yield* merge(blocks, () => stopping.abort());
 }
 
 async function* bindingBlocks(
@@ -81,18 +76,16 @@ class BindingRun {
   readonly #stream: Stream;
   readonly #options: SessionOptions;
   readonly #index: number;
-  readonly #stateKey: string;
   #state: JsonObject;
   #life: LifeState = "covered";
-  /** What the stream has given and no checkpoint covers. */
-  #waiting: Captured[] = [];
+  /** What the stream has yielded and no checkpoint covers. */
+  #waiting: Document[] = [];
 
   constructor(options: SessionOptions, index: number) {
     const binding = options.bindings[index];
     if (!binding) throw new RangeError(`the session has no binding ${index}`);
     this.#options = options;
     this.#index = index;
-    this.#stateKey = binding.stateKey;
     this.#state = bindingState(options.state, binding.stateKey);
     this.#stream = binding.stream;
   }
@@ -109,7 +102,7 @@ class BindingRun {
       if (block) yield block;
       if (step.kind !== "rest") continue;
       if (this.#options.until === "pass") break;
-      await this.#sleep(step.untilMs, signal);
+      await this.#sleep(step.untilMs, signal, step.touch);
       if (this.isOver) return;
     }
     this.#live("ended");
@@ -120,16 +113,19 @@ class BindingRun {
   #take(step: Step): Block | undefined {
     if (step.kind === "documents") {
       if (step.docs.length === 0) return undefined;
-      for (const doc of step.docs) this.#waiting.push(this.#captured(doc));
+      for (const doc of step.docs) {
+        this.#checkDocument(doc);
+        this.#waiting.push(doc);
+      }
     }
-    const given = this.#live(step.kind);
+    const documents = this.#live(step.kind);
     if (step.kind === "progress") this.#emit({ ...step, binding: this.#index, kind: "backfills" });
-    return step.kind === "checkpoint" ? [...given, this.#checkpoint(step.patch)] : undefined;
+    return step.kind === "checkpoint" ? this.#block(documents, step) : undefined;
   }
 
   /** Leaves the stream alone for as long as the error asks for, or throws it where it ends the session. */
   async recover(error: unknown, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return void this.#live("stopped");
+    if (isStop(error, signal)) return void this.#live("stopped");
     if (!(error instanceof ConnectorError) || error.recovery === "fix-config") throw error;
     this.#live("failed");
     const { clock, log } = this.#options.ports;
@@ -139,8 +135,8 @@ class BindingRun {
     else await this.#sleep(clock.now() + AFTER_FAILURE_MS[error.recovery], signal);
   }
 
-  /** Lets an event happen to the binding, and returns the documents that are given away by it. */
-  #live(event: LifeEvent): Captured[] {
+  /** Applies an event to the binding, and returns the documents that the event releases. */
+  #live(event: LifeEvent): Document[] {
     const next = transition(this.#life, event);
     if ("defect" in next) throw new Error(`${this.#stream.name} ${next.defect}`);
     this.#life = next.to;
@@ -154,16 +150,16 @@ class BindingRun {
     this.#options.onEvent?.(event);
   }
 
-  #checkpoint(patch: JsonObject): Checkpoint {
+  #block(documents: readonly Document[], { patch, committed = () => {} }: CheckpointStep): Block {
     if (!isLasting(patch))
       throw new Error(`a checkpoint of ${this.#stream.name} holds what JSON does not keep`);
-    // What the stream does with its own cursors later must not reach what has been told to others.
-    const updated = structuredClone(patch);
-    this.#state = mergePatch(this.#state, updated);
-    return { checkpoint: { state: { updated: bindingPatch(this.#stateKey, updated), mergePatch: true } } };
+    // A copy: what the stream does with its own cursors later must not change a block that is on its way.
+    const ownPatch = structuredClone(patch);
+    this.#state = mergePatch(this.#state, ownPatch);
+    return { binding: this.#index, documents, patch: ownPatch, committed };
   }
 
-  #captured(doc: Document): Captured {
+  #checkDocument(doc: Document): void {
     for (const pointer of this.#stream.key) {
       const key = doc[pointer.slice(1)];
       if (key === undefined || key === null)
@@ -171,18 +167,21 @@ class BindingRun {
     }
     if (doc._meta.op === "d" && Object.keys(doc).length > this.#stream.key.length + 1)
       throw new Error(`a deletion of ${this.#stream.name} has more than its key`);
-    return { captured: { binding: this.#index, doc } };
   }
 
-  /** Ends early, and quietly, when the signal is aborted. */
-  async #sleep(untilMs: number, signal: AbortSignal): Promise<void> {
+  /** Ends at the instant, at a touch, or quietly when the signal is aborted. */
+  async #sleep(untilMs: number, signal: AbortSignal, touch?: Touch): Promise<void> {
     this.#emit({ binding: this.#index, kind: "rests", untilMs });
     const { clock } = this.#options.ports;
+    const touched = new AbortController();
+    const cancel = touch?.onTouch(() => touched.abort());
+    const waking = touch ? AbortSignal.any([signal, touched.signal]) : signal;
     if (untilMs > clock.now()) {
-      await clock.sleep(untilMs - clock.now(), signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
+      await clock.sleep(untilMs - clock.now(), waking).catch((error: unknown) => {
+        if (!isStop(error, waking)) throw error;
       });
     }
+    cancel?.();
     this.#live(signal.aborted ? "stopped" : "woken");
   }
 }

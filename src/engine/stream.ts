@@ -1,26 +1,33 @@
 import type { JsonObject } from "../shared/json.ts";
-import type { Document } from "./messages.ts";
+import type { Document } from "./block.ts";
+import type { Touch } from "./touch.ts";
 
 /**
  * The contract between a stream and the engine.
  *
- * A stream is a generator of steps that goes on for as long as the account does. The engine pulls
- * one step at a time, and pulls no further while the reader of the output is busy.
+ * A stream is a generator of steps that runs for as long as the session does. The engine pulls one
+ * step at a time, and pulls no further while the output is busy.
  *
- * What a stream promises:
- * - A document is yielded before the checkpoint that covers it. Documents that no checkpoint
- *   follows count as never captured: after a failure or a restart they are yielded again.
- * - A checkpoint is true when it is yielded: a stream that is started from the state which it
- *   leads to misses nothing. It holds values (instants, ids, digests) and never a position in a list.
- * - Between two checkpoints lie no more documents than fit easily in memory.
- * - A rest follows a checkpoint, or a pass that found nothing. It says that there is nothing to do
- *   until an instant; a session that makes one pass is over for this stream at its first rest.
- * - A failure is thrown as a `ConnectorError`; anything else that is thrown is a defect.
- * - Its requests end when the signal is aborted; what they throw then, it throws.
+ * A stream:
+ * - MUST yield a document before the checkpoint that covers it. Documents that no checkpoint
+ *   follows were never captured: after a failure or a restart the stream yields them again.
+ * - MUST yield only true checkpoints: a stream that is started from the state to which a checkpoint
+ *   leads misses nothing. State holds values (instants, IDs, digests), never a position in a list.
+ * - MUST NOT yield more documents between two checkpoints than fit in memory easily.
+ * - MUST yield a checkpoint after its last document before it rests. A rest says that there is
+ *   nothing to do until an instant. A session of one pass ends a binding at its first rest.
+ * - MUST NOT take the resumption of its generator for a commit. Resuming after a checkpoint means
+ *   that the engine has taken the block and wants the next one. The checkpoint's `committed` is
+ *   called when the block is durable; it may be called while the stream works on later blocks, and
+ *   is never called when the session ends first.
+ * - MUST end its requests and waits when the signal is aborted, by throwing the signal's reason.
+ * - MUST throw a `ConnectorError` for a failure it expects; anything else that it throws is a defect.
+ * - MAY hold resources in `try … finally`: the engine closes the generator of every stream when the
+ *   session ends, in whatever way it ends.
  *
- * What the engine promises: the state is the merge of all checkpoints that this stream has ever
- * yielded under its state key, or `{}`; it may also be something that an older version left
- * there, which the stream must tolerate.
+ * The engine starts `run` with the merge of all patches that the stream has ever yielded under its
+ * state key, or with `{}`. The state may also be one that an older version left, which the stream
+ * must tolerate. After a failure the engine calls `run` again with the state of the last checkpoint.
  */
 export interface Stream {
   readonly name: string;
@@ -31,19 +38,21 @@ export interface Stream {
 
 export type Step = DocumentsStep | CheckpointStep | ProgressStep | RestStep;
 
-/** What a page has brought, in one step, since each step passes through several generators. One without a document is none. */
+/** All documents of one page: a step for each document was measurably slower. An empty step is ignored. */
 export interface DocumentsStep {
   readonly kind: "documents";
   readonly docs: readonly Document[];
 }
 
-/** `patch` is merged into the stream's own state by RFC 7396: a null deletes, an object merges. */
 export interface CheckpointStep {
   readonly kind: "checkpoint";
+  /** Merged into the stream's own state by RFC 7396: a null deletes, an object merges. */
   readonly patch: JsonObject;
+  /** Called once, when the block that this checkpoint completes is durable. */
+  readonly committed?: () => void;
 }
 
-/** How far a backfill has come, for whoever waits for it. It captures nothing. */
+/** How far a backfill has come. It is reported to the user and captures nothing. */
 export interface ProgressStep {
   readonly kind: "progress";
   readonly doneRows: number;
@@ -51,8 +60,11 @@ export interface ProgressStep {
   readonly leftRows: number;
 }
 
+/** Ends at an instant, or earlier when the stream is touched. */
 export interface RestStep {
   readonly kind: "rest";
   /** Milliseconds since the Unix epoch. */
   readonly untilMs: number;
+  /** What ends the rest early; without it only the clock does. */
+  readonly touch?: Touch;
 }

@@ -2,7 +2,7 @@ import { collect } from "../../test/core/collect.ts";
 import { TestClock } from "../../test/support/clock.ts";
 import { rememberingLog } from "../../test/support/world.ts";
 import type { JsonObject } from "../shared/json.ts";
-import type { CaptureMessage } from "./messages.ts";
+import type { Block } from "./block.ts";
 import { type LifecycleEvent, runSession, type SessionOptions } from "./session.ts";
 import type { Step, Stream } from "./stream.ts";
 
@@ -33,7 +33,7 @@ export function session(streams: readonly Stream[], options: Partial<SessionOpti
   const clock = new TestClock();
   const log = rememberingLog();
   const events: LifecycleEvent[] = [];
-  const messages = runSession({
+  const blocks = runSession({
     bindings: streams.map((one) => ({ stream: one, stateKey: one.name })),
     state: {},
     until: "pass",
@@ -42,19 +42,14 @@ export function session(streams: readonly Stream[], options: Partial<SessionOpti
     onEvent: (event) => events.push(event),
     ...options,
   });
-  return { clock, log, events, messages };
+  return { clock, log, events, blocks };
 }
 
-/** `b2:7` for document 7 of binding 2, `b2!` for its checkpoint. */
-export function brief(message: CaptureMessage, names: readonly string[]): string {
-  if ("captured" in message) return `b${message.captured.binding}:${message.captured.doc.id}`;
-  const [name] = Object.keys(message.checkpoint.state.updated.bindingStateV1 ?? {});
-  return `b${names.indexOf(name ?? "")}!`;
+/** `b2:7` for document 7 of binding 2, `b2!` for the patch of its block. */
+export function brief({ binding, documents }: Block): string[] {
+  return [...documents.map(({ id }) => `b${binding}:${id}`), `b${binding}!`];
 }
 
-export async function all(
-  messages: AsyncIterable<CaptureMessage>,
-  names: readonly string[],
-): Promise<string[]> {
-  return (await collect(messages)).map((message) => brief(message, names));
+export async function all(blocks: AsyncIterable<Block>): Promise<string[]> {
+  return (await collect(blocks)).flatMap(brief);
 }

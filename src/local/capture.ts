@@ -1,7 +1,6 @@
 import type { CaptureRequest, Connector } from "../connector.ts";
-import { type Captured, type CaptureMessage, type Document, mergePatch } from "../engine/index.ts";
+import { type Block, bindingPatch, type Document, mergePatch } from "../engine/index.ts";
 import { StoreError } from "../errors.ts";
-import type { JsonObject } from "../shared/json.ts";
 import type { Clock } from "../shared/ports.ts";
 import { type StreamName, streams } from "../streams/index.ts";
 import type { CaptureProgress } from "./progress.ts";
@@ -25,12 +24,11 @@ export interface LocalCaptureOptions {
 
 /**
  * Plays the part of the Flow runtime: hands over the state of the last run, takes what is captured,
- * and commits documents together with the checkpoint that covers them. What no checkpoint covers
- * when the capture ends, in whatever way, is dropped.
+ * and commits blocks, several in one transaction.
  */
 export async function captureIntoStore(options: LocalCaptureOptions): Promise<void> {
   const { store, clock, progress } = options;
-  const messages = options.connector.capture({
+  const blocks = options.connector.capture({
     config: options.config,
     bindings: options.streams.map(localBinding),
     state: store.state,
@@ -40,16 +38,17 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
   });
   const transaction = new PendingTransaction(store, options.streams, clock);
   try {
-    for (let next = messages.next(); ; ) {
+    for (let next = blocks.next(); ; ) {
       const arrived = transaction.due ? await Promise.race([next, transaction.due]) : await next;
       if (arrived === "due") {
         await transaction.commit();
         continue;
       }
       if (arrived.done) break;
-      transaction.take(arrived.value, progress);
+      progress.captured(arrived.value);
+      transaction.take(arrived.value);
       if (transaction.size >= DOCUMENTS_PER_COMMIT) await transaction.commit();
-      next = messages.next();
+      next = blocks.next();
     }
   } catch (error) {
     if (!(error instanceof StoreError)) await transaction.commit();
@@ -67,37 +66,27 @@ class PendingTransaction {
   readonly #store: Store;
   readonly #streams: readonly StreamName[];
   readonly #clock: Clock;
-  #state: JsonObject;
-  #uncovered: Captured[] = [];
-  #covered: Captured[] = [];
+  #blocks: Block[] = [];
   #deadline: { readonly due: Promise<"due">; readonly cancel: () => void } | undefined;
 
   constructor(store: Store, names: readonly StreamName[], clock: Clock) {
     this.#store = store;
     this.#streams = names;
     this.#clock = clock;
-    this.#state = store.state;
   }
 
   /** How many documents a commit would write. */
   get size(): number {
-    return this.#covered.length;
+    return this.#blocks.reduce((size, { documents }) => size + documents.length, 0);
   }
 
-  /** Resolves when what is covered has waited long enough; `undefined` while nothing waits. */
+  /** Resolves when the blocks have waited long enough; `undefined` while there are none. */
   get due(): Promise<"due"> | undefined {
     return this.#deadline?.due;
   }
 
-  take(message: CaptureMessage, progress: CaptureProgress): void {
-    if ("captured" in message) {
-      this.#uncovered.push(message);
-      progress.captured(message.captured.binding, message.captured.doc);
-      return;
-    }
-    for (const captured of this.#uncovered) this.#covered.push(captured);
-    this.#uncovered = [];
-    this.#state = mergePatch(this.#state, message.checkpoint.state.updated);
+  take(block: Block): void {
+    this.#blocks.push(block);
     this.#deadline ??= this.#startDeadline();
   }
 
@@ -105,21 +94,18 @@ class PendingTransaction {
     if (!this.#deadline) return;
     this.#deadline.cancel();
     this.#deadline = undefined;
-    const covered = this.#covered;
-    this.#covered = [];
-    await this.#store.commit({ documents: this.#byTable(covered), state: this.#state });
-  }
-
-  #byTable(covered: readonly Captured[]): Map<string, Document[]> {
+    const blocks = this.#blocks;
+    this.#blocks = [];
     const documents = new Map<string, Document[]>();
-    for (const { captured } of covered) {
-      const table = this.#streams[captured.binding];
-      if (!table) throw new RangeError(`no binding ${captured.binding} was opened`);
-      const rows = documents.get(table) ?? [];
-      rows.push(captured.doc);
-      documents.set(table, rows);
+    let { state } = this.#store;
+    for (const block of blocks) {
+      const stream = this.#streams[block.binding];
+      if (!stream) throw new RangeError(`no binding ${block.binding} was opened`);
+      documents.set(stream, [...(documents.get(stream) ?? []), ...block.documents]);
+      state = mergePatch(state, bindingPatch(stream, block.patch));
     }
-    return documents;
+    await this.#store.commit({ documents, state });
+    for (const block of blocks) block.committed();
   }
 
   #startDeadline(): { due: Promise<"due">; cancel: () => void } {

@@ -1,5 +1,5 @@
 import type { CaptureEvent } from "../connector.ts";
-import type { Document } from "../engine/index.ts";
+import type { Block } from "../engine/index.ts";
 import type { ConnectorError } from "../errors.ts";
 import type { Clock } from "../shared/ports.ts";
 import type { StreamName } from "../streams/index.ts";
@@ -48,10 +48,11 @@ export class CaptureProgress {
     }));
   }
 
-  captured(binding: number, doc: Document): void {
+  captured({ binding, documents }: Block): void {
     this.#change(binding, (progress) => {
-      if (doc._meta.op === "d") progress.deletions += 1;
-      else progress.documents += 1;
+      const deletions = documents.filter(({ _meta }) => _meta.op === "d").length;
+      progress.deletions += deletions;
+      progress.documents += documents.length - deletions;
     });
   }
 

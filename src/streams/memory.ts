@@ -1,3 +1,5 @@
+import type { Step } from "../engine/index.ts";
+
 /** A fuller hash table would search for long. */
 const FULLEST = 0.75;
 
@@ -13,36 +15,59 @@ const VERSION_BYTES = 6;
  * twice. It remembers the 393,216 objects that it has last heard of for certain, and up to twice
  * as many, in 8 MiB each at most. Beyond that an unchanged object may be captured again.
  *
- * A version counts once a checkpoint covers it: what was noted and not committed is forgotten by
- * `rollback`, since documents that no checkpoint follows count as never captured.
+ * A version that was noted counts from the moment it is noted, and for good once the block that
+ * covers it is committed. `rollback` forgets what no checkpoint covers, since documents that no
+ * checkpoint follows were never captured.
  */
 export class DigestMemory {
   /** Made when there is something to remember: most streams never do. */
   #young: Generation | undefined;
   #old: Generation | undefined;
-  readonly #noted = new Map<number, number>();
+  #noted: Versions = new Map();
+  /** What each block holds that is on its way to being committed, the oldest first. */
+  readonly #covered: Versions[] = [];
 
   /** Whether a version of the object is remembered. */
   knows(id: number): boolean {
-    return this.#noted.has(id) || this.#committed(id) !== undefined;
+    return this.#version(id) !== undefined;
   }
 
   /** Whether this version of the object is not the one last captured. The version is noted if so. */
   isNews(id: number, digest: string): boolean {
     const version = versionOf(digest);
-    if ((this.#noted.get(id) ?? this.#committed(id)) === version) return false;
+    if (this.#version(id) === version) return false;
     this.#noted.set(id, version);
     return true;
   }
 
-  /** A checkpoint covers what has been noted. */
-  commit(): void {
-    for (const [id, version] of this.#noted) this.#keep(id, version);
+  /** Remembers what the state says was captured. */
+  restore(id: number, digest: string): void {
+    this.#keep(id, versionOf(digest));
+  }
+
+  /** A checkpoint covers what was noted since the last one. Returns what to call when its block is committed. */
+  cover(): () => void {
+    const versions = this.#noted;
+    if (versions.size === 0) return () => {};
+    this.#noted = new Map();
+    this.#covered.push(versions);
+    return () => {
+      this.#covered.splice(this.#covered.indexOf(versions), 1);
+      for (const [id, version] of versions) this.#keep(id, version);
+    };
+  }
+
+  /** Forgets what was noted since the last checkpoint. */
+  rollback(): void {
     this.#noted.clear();
   }
 
-  rollback(): void {
-    this.#noted.clear();
+  #version(id: number): number | undefined {
+    return (
+      this.#noted.get(id) ??
+      this.#covered.findLast((versions) => versions.has(id))?.get(id) ??
+      this.#committed(id)
+    );
   }
 
   #committed(id: number): number | undefined {
@@ -61,6 +86,19 @@ export class DigestMemory {
     this.#young.set(id, version);
   }
 }
+
+/**
+ * The steps of one run of a stream that notes what it captures in the memory: the run begins without
+ * what the last one left uncovered, and what a checkpoint covers is kept once its block is committed.
+ */
+export async function* remembering(memory: DigestMemory, steps: AsyncIterable<Step>): AsyncGenerator<Step> {
+  memory.rollback();
+  for await (const step of steps) {
+    yield step.kind === "checkpoint" ? { ...step, committed: memory.cover() } : step;
+  }
+}
+
+type Versions = Map<number, number>;
 
 /** A hash table of numbers with open addressing, which grows and forgets nothing. */
 class Generation {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type CaptureMessage, mergePatch } from "../../src/engine/index.ts";
+import { type Block, bindingPatch, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { TestClock } from "../support/clock.ts";
 import { CONFIG, startWorld } from "../support/world.ts";
@@ -13,9 +13,10 @@ test("T3: a change that is taken back around a restart is given, though half an 
   const tagId = account.tags.listed[0]?.id ?? 0;
   let state: JsonObject = {};
   let tags: unknown;
-  const take = (message: CaptureMessage) => {
-    if ("captured" in message) tags = message.captured.doc.tags;
-    else state = mergePatch(state, message.checkpoint.state.updated);
+  const take = ({ documents, patch, committed }: Block) => {
+    for (const document of documents) tags = document.tags;
+    state = mergePatch(state, bindingPatch("it", patch));
+    committed();
   };
   const capture = (until: "pass" | "follow", signal = new AbortController().signal) =>
     world.connector.capture({
@@ -26,20 +27,20 @@ test("T3: a change that is taken back around a restart is given, though half an 
       signal,
     });
 
-  for await (const message of capture("pass")) take(message);
+  for await (const block of capture("pass")) take(block);
   const id = account.calls.ring();
   account.calls.end(id);
-  for await (const message of capture("pass")) take(message);
+  for await (const block of capture("pass")) take(block);
   world.clock.advance(29.9 * MINUTE_MS);
   faults.add({ kind: "edit", match: "/v1/calls", edit: () => world.clock.advance(MINUTE_MS / 2) });
   faults.add({ kind: "edit", match: "/v1/calls", nth: 2, edit: () => account.calls.tag(id, tagId) });
-  for await (const message of capture("pass")) take(message);
+  for await (const block of capture("pass")) take(block);
   account.calls.untag(id, tagId);
 
   const stop = new AbortController();
   const tooLateMs = world.clock.now() + 8 * 60 * MINUTE_MS;
-  for await (const message of capture("follow", stop.signal)) {
-    take(message);
+  for await (const block of capture("follow", stop.signal)) {
+    take(block);
     if (world.clock.now() > tooLateMs) stop.abort();
   }
   expect(tags).toEqual(account.calls.life(id).tags);

@@ -77,7 +77,7 @@ test.each<StreamName>(["calls", "contacts", "tags"])(
     });
     const stop = new AbortController();
     let restMs = Number.NaN;
-    const messages = world.connector.capture({
+    const blocks = world.connector.capture({
       config: CONFIG,
       bindings: [{ resourceConfig: { stream, syncMode: "incremental" }, stateKey: "it" }],
       state: {},
@@ -89,7 +89,7 @@ test.each<StreamName>(["calls", "contacts", "tags"])(
         stop.abort();
       },
     });
-    for await (const __ of messages);
+    for await (const __ of blocks);
     expect(restMs).toBeLessThanOrEqual(streams[stream].intervalMs);
   },
 );

@@ -1,4 +1,4 @@
-import { type Document, mergePatch } from "../../src/engine/index.ts";
+import { bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { CONFIG } from "../support/world.ts";
@@ -19,7 +19,7 @@ export async function follow(world: World, { stream, state = {}, resource, forMs
   const beganMs = world.clock.now();
   const stop = new AbortController();
   const { syncMode } = streams[stream];
-  const messages = world.connector.capture({
+  const blocks = world.connector.capture({
     config: CONFIG,
     bindings: [{ resourceConfig: { stream, syncMode, ...resource }, stateKey: "it" }],
     state,
@@ -33,9 +33,10 @@ export async function follow(world: World, { stream, state = {}, resource, forMs
     },
   });
   let left = state;
-  for await (const message of messages) {
-    if ("captured" in message) documents.push(structuredClone(message.captured.doc));
-    else left = mergePatch(left, structuredClone(message.checkpoint.state.updated));
+  for await (const block of blocks) {
+    documents.push(...structuredClone(block.documents));
+    left = mergePatch(left, bindingPatch("it", structuredClone(block.patch)));
+    block.committed();
   }
   return { documents, state: left };
 }

@@ -1,4 +1,4 @@
-import type { Document } from "../../src/engine/index.ts";
+import type { Block, Document } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { CONFIG } from "../support/world.ts";
@@ -10,7 +10,7 @@ import type { World } from "./replica.ts";
  * `await using`.
  */
 export class Follower implements AsyncDisposable {
-  /** Documents in the order in which they were given, checkpoint or not. */
+  /** Documents in the order in which they were captured. */
   readonly given: Document[] = [];
   readonly #world: World;
   readonly #stop = new AbortController();
@@ -24,7 +24,7 @@ export class Follower implements AsyncDisposable {
     options: { config?: JsonObject; resource?: JsonObject } = {},
   ) {
     this.#world = world;
-    const messages = world.connector.capture({
+    const blocks = world.connector.capture({
       config: { ...CONFIG, advanced: { requests_per_minute: 1_000_000 }, ...options.config },
       bindings: [
         {
@@ -41,7 +41,7 @@ export class Follower implements AsyncDisposable {
         this.#rested();
       },
     });
-    this.#ended = this.#listen(messages);
+    this.#ended = this.#listen(blocks);
   }
 
   /** Resolves when the stream has nothing to do at the present time. */
@@ -71,9 +71,10 @@ export class Follower implements AsyncDisposable {
     await this.#ended;
   }
 
-  async #listen(messages: ReturnType<World["connector"]["capture"]>): Promise<void> {
-    for await (const message of messages) {
-      if ("captured" in message) this.given.push(message.captured.doc);
+  async #listen(blocks: AsyncIterable<Block>): Promise<void> {
+    for await (const { documents, committed } of blocks) {
+      this.given.push(...documents);
+      committed();
     }
   }
 }

@@ -94,7 +94,7 @@ test("how many rows cannot be used is told to whoever shows it", async () => {
   await using world = await tamperedWorld();
   world.api.tamper = replacing("tags", idsOf(new Replica(world, "tags").truth())[0] ?? 0, () => null);
   const counts: number[] = [];
-  const messages = world.connector.capture({
+  const blocks = world.connector.capture({
     config: CONFIG,
     bindings: [{ resourceConfig: { stream: "tags", syncMode: "full_refresh" }, stateKey: "it" }],
     state: {},
@@ -104,7 +104,7 @@ test("how many rows cannot be used is told to whoever shows it", async () => {
       if (event.kind === "skipped") counts.push(event.rows);
     },
   });
-  await collect(messages);
+  await collect(blocks);
   expect(counts).toEqual([1]);
 });
 

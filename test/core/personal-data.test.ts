@@ -18,14 +18,14 @@ const configOf = (personal_data: JsonObject) => ({ ...CONFIG, advanced: { person
 
 /** Everything that a pass over all streams gives, and what it logs, as one text. */
 async function everythingCaptured({ connector, ports }: World, config: JsonObject): Promise<string> {
-  const messages = connector.capture({
+  const blocks = connector.capture({
     config,
     bindings: streamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream })),
     state: {},
     until: "pass",
     signal: new AbortController().signal,
   });
-  return JSON.stringify([await collect(messages), ports.log.lines]);
+  return JSON.stringify([await collect(blocks), ports.log.lines]);
 }
 
 interface PersonalValues {

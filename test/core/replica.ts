@@ -1,5 +1,5 @@
 import type { Emulator } from "../../emulator/index.ts";
-import { type Document, mergePatch } from "../../src/engine/index.ts";
+import { bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { CONFIG, type startWorld } from "../support/world.ts";
@@ -31,22 +31,23 @@ export class Replica {
     this.state = options.state === undefined ? {} : { bindingStateV1: { it: options.state } };
   }
 
-  /** Makes a pass, or as much of one as `messages` allow, and gives the documents that were kept of it. */
-  async pass(messages = Number.POSITIVE_INFINITY): Promise<Document[]> {
+  /**
+   * Makes a pass, or as much of one as fits into so many lines of output, of which a block takes one
+   * for each document and one for its patch. Returns the documents that were kept.
+   */
+  async pass(lines = Number.POSITIVE_INFINITY): Promise<Document[]> {
     const kept: Document[] = [];
-    let uncovered: Document[] = [];
-    let left = messages;
+    let left = lines;
     const stop = new AbortController();
-    for await (const message of this.#capture(stop.signal)) {
-      if ("captured" in message) uncovered.push(copy(message.captured.doc));
-      else {
-        this.state = mergePatch(this.state, copy(message.checkpoint.state.updated));
-        kept.push(...uncovered);
-        for (const document of uncovered) this.#keep(document);
-        uncovered = [];
-      }
-      left -= 1;
-      if (left <= 0) break;
+    for await (const block of this.#capture(stop.signal)) {
+      left -= block.documents.length + 1;
+      if (left < 0) break;
+      this.state = mergePatch(this.state, bindingPatch("it", copy(block.patch)));
+      const documents = copy(block.documents);
+      for (const document of documents) this.#keep(document);
+      kept.push(...documents);
+      block.committed();
+      if (left === 0) break;
     }
     stop.abort();
     return kept;

@@ -3,7 +3,7 @@ import { type Document, mergePatch, type Step } from "../../src/engine/index.ts"
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { MalformedRows } from "../../src/streams/malformed-rows.ts";
-import { DigestMemory } from "../../src/streams/memory.ts";
+import { DigestMemory, remembering } from "../../src/streams/memory.ts";
 import { CONFIG } from "../support/world.ts";
 import type { World } from "./replica.ts";
 
@@ -19,7 +19,7 @@ export class Runs {
     const times = { intervalMs, startSeconds, rereadAfterSeconds };
     const malformed = new MalformedRows(log, () => {});
     const source = { api: reader(), clock, log, memory, malformed, syncMode, ...times };
-    this.#run = (state) => run(source, state);
+    this.#run = (state) => remembering(memory, run(source, state));
   }
 
   /** Runs to the first rest. */
@@ -44,6 +44,8 @@ export class Runs {
   }
 
   #cover(step: Step): void {
-    if (step.kind === "checkpoint") this.#state = mergePatch(this.#state, step.patch);
+    if (step.kind !== "checkpoint") return;
+    this.#state = mergePatch(this.#state, step.patch);
+    step.committed?.();
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Block } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { TestClock } from "../support/clock.ts";
 import { CONFIG, startWorld } from "../support/world.ts";
@@ -26,11 +27,12 @@ test("the state that a session is given stays as it was", async () => {
 
 test("a checkpoint that was given stays as it was", async () => {
   await using aircall = await world();
-  const messages = aircall.connector.capture(passFrom({}));
-  const { value: first } = await messages.next();
-  const before = structuredClone(first);
-  for await (const _ of messages);
-  expect(first).toEqual(before);
+  const blocks = aircall.connector.capture(passFrom({}));
+  const { value: first } = await blocks.next();
+  const { patch } = first as Block;
+  const before = structuredClone(patch);
+  for await (const _ of blocks);
+  expect(patch).toEqual(before);
 });
 
 test.each([

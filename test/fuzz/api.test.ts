@@ -3,7 +3,7 @@ import Schema from "typebox/schema";
 import { expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { Connector } from "../../src/connector.ts";
-import type { CaptureMessage } from "../../src/engine/index.ts";
+import type { Block } from "../../src/engine/index.ts";
 import { writeSchema } from "../../src/protocols/flow/schemas.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 import { Collections } from "../property/collections.ts";
@@ -64,7 +64,7 @@ class TamperedWorld implements AsyncDisposable {
       origin: this.emulator.url,
       rateWindowMs: 60_000,
     });
-    const messages = connector.capture({
+    const blocks = connector.capture({
       config: { ...CONFIG, advanced: { requests_per_minute: 1_000_000 } },
       bindings: streamNames.map((stream) => ({
         resourceConfig: { stream, syncMode: streams[stream].syncMode },
@@ -77,7 +77,7 @@ class TamperedWorld implements AsyncDisposable {
         if (event.kind === "failed") failed.add(streamNames[event.binding] as StreamName);
       },
     });
-    for await (const message of messages) this.#take(message);
+    for await (const block of blocks) this.#take(block);
     this.collections.restart();
     return failed;
   }
@@ -86,12 +86,13 @@ class TamperedWorld implements AsyncDisposable {
     return this.emulator.close();
   }
 
-  #take(message: CaptureMessage): void {
-    this.collections.take(message, streamNames);
-    if (!("captured" in message)) return;
-    const stream = streamNames[message.captured.binding] as StreamName;
-    if (!Schema.Check(schemas.get(stream) ?? {}, message.captured.doc))
-      throw new Error(`Flow would refuse what ${stream} gave: ${JSON.stringify(message.captured.doc)}`);
+  #take(block: Block): void {
+    this.collections.take(block, streamNames);
+    const stream = streamNames[block.binding] as StreamName;
+    for (const doc of block.documents) {
+      if (!Schema.Check(schemas.get(stream) ?? {}, doc))
+        throw new Error(`Flow would refuse what ${stream} gave: ${JSON.stringify(doc)}`);
+    }
   }
 }
 

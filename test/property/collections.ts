@@ -1,5 +1,5 @@
 import type { Emulator } from "../../emulator/index.ts";
-import { type CaptureMessage, type Document, mergePatch } from "../../src/engine/index.ts";
+import { type Block, bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 
@@ -11,32 +11,33 @@ const SMALL_LISTS: readonly StreamName[] = ["users", "teams", "numbers", "tags",
 
 /**
  * Everything that whoever keeps a capture has: a collection for each stream, by key, and the state.
- * Documents count once a checkpoint covers them. What no capture may ever say is refused at once.
+ * What no capture may ever emit is refused at once.
  */
 export class Collections {
   readonly rows = new Map<StreamName, Map<string, string>>(streamNames.map((name) => [name, new Map()]));
   state: JsonObject = {};
   readonly #emulator: Emulator;
-  #uncovered: { stream: StreamName; doc: Document }[] = [];
 
   constructor(emulator: Emulator) {
     this.#emulator = emulator;
   }
 
-  /** A process has died: what no checkpoint covers is gone, and the state is kept as text. */
+  /** A process has died: the state is kept as text. */
   restart(): void {
-    this.#uncovered = [];
     const text = JSON.stringify(this.state);
     if (/[[:,]null[\],}]/.test(text)) throw new Error(`the state holds a null: ${text}`);
     this.state = JSON.parse(text) as JsonObject;
   }
 
-  take(message: CaptureMessage, bindings: readonly StreamName[]): void {
-    if ("captured" in message) {
-      const stream = bindings[message.captured.binding];
-      if (!stream) throw new Error(`there is no binding ${message.captured.binding}`);
-      this.#receive(stream, message.captured.doc);
-    } else this.#commit(message.checkpoint.state.updated);
+  take({ binding, documents, patch, committed }: Block, bindings: readonly StreamName[]): void {
+    const stream = bindings[binding];
+    if (!stream) throw new Error(`there is no binding ${binding}`);
+    for (const doc of documents) this.#check(stream, doc);
+    const before = this.state;
+    this.state = mergePatch(before, bindingPatch(stream, patch));
+    checkCursorsOnward(before, this.state);
+    for (const doc of documents) this.#keep(stream, doc);
+    committed();
   }
 
   /** What the account holds now, by key, as the collection should have it. */
@@ -49,21 +50,12 @@ export class Collections {
     return this.rows.get(stream) ?? new Map();
   }
 
-  #receive(stream: StreamName, doc: Document): void {
+  #check(stream: StreamName, doc: Document): void {
     const key = doc[streams[stream].keyField];
     if (typeof key !== "string" && typeof key !== "number") throw new Error(`${stream} gave the key ${key}`);
     if (doc._meta.op === "d" && this.truth(stream).has(String(key))) {
       throw new Error(`${stream} ${key} lives, and was captured as deleted`);
     }
-    this.#uncovered.push({ stream, doc });
-  }
-
-  #commit(patch: JsonObject): void {
-    const before = this.state;
-    this.state = mergePatch(before, patch);
-    checkCursorsOnward(before, this.state);
-    for (const { stream, doc } of this.#uncovered) this.#keep(stream, doc);
-    this.#uncovered = [];
   }
 
   #keep(stream: StreamName, doc: Document): void {

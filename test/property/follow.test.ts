@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import type { CaptureEvent } from "../../src/connector.ts";
-import type { CaptureMessage } from "../../src/engine/index.ts";
+import type { Block, Document } from "../../src/engine/index.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
 import { holdsForAll } from "../support/properties.ts";
@@ -23,7 +23,7 @@ class FollowingProcess implements AsyncDisposable {
 
   constructor(world: HistoryWorld) {
     this.#world = world;
-    const messages = world.connector().capture({
+    const blocks = world.connector().capture({
       config: { ...CONFIG, advanced: { requests_per_minute: 1_000_000 } },
       bindings: streamNames.map((stream) => ({
         resourceConfig: { stream, syncMode: streams[stream].syncMode },
@@ -34,7 +34,7 @@ class FollowingProcess implements AsyncDisposable {
       signal: this.#stop.signal,
       onEvent: (event) => this.#onEvent(event),
     });
-    this.#ended = this.#listen(messages).catch((error: unknown) => {
+    this.#ended = this.#listen(blocks).catch((error: unknown) => {
       this.#failure = error;
       this.#heard();
     });
@@ -72,17 +72,19 @@ class FollowingProcess implements AsyncDisposable {
     this.#heard();
   }
 
-  async #listen(messages: AsyncIterable<CaptureMessage>): Promise<void> {
-    for await (const message of messages) {
-      if (!("captured" in message)) continue;
-      const { _meta, ...row } = message.captured.doc;
-      const stream = streamNames[message.captured.binding] as StreamName;
-      const key = `${stream} ${row[streams[stream].keyField]}`;
-      const version = _meta.op === "d" ? "gone" : lasting(row);
-      if (this.#given.get(key) === version)
-        throw new Error(`given twice, and had not changed: ${key}\n${version}`);
-      this.#given.set(key, version);
+  async #listen(blocks: AsyncIterable<Block>): Promise<void> {
+    for await (const { binding, documents, committed } of blocks) {
+      for (const document of documents) this.#take(streamNames[binding] as StreamName, document);
+      committed();
     }
+  }
+
+  #take(stream: StreamName, { _meta, ...row }: Document): void {
+    const key = `${stream} ${row[streams[stream].keyField]}`;
+    const version = _meta.op === "d" ? "gone" : lasting(row);
+    if (this.#given.get(key) === version)
+      throw new Error(`given twice, and had not changed: ${key}\n${version}`);
+    this.#given.set(key, version);
   }
 }
 

@@ -166,7 +166,7 @@ export class HistoryWorld implements AsyncDisposable {
     let left = lines;
     const began = this.clock.now();
     const stop = new AbortController();
-    const messages = this.connector().capture({
+    const blocks = this.connector().capture({
       config: { ...CONFIG, advanced: { requests_per_minute: requestsPerMinute } },
       bindings: names.map((stream) => ({
         resourceConfig: { stream, syncMode: streams[stream].syncMode },
@@ -176,10 +176,11 @@ export class HistoryWorld implements AsyncDisposable {
       until: "pass",
       signal: stop.signal,
     });
-    for await (const message of messages) {
-      this.collections.take(message, names);
-      left -= 1;
-      if (left <= 0) break;
+    for await (const block of blocks) {
+      left -= block.documents.length + 1;
+      if (left < 0) break;
+      this.collections.take(block, names);
+      if (left === 0) break;
     }
     stop.abort();
     this.collections.restart();

@@ -1,5 +1,5 @@
 import { type CaptureEvent, Connector } from "../../src/connector.ts";
-import type { CaptureMessage } from "../../src/engine/index.ts";
+import type { Block } from "../../src/engine/index.ts";
 import type { Ports } from "../../src/shared/ports.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 import type { Collections } from "../property/collections.ts";
@@ -35,15 +35,15 @@ export interface ProcessEnd {
 export class CaptureProcess {
   readonly #options: ProcessOptions;
   readonly #killed = new AbortController();
-  #messagesLeft = Infinity;
+  #linesLeft = Infinity;
 
   constructor(options: ProcessOptions) {
     this.#options = options;
   }
 
   /** Ends it within a block, most likely: what no checkpoint covers is lost. */
-  async killAfter(messages: number): Promise<void> {
-    this.#messagesLeft = messages;
+  async killAfter(lines: number): Promise<void> {
+    this.#linesLeft = lines;
     await this.#options.ports.clock.sleep(SILENCE_MS, this.#killed.signal).catch(() => {});
     this.#kill();
   }
@@ -62,11 +62,11 @@ export class CaptureProcess {
   async #capture(end: ProcessEnd): Promise<void> {
     const { collections } = this.#options;
     try {
-      for await (const message of this.#messages()) {
-        if (this.#messagesLeft <= 0) break;
-        this.#messagesLeft -= 1;
-        collections.take(message, streamNames);
-        count(message, end);
+      for await (const block of this.#blocks()) {
+        this.#linesLeft -= block.documents.length + 1;
+        if (this.#linesLeft < 0) break;
+        collections.take(block, streamNames);
+        count(block, end);
       }
     } finally {
       collections.restart();
@@ -74,11 +74,11 @@ export class CaptureProcess {
   }
 
   #kill(): void {
-    this.#messagesLeft = 0;
+    this.#linesLeft = 0;
     this.#killed.abort();
   }
 
-  #messages(): AsyncGenerator<CaptureMessage> {
+  #blocks(): AsyncGenerator<Block> {
     const { ports, origin, collections, until, requestsPerMinute, signal, onEvent } = this.#options;
     return new Connector({ ports, origin, rateWindowMs: 60_000 }).capture({
       config: { ...CONFIG, advanced: { requests_per_minute: requestsPerMinute } },
@@ -96,8 +96,8 @@ function resourceOf(stream: StreamName) {
   return { stream, syncMode: streams[stream].syncMode, interval };
 }
 
-function count(message: CaptureMessage, end: ProcessEnd): void {
-  if (!("captured" in message)) return;
-  if (message.captured.doc._meta.op === "d") end.deletions += 1;
-  else end.documents += 1;
+function count({ documents }: Block, end: ProcessEnd): void {
+  const deletions = documents.filter(({ _meta }) => _meta.op === "d").length;
+  end.deletions += deletions;
+  end.documents += documents.length - deletions;
 }

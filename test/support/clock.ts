@@ -24,7 +24,7 @@ export class TestClock implements Clock {
   now = (): number => this.#nowMs;
 
   sleep(durationMs: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+    if (signal.aborted) return Promise.reject(signal.reason);
     this.sleptMs.push(durationMs);
     if (this.#leaps) this.advance(durationMs);
     const wakesMs = this.#leaps ? this.#nowMs : this.#nowMs + durationMs;

@@ -72,7 +72,7 @@ export async function followed(one: TroubledStream): Promise<Consequence> {
     origin,
     rateWindowMs: 60_000,
   });
-  const messages = connector.capture({
+  const blocks = connector.capture({
     config: CONFIG,
     bindings: [one.stream, "company" as const].map((stream) => ({
       resourceConfig: { stream, syncMode: streams[stream].syncMode },
@@ -84,8 +84,7 @@ export async function followed(one: TroubledStream): Promise<Consequence> {
     onEvent: (event) => observed.onEvent(event),
   });
   const reading = async () => {
-    for await (const message of messages)
-      if ("captured" in message) observed.othersCaptured += message.captured.binding;
+    for await (const { binding, documents } of blocks) observed.othersCaptured += binding * documents.length;
   };
   const failure = await endOf(reading(), clock);
   if (failure !== undefined && !(failure instanceof ConnectorError)) throw failure;

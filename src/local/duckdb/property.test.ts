@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Document } from "../../engine/messages.ts";
+import type { Document } from "../../engine/block.ts";
 import type { Json } from "../../shared/json.ts";
 import { openCalls, readObjects, temporaryFolder } from "./testing.ts";
 import { calls } from "./testing-calls.ts";

@@ -1,11 +1,11 @@
 import type { CaptureEvent, Connector } from "../../connector.ts";
-import { type Document, mergePatch } from "../../engine/index.ts";
+import { mergePatch } from "../../engine/index.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { ConfiguredStream } from "./inputs.ts";
 import type { AirbyteWriter } from "./messages.ts";
 import { StreamReading } from "./reading.ts";
-import { isPatchOf, readStates } from "./states.ts";
+import { readStates } from "./states.ts";
 
 const FAILED = 1;
 export const STOPPED = 130;
@@ -34,7 +34,7 @@ export async function read(
     (configured) => new StreamReading(configured, stored.get(configured.stream), writer, clock),
   );
   await connector.proveCredentials(config, signal);
-  const messages = connector.capture({
+  const blocks = connector.capture({
     config,
     bindings: streams.map(({ stream, syncMode }) => ({
       resourceConfig: { stream, syncMode },
@@ -46,16 +46,8 @@ export async function read(
     onEvent: (event) => handle(event, readings[event.binding]),
   });
   for (const reading of readings) reading.start();
-  let block: Document[] = [];
   try {
-    for await (const message of messages) {
-      if ("captured" in message) block.push(message.captured.doc);
-      else {
-        const patch = message.checkpoint.state.updated;
-        await readings.find(({ configured }) => isPatchOf(configured.stream, patch))?.take(block, patch);
-        block = [];
-      }
-    }
+    for await (const block of blocks) await readings[block.binding]?.take(block);
   } finally {
     for (const reading of readings) if (!reading.isOver) reading.breakOff();
     await writer.flush();

@@ -1,4 +1,4 @@
-import { type Document, mergePatch } from "../../engine/index.ts";
+import { type Block, bindingPatch, type Document, mergePatch } from "../../engine/index.ts";
 import type { ConnectorError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Clock } from "../../shared/ports.ts";
@@ -22,6 +22,8 @@ export class StreamReading {
   #status: Status | undefined;
   #recordsSinceState = 0;
   #statedMs: number;
+  /** The blocks that no state covers yet. */
+  #uncommitted: Block[] = [];
 
   /** `state` is where an incremental reading begins. A full refresh begins with nothing. */
   constructor(
@@ -53,15 +55,17 @@ export class StreamReading {
     this.#tell("STARTED");
   }
 
-  /** Writes what the stream has given from one checkpoint to the next, and a state when one is due. */
-  async take(documents: readonly Document[], patch: JsonObject): Promise<void> {
+  /** Writes the records of a block, and a state when one is due. */
+  async take(block: Block): Promise<void> {
+    const { documents, patch } = block;
     const given = this.#isIncremental ? documents : documents.filter(({ _meta }) => _meta.op !== "d");
     const isTooMuchForOne = this.#recordsSinceState + given.length > RECORDS_PER_STATE;
     if (isTooMuchForOne && this.#recordsSinceState > 0) this.#tellState();
     if (given.length > 0 && this.#status === "STARTED") this.#tell("RUNNING");
     for (const document of given) await this.#write(document);
     this.#recordsSinceState += given.length;
-    this.#state = mergePatch(this.#state, patch);
+    this.#state = mergePatch(this.#state, bindingPatch(this.configured.stream, patch));
+    this.#uncommitted.push(block);
     if (this.#isStateDue()) this.#tellState();
     await this.#writer.flush();
   }
@@ -107,6 +111,7 @@ export class StreamReading {
     this.#writer.push({ type: "STATE", state: { type: "STREAM", stream, sourceStats } });
     this.#recordsSinceState = 0;
     this.#statedMs = this.#clock.now();
+    for (const block of this.#uncommitted.splice(0)) block.committed();
   }
 
   #tell(status: Status): void {

@@ -48,12 +48,6 @@ export function readStates(states: Json, log: Log): Map<StreamName, JsonObject> 
   return own;
 }
 
-/** Whether a patch of the connector state is one of this stream's. */
-export function isPatchOf(stream: StreamName, patch: JsonObject): boolean {
-  const bindings = patch[BINDINGS];
-  return isJsonObject(bindings) && stream in bindings;
-}
-
 /** Before there was a list, one object had the states of all streams. */
 function legacyStates(states: JsonObject | null): Json[] {
   return Object.entries(states ?? {}).map(([name, stream_state]) => ({

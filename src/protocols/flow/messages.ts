@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import type { XSchema } from "typebox/schema";
-import type { CaptureMessage } from "../../engine/index.ts";
+import type { Document } from "../../engine/index.ts";
 import { BadRequest } from "../../errors.ts";
 import { faultsIn } from "../../shared/faults.ts";
 import type { JsonObject } from "../../shared/json.ts";
@@ -96,7 +96,8 @@ export type Response =
   | { applied: Record<string, never> }
   | { opened: { explicitAcknowledgements: false } }
   | { sourcedSchema: { binding: number; documentSchema: JsonObject } }
-  | CaptureMessage;
+  | { captured: { binding: number; doc: Document } }
+  | { checkpoint: { state: { updated: JsonObject; mergePatch: true } } };
 
 interface SpecResponse {
   readonly protocol: 3032023;

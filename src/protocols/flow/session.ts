@@ -1,6 +1,6 @@
 import { parseResourceConfig } from "../../config/index.ts";
 import { type CaptureEvent, type Connector, discover } from "../../connector.ts";
-import { BINDINGS, type CaptureMessage } from "../../engine/index.ts";
+import { BINDINGS, bindingPatch } from "../../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 import type { Ports } from "../../shared/ports.ts";
@@ -27,9 +27,10 @@ export async function runCaptureSession(
   const streams = bindings.map(({ resourceConfig }) => parseResourceConfig(resourceConfig).stream);
   const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
   const known = isJsonObject(state) ? state : {};
+  const stateKeyOf = (binding: number) => (bindings[binding] as (typeof bindings)[number]).stateKey;
   const status = new CaptureStatus(streams, ports.log, ports.clock);
   const month = monthOf(ports, signal);
-  const messages = connector.capture({
+  const blocks = connector.capture({
     config: capture.config,
     bindings,
     state: known,
@@ -41,10 +42,14 @@ export async function runCaptureSession(
   for (const response of preface(streams, known)) await writer.write(response);
   await writer.flush();
   try {
-    for await (const message of messages) {
-      if ("captured" in message) rewriters[message.captured.binding]?.(message.captured.doc);
-      await writer.write(message);
-      if ("checkpoint" in message) await writer.flush();
+    for await (const { binding, documents, patch, committed } of blocks) {
+      for (const doc of documents) {
+        rewriters[binding]?.(doc);
+        await writer.write({ captured: { binding, doc } });
+      }
+      await writer.write(checkpoint(bindingPatch(stateKeyOf(binding), patch)));
+      await writer.flush();
+      committed();
     }
   } finally {
     month.end();
@@ -65,7 +70,7 @@ function preface(streams: readonly string[], state: JsonObject): Response[] {
   return [...sourced, checkpoint(updated)];
 }
 
-function checkpoint(updated: JsonObject): CaptureMessage {
+function checkpoint(updated: JsonObject): Response {
   return { checkpoint: { state: { updated, mergePatch: true } } };
 }
 

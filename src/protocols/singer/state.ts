@@ -37,14 +37,11 @@ export class SingerState {
     return { ...this.#given, bookmarks: this.#bookmarks };
   }
 
-  /** Takes in what a checkpoint of the engine says. */
-  patch(updated: JsonObject): void {
-    const bindings = isJsonObject(updated[BINDINGS]) ? updated[BINDINGS] : {};
-    for (const [name, patch] of Object.entries(bindings)) {
-      const own: JsonObject = { [name]: patch };
-      if (this.#fullTableNames.has(name)) this.#fullTables = mergePatch(this.#fullTables, own);
-      else this.#bookmarks = mergePatch(this.#bookmarks, own);
-    }
+  /** Applies the patch of a stream's block. */
+  patch(name: string, patch: JsonObject): void {
+    const own: JsonObject = { [name]: patch };
+    if (this.#fullTableNames.has(name)) this.#fullTables = mergePatch(this.#fullTables, own);
+    else this.#bookmarks = mergePatch(this.#bookmarks, own);
   }
 
   /** Whether anything has ever been said of the stream. */

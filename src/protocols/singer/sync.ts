@@ -1,7 +1,6 @@
 import type { CaptureEvent, Connector } from "../../connector.ts";
-import type { Document } from "../../engine/index.ts";
+import type { Block, Document } from "../../engine/index.ts";
 import { ConnectorError } from "../../errors.ts";
-import type { JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 import { logWith } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
@@ -50,6 +49,8 @@ class SyncRun {
   #recordsSinceState = 0;
   #hasNews = false;
   #toldMs = -Infinity;
+  /** The blocks that no STATE covers yet. */
+  #uncommitted: Block[] = [];
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -86,7 +87,7 @@ class SyncRun {
     const done = new Set<StreamName>();
     if (streams.length === 0) return done;
     const nameOf = (binding: number) => (streams[binding] as SelectedStream).name;
-    const messages = connector.capture({
+    const blocks = connector.capture({
       config,
       bindings: streams.map(({ name }) => ({
         resourceConfig: { stream: name, syncMode: definitions[name].syncMode },
@@ -100,11 +101,7 @@ class SyncRun {
         if (kind === "failed") this.#failed.add(nameOf(binding));
       },
     });
-    for await (const message of messages) {
-      if ("captured" in message)
-        await this.#writeRecord(nameOf(message.captured.binding), message.captured.doc);
-      else await this.#checkpoint(message.checkpoint.state.updated);
-    }
+    for await (const block of blocks) await this.#take(nameOf(block.binding), block);
     return done;
   }
 
@@ -128,10 +125,12 @@ class SyncRun {
     await writer.write(this.#maker(name).message(doc, ports.clock.now()));
   }
 
-  async #checkpoint(updated: JsonObject): Promise<void> {
+  async #take(name: StreamName, block: Block): Promise<void> {
     const { state, ports } = this.#options;
-    state.patch(updated);
+    for (const doc of block.documents) await this.#writeRecord(name, doc);
+    state.patch(name, block.patch);
     this.#hasNews = true;
+    this.#uncommitted.push(block);
     const isDue =
       this.#recordsSinceState >= RECORDS_PER_STATE ||
       ports.clock.now() >= this.#toldMs + LONGEST_WITHOUT_STATE_MS;
@@ -145,6 +144,7 @@ class SyncRun {
     this.#recordsSinceState = 0;
     this.#hasNews = false;
     this.#toldMs = ports.clock.now();
+    for (const block of this.#uncommitted.splice(0)) block.committed();
   }
 
   async #writeActivation(name: StreamName): Promise<number> {

@@ -65,9 +65,8 @@ class CallReading {
     this.#source = source;
     this.#cursors = cursors;
     this.#agesSeconds = ladderAges(source);
-    source.memory.rollback();
-    for (const [id, [, version]] of Object.entries(cursors.recent)) source.memory.isNews(Number(id), version);
-    source.memory.commit();
+    for (const [id, [, version]] of Object.entries(cursors.recent))
+      source.memory.restore(Number(id), version);
   }
 
   async *steps(): AsyncGenerator<Step> {
@@ -121,7 +120,7 @@ class CallReading {
       if (entry) known[id] = entry;
       else delete known[id];
     }
-    yield* this.#checkpoint({ recent });
+    yield { kind: "checkpoint", patch: { recent } };
   }
 
   /**
@@ -138,7 +137,7 @@ class CallReading {
       if (nextSeconds) this.#cursors.open[id] = nextSeconds;
       else delete this.#cursors.open[id];
       if (call && this.#isNews(call)) yield { kind: "documents", docs: [call] };
-      yield* this.#checkpoint({ open: { [id]: nextSeconds ?? null } });
+      yield { kind: "checkpoint", patch: { open: { [id]: nextSeconds ?? null } } };
     }
   }
 
@@ -166,7 +165,7 @@ class CallReading {
         const open = yield* this.#capture(page.rows, (call) => this.#isNews(call));
         const rungs = climbed(this.#cursors.rungs, age, page.throughSeconds);
         this.#cursors.rungs = rungs;
-        yield* this.#checkpoint({ rungs, open });
+        yield { kind: "checkpoint", patch: { rungs, open } };
         yield* this.#lookIfDue();
       }
     }
@@ -194,7 +193,7 @@ class CallReading {
       const isOutOfReach = (call: Call) => call.started_at < reach && !this.#source.memory.knows(call.id);
       const open = yield* this.#capture(page.rows, (call) => isOutOfReach(call) || this.#isNews(call));
       backfill.after = page.throughSeconds;
-      yield* this.#checkpoint({ backfill: { after: backfill.after }, open });
+      yield { kind: "checkpoint", patch: { backfill: { after: backfill.after }, open } };
       doneRows += page.rows.length;
       yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
       yield* this.#lookIfDue();
@@ -202,7 +201,7 @@ class CallReading {
     }
     delete this.#cursors.backfill;
     this.#cursors.backfilledAt = nowSeconds(this.#source);
-    yield* this.#checkpoint({ backfill: null, backfilledAt: this.#cursors.backfilledAt });
+    yield { kind: "checkpoint", patch: { backfill: null, backfilledAt: this.#cursors.backfilledAt } };
   }
 
   /** Gives what is new of older calls, and returns what a checkpoint has to say of those that may still move. */
@@ -224,11 +223,6 @@ class CallReading {
 
   #isNews(call: Call): boolean {
     return this.#source.memory.isNews(call.id, digest(call));
-  }
-
-  *#checkpoint(patch: JsonObject): Generator<Step> {
-    yield { kind: "checkpoint", patch };
-    this.#source.memory.commit();
   }
 
   #usable(rows: readonly Json[]): Call[] {

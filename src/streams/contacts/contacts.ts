@@ -19,7 +19,6 @@ export const contacts: StreamDefinition = {
   intervalMs: 5 * MINUTE_MS,
   documentSchema: contactSchema,
   async *run(source, state) {
-    source.memory.rollback();
     const kept = ContactCursors.read(state, source);
     if (!kept) yield* forget(state);
     const cursors = kept ?? ContactCursors.beginning(source);

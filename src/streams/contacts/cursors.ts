@@ -162,7 +162,6 @@ export class ContactCursors {
   *checkpoint(patch: JsonObject = {}): Generator<Step> {
     const known = this.known.takeChanges();
     yield { kind: "checkpoint", patch: Object.keys(known).length > 0 ? { ...patch, known } : patch };
-    this.#source.memory.commit();
   }
 
   *checkpointIfNeeded(patch: JsonObject): Generator<Step> {
