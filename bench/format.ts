@@ -1,6 +1,6 @@
 import type { Output } from "./measure/captures.ts";
 
-/** Numbers, names and tables as the reports print them. */
+/** Numbers and names as the reports print them. */
 
 export const OUTPUT_NAMES: Record<Output, string> = { flow: "standard output", duckdb: "DuckDB" };
 export const UNKNOWN = "unknown";
@@ -31,20 +31,4 @@ export function duration(seconds: number | null): string {
   if (seconds < 100) return `${seconds.toFixed(0)} s`;
   if (seconds < 100 * MINUTE) return `${inUnits(MINUTE)} min`;
   return seconds < 2 * DAY ? `${inUnits(HOUR)} h` : `${inUnits(DAY)} d`;
-}
-
-/** A Markdown table whose first column is text and whose other columns are figures. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, index) => (index === 0 ? "---" : "---:"));
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
-}
-
-/** Replaces the text between the comments `<!-- name -->` and `<!-- end of name -->`. Throws when they are missing. */
-export function withPart(markdown: string, name: string, part: string): string {
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-  const from = markdown.indexOf(begin);
-  const to = markdown.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`the text lacks "${begin}" or "${end}"`);
-  return `${markdown.slice(0, from + begin.length)}\n${part}\n${markdown.slice(to)}`;
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchmarkChart, svgOf } from "./chart.ts";
 import { compare, comparisonText } from "./compare.ts";
-import { withPart } from "./format.ts";
+import { withPart } from "./markdown.ts";
 import { measureCaptures } from "./measure/captures.ts";
 import { measureSideBySide } from "./measure/side-by-side.ts";
 import { measureStarts } from "./measure/start.ts";

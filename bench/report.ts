@@ -1,4 +1,5 @@
-import { count, mebibytes, OUTPUT_NAMES, percent, rounded, table, UNKNOWN } from "./format.ts";
+import { count, mebibytes, OUTPUT_NAMES, percent, rounded, UNKNOWN } from "./format.ts";
+import { table } from "./markdown.ts";
 import type { AccountCaptures, Capture, Output } from "./measure/captures.ts";
 import type { SideBySide } from "./measure/side-by-side.ts";
 import {

@@ -1,4 +1,5 @@
-import { count, duration, percent, table } from "../format.ts";
+import { count, duration, percent } from "../format.ts";
+import { table } from "../markdown.ts";
 import { sum } from "../statistics.ts";
 import { KINDS, type Kind } from "./changes.ts";
 import { POLICIES } from "./policies.ts";

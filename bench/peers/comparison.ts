@@ -1,4 +1,5 @@
-import { count, table, UNKNOWN } from "../format.ts";
+import { count, UNKNOWN } from "../format.ts";
+import { table } from "../markdown.ts";
 import type { Accounts } from "../process/accounts.ts";
 import { readOverAirbyte } from "./airbyte.ts";
 import { readOverFlow } from "./flow.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withPart } from "./format.ts";
+import { withPart } from "./markdown.ts";
 
 test("only the text between the two comments is replaced", () => {
   const text = "before\n<!-- a -->\nold\n<!-- end of a -->\nafter\n";
