@@ -1,5 +1,12 @@
 import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
-import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
+import {
+  type EndpointConfig,
+  type Environment,
+  parseEndpointConfig,
+  parseResourceConfig,
+  readOrigin,
+  readRateWindowMs,
+} from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
@@ -69,6 +76,11 @@ export function discover(): DiscoveredBinding[] {
       resourcePath: [name],
     };
   });
+}
+
+/** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
+export function connectorFor(env: Environment, ports: Ports): Connector {
+  return new Connector({ ports, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */

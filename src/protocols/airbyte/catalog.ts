@@ -2,8 +2,7 @@ import { parseStreamName } from "../../config/index.ts";
 import { type DiscoveredBinding, discover } from "../../connector.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { type StreamName, streamNames } from "../../streams/index.ts";
-import { type AirbyteMessage, type AirbyteStream, SYNC_MODES } from "./messages.ts";
-import { DELETED_AT, UPDATED_AT } from "./rows.ts";
+import { type AirbyteMessage, type AirbyteStream, DELETED_AT, SYNC_MODES, UPDATED_AT } from "./output.ts";
 
 /** Connections in Airbyte know this stream by its right spelling. */
 const AIRBYTE_NAMES: Partial<Readonly<Record<StreamName, string>>> = {

@@ -7,9 +7,9 @@ import { levelledLog, logText } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { streamNames } from "../../streams/index.ts";
 import { catalog } from "./catalog.ts";
-import { readCatalogFile, readConfigFile, readStateFile } from "./inputs.ts";
-import { type AirbyteMessage, type AirbyteWriter, errorTrace } from "./messages.ts";
-import { read, STOPPED } from "./read.ts";
+import { readCatalogFile, readConfigFile, readStateFile } from "./input.ts";
+import { type AirbyteMessage, type AirbyteWriter, errorTrace } from "./output.ts";
+import { read, STOPPED } from "./run.ts";
 import { specification } from "./specification.ts";
 
 /** One of the protocol's commands, with the paths of the files that it names. */
@@ -83,12 +83,10 @@ async function answer(command: AirbyteCommand, world: World): Promise<number> {
       world.writer.push(catalog());
       return 0;
     case "read": {
-      const request = {
-        config: await readConfigFile(command.config),
-        streams: await readCatalogFile(command.catalog),
-        states: await readStateFile(command.state),
-      };
-      return read(request, world.connector, world.writer, world.ports, world.signal);
+      const config = await readConfigFile(command.config);
+      const streams = await readCatalogFile(command.catalog);
+      const states = await readStateFile(command.state);
+      return read({ ...world, config, streams, states });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { EndpointSchema } from "../../spec.ts";
-import type { AirbyteMessage } from "./messages.ts";
+import type { AirbyteMessage } from "./output.ts";
 
 /** The version of the protocol from which state is kept by stream. */
 const PROTOCOL_VERSION = "0.2.0";

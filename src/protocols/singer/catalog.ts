@@ -1,7 +1,6 @@
-import type { JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { type StreamName, streamNames, streams } from "../../streams/index.ts";
-import { type Field, fieldsOf } from "./fields.ts";
-import { DELETED_AT, recordSchema } from "./schema.ts";
+import { type Field, fieldsOf } from "./projection.ts";
 
 /** Fields along which a stream is read. Where it continues is in the state, which knows more than one value. */
 const REPLICATION_KEYS: { readonly [Name in StreamName]?: string } = {
@@ -69,4 +68,51 @@ function catalogEntry(stream: StreamDescription) {
 
 function withNested(fields: readonly Field[]): Field[] {
   return fields.flatMap((field) => [field, ...withNested(fieldsOf(field.schema, field.breadcrumb))]);
+}
+
+/** When an object was deleted; null in the record of one that is there. Loaders know the field by this name. */
+export const DELETED_AT = "_sdc_deleted_at";
+
+const ANYTHING: Json = ["null", "boolean", "integer", "number", "string", "array", "object"];
+
+/**
+ * The schema of a stream's records: that of its documents without Flow's words, and with
+ * `_sdc_deleted_at`. Every field has a type, because loaders make a column of it.
+ */
+function recordSchema(documentSchema: JsonObject): JsonObject {
+  const { title, type, required, properties } = documentSchema;
+  const { _meta, ...fields } = typed(properties ?? {});
+  return {
+    ...(title && { title }),
+    ...(type && { type }),
+    ...(required && { required }),
+    properties: {
+      ...fields,
+      [DELETED_AT]: {
+        type: ["string", "null"],
+        format: "date-time",
+        description: "When the connector found that the object is gone from Aircall.",
+      },
+    },
+  };
+}
+
+function typed(properties: Json): JsonObject {
+  if (!isJsonObject(properties)) return {};
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [
+      name,
+      isJsonObject(schema) ? typedField(schema) : {},
+    ]),
+  );
+}
+
+function typedField(schema: JsonObject): JsonObject {
+  const { properties, items } = schema;
+  return {
+    type: ANYTHING,
+    ...schema,
+    ...(properties !== undefined && { properties: typed(properties) }),
+    ...(isJsonObject(items) && { items: typedField(items) }),
+  };
 }

@@ -4,11 +4,10 @@ import { readJsonObjectFile } from "../../shared/json-file.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { discoveredCatalog } from "./catalog.ts";
-import { endpointConfig } from "./config.ts";
-import type { SingerMessage } from "./messages.ts";
-import { everything, readSelection } from "./selection.ts";
+import { endpointConfig, everything, readSelection } from "./input.ts";
+import type { SingerMessage } from "./output.ts";
+import { sync } from "./run.ts";
 import { SingerState } from "./state.ts";
-import { sync } from "./sync.ts";
 
 /** The paths of the files that a runner hands over. */
 export interface SingerFiles {

@@ -3,11 +3,12 @@ import type { Connector } from "../../connector.ts";
 import { ConfigError, ConnectorError } from "../../errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
 import type { StreamName } from "../../streams/index.ts";
-import type { Response, ValidateRequest } from "./messages.ts";
+import type { ValidateRequest } from "./input.ts";
+import type { Response } from "./output.ts";
 
 /**
- * Proves that the credentials work and that every bound stream can be read, and tells all that is
- * wrong in one `ConfigError`.
+ * Answers a `validate` request: the credentials work, and every bound stream can be read. Throws one
+ * `ConfigError` with all problems that it finds.
  */
 export async function validate(
   { config, bindings = [] }: ValidateRequest,
@@ -31,7 +32,7 @@ export async function validate(
 class Problems {
   readonly #sentences: string[] = [];
 
-  /** What the work gives, or nothing when it fails in a way that a person can mend. */
+  /** Returns the result of the work; nothing when the work throws a `ConnectorError`, which is collected. */
   collect<T>(work: () => T): T[] {
     try {
       return [work()];
@@ -55,7 +56,7 @@ function repeated(streams: readonly StreamName[]): StreamName[] {
   return [...new Set(streams.filter((stream, index) => streams.indexOf(stream) !== index))];
 }
 
-/** What the pointers `/namespace` and `/stream` find, as the control plane computes it too. */
+/** The strings at the pointers `/namespace` and `/stream`. The control plane computes the same path. */
 function resourcePath(resourceConfig: unknown): string[] {
   if (!isJsonObject(resourceConfig)) return [];
   return [resourceConfig.namespace, resourceConfig.stream].filter((part) => typeof part === "string");

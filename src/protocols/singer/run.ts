@@ -5,9 +5,9 @@ import type { LineWriter } from "../../shared/line-writer.ts";
 import { logWith } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { streams as definitions, type StreamName } from "../../streams/index.ts";
-import type { SingerMessage } from "./messages.ts";
-import { RecordMaker } from "./records.ts";
-import type { SelectedStream } from "./selection.ts";
+import type { SelectedStream } from "./input.ts";
+import type { SingerMessage } from "./output.ts";
+import { RecordMaker } from "./output.ts";
 import type { SingerState } from "./state.ts";
 
 /** A STATE holds all there is to know, so it is told after this many records, or this long after the last. */

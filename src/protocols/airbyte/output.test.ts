@@ -7,7 +7,7 @@ import {
   SourceUnavailable,
   UnexpectedAnswer,
 } from "../../errors.ts";
-import { errorTrace } from "./messages.ts";
+import { errorTrace } from "./output.ts";
 
 test.each([
   [new ConfigError("It is wrong."), "config_error"],

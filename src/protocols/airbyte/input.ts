@@ -5,7 +5,7 @@ import type { Json } from "../../shared/json.ts";
 import { readJsonFile } from "../../shared/json-file.ts";
 import type { StreamName } from "../../streams/index.ts";
 import { parseAirbyteName } from "./catalog.ts";
-import { SYNC_MODES } from "./messages.ts";
+import { SYNC_MODES } from "./output.ts";
 
 /** Airbyte may add fields at any time, so the schema names only what is read and leaves the rest alone. */
 const CONFIGURED_CATALOG = {

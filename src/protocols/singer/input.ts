@@ -2,9 +2,10 @@ import type { Static } from "typebox";
 import { parseStreamName } from "../../config/index.ts";
 import { ConfigError } from "../../errors.ts";
 import { faultsIn } from "../../shared/faults.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import { streamNames } from "../../streams/index.ts";
 import { describe, isAutomatic, type StreamDescription } from "./catalog.ts";
-import { type Breadcrumb, type Projection, projectionOf, projectSchema } from "./fields.ts";
+import { type Breadcrumb, type Projection, projectionOf, projectSchema } from "./projection.ts";
 
 const REPLICATION_METHOD = { enum: ["INCREMENTAL", "FULL_TABLE", null] } as const;
 const MAYBE_FLAG = { type: ["boolean", "null"] } as const;
@@ -98,4 +99,16 @@ function isSelected(metadata: Metadata, otherwise: boolean): boolean {
   if (metadata.inclusion === "unsupported") return false;
   if (metadata.inclusion === "automatic") return true;
   return metadata.selected ?? metadata["selected-by-default"] ?? otherwise;
+}
+
+/** A day, or an instant without a zone: Meltano leaves no more of a date that is written in YAML without quotes. */
+const ZONELESS = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?)?$/;
+
+/** The endpoint config as a runner hands it over: a start date without a zone is UTC, a day its first instant. */
+export function endpointConfig(config: JsonObject): JsonObject {
+  const { start_date: startDate } = config;
+  if (typeof startDate !== "string") return config;
+  const [zoneless, time] = ZONELESS.exec(startDate) ?? [];
+  if (!zoneless) return config;
+  return { ...config, start_date: time ? `${zoneless}Z` : `${zoneless}T00:00:00Z` };
 }

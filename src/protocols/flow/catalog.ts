@@ -1,4 +1,10 @@
+import { discover } from "../../connector.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+
+/** Every stream as a binding, with the schema of its collection. No request is sent to the API. */
+export function discoveredBindings() {
+  return discover().map((binding) => ({ ...binding, documentSchema: writeSchema(binding.documentSchema) }));
+}
 
 /**
  * The schema that a collection's documents are held against. A document that does not fit fails the
