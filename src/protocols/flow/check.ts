@@ -2,7 +2,7 @@ import { parseResourceConfig } from "../../config/index.ts";
 import type { Connector } from "../../connector.ts";
 import { ConfigError, ConnectorError } from "../../errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
-import type { StreamName } from "../../streams/index.ts";
+import { repeated } from "../shared/catalog.ts";
 import type { ValidateRequest } from "./input.ts";
 import type { Response } from "./output.ts";
 
@@ -19,7 +19,8 @@ export async function validate(
   const streams = bindings.flatMap(({ resourceConfig }) =>
     problems.collect(() => parseResourceConfig(resourceConfig).stream),
   );
-  problems.addAll(repeated(streams).map((stream) => `More than one binding captures ${stream}.`));
+  const again = new Set(repeated(streams, (stream) => stream));
+  problems.addAll([...again].map((stream) => `More than one binding captures ${stream}.`));
   problems.addAll(await connector.problems(config, [...new Set(streams)], signal));
   problems.throwIfAny();
   return {
@@ -50,10 +51,6 @@ class Problems {
   throwIfAny(): void {
     if (this.#sentences.length > 0) throw new ConfigError(this.#sentences.join(" "));
   }
-}
-
-function repeated(streams: readonly StreamName[]): StreamName[] {
-  return [...new Set(streams.filter((stream, index) => streams.indexOf(stream) !== index))];
 }
 
 /** The strings at the pointers `/namespace` and `/stream`. The control plane computes the same path. */

@@ -1,16 +1,16 @@
 import type { Static } from "typebox";
-import { parseStreamName } from "../../config/index.ts";
 import { ConfigError } from "../../errors.ts";
-import { faultsIn } from "../../shared/faults.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { streamNames } from "../../streams/index.ts";
+import { validated } from "../../shared/validated.ts";
+import { type StreamName, streamNames } from "../../streams/index.ts";
+import { readCatalog } from "../shared/catalog.ts";
 import { describe, isAutomatic, type StreamDescription } from "./catalog.ts";
 import { type Breadcrumb, type Projection, projectionOf, projectSchema } from "./projection.ts";
 
 const REPLICATION_METHOD = { enum: ["INCREMENTAL", "FULL_TABLE", null] } as const;
 const MAYBE_FLAG = { type: ["boolean", "null"] } as const;
 
-/** What is read of a catalog. People and runners add much more to it. */
+/** The parts of a catalog that are read. People and runners add much more. */
 const CATALOG_SCHEMA = {
   type: "object",
   required: ["streams"],
@@ -52,11 +52,11 @@ const CATALOG_SCHEMA = {
 type CatalogEntry = Static<typeof CATALOG_SCHEMA>["streams"][number];
 type Metadata = NonNullable<CatalogEntry["metadata"]>[number]["metadata"];
 
-/** A stream that is to be read, and what of it. */
+/** A stream to read, and the projection of its records. */
 export interface SelectedStream extends StreamDescription {
-  /** Whether it is read whole with each run, and not from where the last run ended. */
+  /** Whether each run reads the whole stream, and not from the end of the last run on. */
   readonly isFullTable: boolean;
-  /** What is left out of its records; its schema lacks that too. */
+  /** The fields that are left out of the records and of the schema. */
   readonly projection: Projection | undefined;
 }
 
@@ -65,23 +65,25 @@ export function everything(): SelectedStream[] {
   return streamNames.map((name) => ({ ...describe(name), isFullTable: false, projection: undefined }));
 }
 
-/** What a catalog selects. Throws a `ConfigError` that says what is wrong with it. */
+/** The streams that a catalog selects. Throws a `ConfigError` that names what is wrong with the catalog. */
 export function readSelection(catalog: unknown): SelectedStream[] {
-  const faults = faultsIn(CATALOG_SCHEMA, catalog);
-  if (faults.length > 0) throw new ConfigError(`The catalog is not valid: ${faults.join("; ")}.`);
-  const entries = (catalog as Static<typeof CATALOG_SCHEMA>).streams;
-  const names = entries.map(({ tap_stream_id }) => parseStreamName(tap_stream_id));
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated) throw new ConfigError(`The catalog has the stream ${repeated} more than once.`);
-  return entries.flatMap((entry) => selectedStream(entry) ?? []);
+  const { streams: entries } = validated(
+    CATALOG_SCHEMA,
+    catalog,
+    (faults) => new ConfigError(`The catalog is not valid: ${faults}.`),
+  );
+  const nameOf = ({ tap_stream_id }: CatalogEntry) => tap_stream_id;
+  return readCatalog({ what: "catalog", entries, nameOf }).flatMap(
+    ({ entry, stream }) => selectedStream(stream, entry) ?? [],
+  );
 }
 
-function selectedStream(entry: CatalogEntry): SelectedStream | undefined {
-  const stream = describe(parseStreamName(entry.tap_stream_id));
+function selectedStream(name: StreamName, entry: CatalogEntry): SelectedStream | undefined {
+  const stream = describe(name);
   const metadata = new Map(entry.metadata?.map((one) => [JSON.stringify(one.breadcrumb), one.metadata]));
   const metadataOf = (breadcrumb: Breadcrumb): Metadata => metadata.get(JSON.stringify(breadcrumb)) ?? {};
   const ofStream = metadataOf([]);
-  // A catalog that says nothing of a stream's selection selects it; one that speaks of fields only does not.
+  // Without metadata a stream is selected; with metadata of its fields only it is not.
   if (!isSelected(ofStream, metadata.size === 0)) return undefined;
   const projection = projectionOf(stream.schema, (breadcrumb) => {
     const [, field = "", ...nested] = breadcrumb;
