@@ -1,5 +1,6 @@
 import { discover } from "../../connector.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { mapSchema } from "../../shared/json-schema.ts";
 
 /** Every stream as a binding, with the schema of its collection. No request is sent to the API. */
 export function discoveredBindings() {
@@ -7,56 +8,32 @@ export function discoveredBindings() {
 }
 
 /**
- * The schema that a collection's documents are held against. A document that does not fit fails the
- * whole capture, and Aircall changes its fields without notice: so nothing but the key has a type,
- * and every field keeps what tells a person about it.
+ * The schema that Flow validates a collection's documents against. A document that does not fit fails the
+ * whole capture, and Aircall changes its fields without notice: so only the key and `_meta` have a type,
+ * and every field keeps the title and the description that people read.
  */
 export function writeSchema(documentSchema: JsonObject): JsonObject {
   const required = Array.isArray(documentSchema.required) ? documentSchema.required : [];
-  const properties = isJsonObject(documentSchema.properties) ? documentSchema.properties : {};
-  const open = Object.entries(properties).map(([name, schema]): [string, Json] => [
-    name,
-    required.includes(name) || name === "_meta" ? schema : withoutTypes(schema),
-  ]);
-  return { ...documentSchema, properties: Object.fromEntries(open) };
-}
-
-function withoutTypes(schema: Json): Json {
-  if (!isJsonObject(schema)) return schema;
-  const { type: _type, format: _format, ...open } = schema;
-  if (isJsonObject(open.properties)) open.properties = mapFields(open.properties, withoutTypes);
-  if (open.items !== undefined) open.items = withoutTypes(open.items);
-  return open;
-}
-
-function mapFields(properties: JsonObject, change: (schema: Json) => Json): JsonObject {
-  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, change(schema)]));
+  const typed = new Set(["_meta", ...required]);
+  return mapSchema(documentSchema, (schema, [, field]) => {
+    if (field === undefined || typed.has(field)) return schema;
+    const { type: _type, format: _format, ...open } = schema;
+    return open;
+  });
 }
 
 /**
- * What is known of a stream's fields before the first document has come: inference takes it in, so
- * that a destination's table has its columns from the start. Every object in it is closed, as Flow
- * asks; fields without a type of their own are left to inference.
+ * The fields of a stream that are known before its first document: schema inference takes them in, so
+ * that a destination's table has its columns from the start. Every object in the schema is closed, as Flow
+ * requires. Fields without a type are left out, for inference to find.
  */
-export function sourcedSchema(documentSchema: JsonObject): JsonObject {
-  const { required, properties } = documentSchema;
-  return { type: "object", ...(required && { required }), ...closed(properties) };
-}
-
-function closed(properties: Json | undefined): JsonObject {
-  const typed = isJsonObject(properties) ? Object.entries(properties).filter(hasType) : [];
-  return {
-    additionalProperties: false,
-    properties: Object.fromEntries(typed.map(([name, schema]) => [name, closedField(schema)])),
-  };
-}
-
-function closedField(schema: Json): Json {
-  if (!isJsonObject(schema)) return schema;
-  if ([schema.type].flat().includes("object")) return { ...schema, ...closed(schema.properties) };
-  return schema.items === undefined ? schema : { ...schema, items: closedField(schema.items) };
-}
-
-function hasType([, schema]: [string, Json]): boolean {
-  return isJsonObject(schema) && schema.type !== undefined;
+export function sourcedSchema({ required, properties = {} }: JsonObject): JsonObject {
+  const known = { type: "object", ...(required && { required }), additionalProperties: false, properties };
+  return mapSchema(known, (schema) => {
+    if (schema.type === undefined) return undefined;
+    const isObject = [schema.type].flat().includes("object");
+    return isObject
+      ? { ...schema, additionalProperties: false, properties: schema.properties ?? {} }
+      : schema;
+  });
 }

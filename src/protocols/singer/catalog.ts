@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { mapSchema } from "../../shared/json-schema.ts";
 import { type StreamName, streamNames, streams } from "../../streams/index.ts";
 import { type Field, fieldsOf } from "./projection.ts";
 
@@ -76,12 +77,15 @@ export const DELETED_AT = "_sdc_deleted_at";
 const ANYTHING: Json = ["null", "boolean", "integer", "number", "string", "array", "object"];
 
 /**
- * The schema of a stream's records: that of its documents without Flow's words, and with
- * `_sdc_deleted_at`. Every field has a type, because loaders make a column of it.
+ * The schema of a stream's records: that of its documents, with `_sdc_deleted_at` in place of `_meta` and
+ * without the keywords that only Flow reads. Every field has a type, because loaders make a column of it.
  */
 function recordSchema(documentSchema: JsonObject): JsonObject {
-  const { title, type, required, properties } = documentSchema;
-  const { _meta, ...fields } = typed(properties ?? {});
+  const { title, type, required, properties } = mapSchema(documentSchema, (schema) => ({
+    type: ANYTHING,
+    ...schema,
+  }));
+  const { _meta, ...fields } = properties as JsonObject;
   return {
     ...(title && { title }),
     ...(type && { type }),
@@ -94,25 +98,5 @@ function recordSchema(documentSchema: JsonObject): JsonObject {
         description: "When the connector found that the object is gone from Aircall.",
       },
     },
-  };
-}
-
-function typed(properties: Json): JsonObject {
-  if (!isJsonObject(properties)) return {};
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => [
-      name,
-      isJsonObject(schema) ? typedField(schema) : {},
-    ]),
-  );
-}
-
-function typedField(schema: JsonObject): JsonObject {
-  const { properties, items } = schema;
-  return {
-    type: ANYTHING,
-    ...schema,
-    ...(properties !== undefined && { properties: typed(properties) }),
-    ...(isJsonObject(items) && { items: typedField(items) }),
   };
 }

@@ -85,15 +85,15 @@ function selectedStream(name: StreamName, entry: CatalogEntry): SelectedStream |
   const ofStream = metadataOf([]);
   // Without metadata a stream is selected; with metadata of its fields only it is not.
   if (!isSelected(ofStream, metadata.size === 0)) return undefined;
-  const projection = projectionOf(stream.schema, (breadcrumb) => {
+  const isFieldSelected = (breadcrumb: Breadcrumb) => {
     const [, field = "", ...nested] = breadcrumb;
     return (nested.length === 0 && isAutomatic(stream, field)) || isSelected(metadataOf(breadcrumb), true);
-  });
+  };
   return {
     ...stream,
-    schema: projection ? projectSchema(stream.schema, projection) : stream.schema,
+    schema: projectSchema(stream.schema, isFieldSelected),
     isFullTable: (ofStream["replication-method"] ?? entry.replication_method) === "FULL_TABLE",
-    projection,
+    projection: projectionOf(stream.schema, isFieldSelected),
   };
 }
 
