@@ -1,5 +1,5 @@
 import type { Document } from "../../engine/index.ts";
-import { AccessRefused, ConnectorError, type Recovery } from "../../errors.ts";
+import { AccessRefused, ConnectorError, defectSentence, type Recovery } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 
@@ -104,8 +104,7 @@ function tracedError(error: unknown): TracedError {
   if (error instanceof ConnectorError) {
     return { message: error.message, internal_message, failure_type: failureType(error) };
   }
-  const message = "This is a defect of source-aircall. Please report it with the internal message.";
-  return { message, internal_message, failure_type: "system_error" };
+  return { message: defectSentence(error), internal_message, failure_type: "system_error" };
 }
 
 /** That a key may not read a list is nothing that another try would change. */

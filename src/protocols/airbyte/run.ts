@@ -1,14 +1,12 @@
 import type { CaptureEvent, Connector } from "../../connector.ts";
 import { mergePatch } from "../../engine/index.ts";
+import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { ConfiguredStream } from "./input.ts";
 import type { AirbyteWriter } from "./output.ts";
 import { readStates } from "./state.ts";
 import { StreamRun } from "./stream-run.ts";
-
-const FAILED = 1;
-export const STOPPED = 130;
 
 export interface ReadOptions {
   /** The endpoint config. */
@@ -22,8 +20,8 @@ export interface ReadOptions {
 }
 
 /**
- * Makes one pass over the streams, side by side, and returns the exit code: 1 when a stream has failed,
- * which does not end the others, and 130 when the signal ended the pass early. Throws an error that ends all
+ * Makes one pass over the streams, side by side, and returns the exit code: `FAILED` when a stream has failed,
+ * which does not end the others, and `STOPPED` when the signal ended the pass early. Throws an error that ends all
  * streams: one that a person has to mend first, or a defect.
  */
 export async function read({ connector, writer, ports, signal, ...request }: ReadOptions): Promise<number> {
@@ -51,7 +49,7 @@ export async function read({ connector, writer, ports, signal, ...request }: Rea
     for (const run of runs) if (!run.isOver) run.breakOff();
     await writer.flush();
   }
-  if (runs.every(({ status }) => status === "COMPLETE")) return 0;
+  if (runs.every(({ status }) => status === "COMPLETE")) return DONE;
   return signal.aborted ? STOPPED : FAILED;
 }
 

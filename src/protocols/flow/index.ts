@@ -1,11 +1,13 @@
 import type { Readable, Writable } from "node:stream";
 import type { Environment } from "../../config/index.ts";
 import type { Connector } from "../../connector.ts";
-import { BadRequest, ConnectorError } from "../../errors.ts";
+import { BadRequest, ConnectorError, defectSentence } from "../../errors.ts";
+import { DONE, FAILED } from "../../shared/exit-codes.ts";
 import { readLines } from "../../shared/line-reader.ts";
-import { LineWriter } from "../../shared/line-writer.ts";
+import { LineWriter, OutputLost } from "../../shared/line-writer.ts";
 import { jsonLog } from "../../shared/log.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
+import { isStop } from "../../shared/stop.ts";
 import { spec } from "../../spec.ts";
 import { decodeRequest, type Request, readOpenRequest, readValidateRequest } from "./input.ts";
 import type { Response } from "./output.ts";
@@ -35,15 +37,14 @@ export async function runFlowProtocol(options: FlowProtocolOptions): Promise<num
   const log = jsonLog(options.env.LOG_LEVEL, options.ports.clock.now, () => options.stderr);
   try {
     await converse(options, log);
-    return 0;
+    return DONE;
   } catch (error) {
-    if (isGoneReader(error)) return 0;
+    if (error instanceof OutputLost) return DONE;
     if (error instanceof ConnectorError) log.error(error.message);
     else if (isStop(error, options.signal))
       log.error("The process was asked to stop before it had answered.");
-    else
-      log.error(`This is a defect of source-aircall: ${String(error)}`, { stack: (error as Error)?.stack });
-    return 1;
+    else log.error(defectSentence(error), { stack: (error as Error)?.stack });
+    return FAILED;
   } finally {
     options.stdin.destroy();
   }
@@ -103,14 +104,4 @@ async function readToTheEnd(lines: AsyncIterable<string>): Promise<void> {
   } catch {
     // The session ends the input when it is over.
   }
-}
-
-/** What was under way throws the reason of the signal that ended it. */
-function isStop(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted && error === signal.reason;
-}
-
-/** Whether the runtime has closed its end of the pipe. */
-function isGoneReader(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "EPIPE";
 }

@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import { ConfigError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { readJsonObjectFile } from "../../shared/json-file.ts";
 import { validated } from "../../shared/validated.ts";
 import { type StreamName, streamNames } from "../../streams/index.ts";
 import { readCatalog } from "../shared/catalog.ts";
@@ -60,7 +61,22 @@ export interface SelectedStream extends StreamDescription {
   readonly projection: Projection | undefined;
 }
 
-/** All streams, all of each. */
+/** Throws a `ConfigError` when the file cannot be read, or does not hold a JSON object. */
+export async function readConfigFile(path: string): Promise<JsonObject> {
+  return withZone(await readJsonObjectFile(path, "config"));
+}
+
+/** The streams that the catalog selects; all of every stream without one. Throws as `readConfigFile` and `readSelection`. */
+export async function readCatalogFile(path: string | undefined): Promise<SelectedStream[]> {
+  return path ? readSelection(await readJsonObjectFile(path, "catalog")) : everything();
+}
+
+/** The value of the last STATE, `{}` without a file. Throws as `readConfigFile`. */
+export async function readStateFile(path: string | undefined): Promise<JsonObject> {
+  return path ? readJsonObjectFile(path, "state") : {};
+}
+
+/** All of every stream. */
 export function everything(): SelectedStream[] {
   return streamNames.map((name) => ({ ...describe(name), isFullTable: false, projection: undefined }));
 }
@@ -103,11 +119,11 @@ function isSelected(metadata: Metadata, otherwise: boolean): boolean {
   return metadata.selected ?? metadata["selected-by-default"] ?? otherwise;
 }
 
-/** A day, or an instant without a zone: Meltano leaves no more of a date that is written in YAML without quotes. */
+/** A day, or an instant without a zone: Meltano reduces a date that is written in YAML without quotes to these. */
 const ZONELESS = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?)?$/;
 
-/** The endpoint config as a runner hands it over: a start date without a zone is UTC, a day its first instant. */
-export function endpointConfig(config: JsonObject): JsonObject {
+/** The endpoint config of a runner. A start date without a zone is in UTC, and a day is its first instant. */
+function withZone(config: JsonObject): JsonObject {
   const { start_date: startDate } = config;
   if (typeof startDate !== "string") return config;
   const [zoneless, time] = ZONELESS.exec(startDate) ?? [];
