@@ -18,6 +18,7 @@ import {
   MalformedRows,
   remembering,
   type StreamName,
+  type SyncMode,
   streamNames,
   streams,
 } from "./streams/index.ts";
@@ -76,6 +77,14 @@ export function discover(): DiscoveredBinding[] {
       resourcePath: [name],
     };
   });
+}
+
+/** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
+export function bindingFor(
+  stream: StreamName,
+  syncMode: SyncMode = streams[stream].syncMode,
+): CaptureRequest["bindings"][number] {
+  return { resourceConfig: { stream, syncMode }, stateKey: stream };
 }
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */

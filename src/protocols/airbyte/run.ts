@@ -1,4 +1,4 @@
-import type { CaptureEvent, Connector } from "../../connector.ts";
+import { bindingFor, type CaptureEvent, type Connector } from "../../connector.ts";
 import { mergePatch } from "../../engine/index.ts";
 import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
@@ -33,10 +33,7 @@ export async function read({ connector, writer, ports, signal, ...request }: Rea
   await connector.proveCredentials(config, signal);
   const blocks = connector.capture({
     config,
-    bindings: streams.map(({ stream, syncMode }) => ({
-      resourceConfig: { stream, syncMode },
-      stateKey: stream,
-    })),
+    bindings: streams.map(({ stream, syncMode }) => bindingFor(stream, syncMode)),
     state: runs.reduce<JsonObject>((state, run) => mergePatch(state, run.state), {}),
     until: "pass",
     signal,
