@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import type { StreamCheck } from "../../connector.ts";
+import { DONE, FAILED } from "../../shared/exit-codes.ts";
+import { plainLog } from "../../shared/log.ts";
 import { streamNames } from "../../streams/index.ts";
 import { accountFromEnvironment } from "../account.ts";
 import { parseStreams } from "../arguments.ts";
@@ -16,8 +18,7 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
     )
     .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
     .action(async (options: { streams?: ReturnType<typeof parseStreams> }) => {
-      const { plainLog } = await import("../log.ts");
-      const log = plainLog(context.env, (line) => writeLine(context.stderr, line));
+      const log = plainLog(context.env.LOG_LEVEL, (line) => writeLine(context.stderr, line));
       const { connector, config } = accountFromEnvironment(context, log);
       const checks = await connector.check(config, options.streams ?? streamNames, context.signal);
       writeLine(
@@ -32,7 +33,7 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
           checks.map(checkRow),
         ),
       );
-      end(checks.some(({ error }) => error) ? 1 : 0);
+      end(checks.some(({ error }) => error) ? FAILED : DONE);
     });
 }
 

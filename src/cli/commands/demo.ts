@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { DONE } from "../../shared/exit-codes.ts";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import type { CliContext } from "../context.ts";
@@ -28,7 +29,7 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
         const exitCode = await withStore(run, async (store) => {
           writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
           const captured = await captureAndTell(context, run, store);
-          if (captured === 0)
+          if (captured === DONE)
             writeLine(context.stdout, await answerQuestions(store, context.stdout.columns ?? 80));
           return captured;
         });

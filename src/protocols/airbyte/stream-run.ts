@@ -2,9 +2,8 @@ import { type Block, bindingPatch, type Document, mergePatch } from "../../engin
 import type { ConnectorError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Clock } from "../../shared/ports.ts";
-import type { ConfiguredStream } from "./inputs.ts";
-import { type AirbyteWriter, errorTrace, type Status, streamStatus } from "./messages.ts";
-import { row } from "./rows.ts";
+import type { ConfiguredStream } from "./input.ts";
+import { type AirbyteWriter, errorTrace, row, type Status, streamStatus } from "./output.ts";
 
 /** No more records come between two states of a stream, unless a single checkpoint covers more. */
 const RECORDS_PER_STATE = 1_000;
@@ -13,7 +12,7 @@ const RECORDS_PER_STATE = 1_000;
 const LONGEST_BETWEEN_STATES_MS = 60_000;
 
 /** One stream of a read: what is told of it, in which order, and how far it has come. */
-export class StreamReading {
+export class StreamRun {
   readonly configured: ConfiguredStream;
   readonly #writer: AirbyteWriter;
   readonly #clock: Pick<Clock, "now">;

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { mapSchema, type SchemaPath } from "../../shared/json-schema.ts";
 
-/** Where a field stands in a schema, in Singer's words: `["properties", "user", "properties", "email"]`. */
-export type Breadcrumb = readonly string[];
+/** Singer's name for the path of a field's schema: `["properties", "user", "properties", "email"]`. */
+export type Breadcrumb = SchemaPath;
 
 /** A field of an object, or of the objects in a list, with its schema. */
 export interface Field {
@@ -27,7 +28,7 @@ export function fieldsOf(schema: JsonObject, at: Breadcrumb = []): Field[] {
   }));
 }
 
-/** What is to be left out so that only the fields stay that the test lets pass; `undefined` when that is nothing. */
+/** The projection that leaves out the fields that are not selected; `undefined` when all are selected. */
 export function projectionOf(
   schema: JsonObject,
   isSelected: (breadcrumb: Breadcrumb) => boolean,
@@ -43,33 +44,27 @@ export function projectionOf(
   return dropped.size > 0 || inner.size > 0 ? { dropped, inner } : undefined;
 }
 
-/** The value without the dropped fields, as a new value. Fields that no schema knows stay. */
+/** The value without the dropped fields, as a new value. Fields that the schema does not have stay. */
 export function projectValue(value: Json, projection: Projection): Json {
   if (Array.isArray(value)) return value.map((element) => projectValue(element, projection));
   if (!isJsonObject(value)) return value;
-  return without(value, projection, projectValue);
-}
-
-/** The schema of what `projectValue` leaves. */
-export function projectSchema(schema: JsonObject, projection: Projection): JsonObject {
-  if (isJsonObject(schema.items)) return { ...schema, items: projectSchema(schema.items, projection) };
-  if (!isJsonObject(schema.properties)) return schema;
-  const properties = without(schema.properties, projection, (property, inner) =>
-    isJsonObject(property) ? projectSchema(property, inner) : property,
-  );
-  return { ...schema, properties };
-}
-
-function without(
-  fields: JsonObject,
-  { dropped, inner }: Projection,
-  projectField: (field: Json, projection: Projection) => Json,
-): JsonObject {
-  const kept = Object.entries(fields).filter(([name]) => !dropped.has(name));
+  const kept = Object.entries(value).filter(([name]) => !projection.dropped.has(name));
   return Object.fromEntries(
     kept.map(([name, field]) => {
-      const projection = inner.get(name);
-      return [name, projection ? projectField(field, projection) : field];
+      const inner = projection.inner.get(name);
+      return [name, inner ? projectValue(field, inner) : field];
     }),
   );
+}
+
+/** The schema without the fields that are not selected. */
+export function projectSchema(
+  schema: JsonObject,
+  isSelected: (breadcrumb: Breadcrumb) => boolean,
+): JsonObject {
+  return mapSchema(schema, (one, at) => (isField(at) && !isSelected(at) ? undefined : one));
+}
+
+function isField(at: Breadcrumb): boolean {
+  return at.at(-2) === "properties";
 }

@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { CONFIG, startWorld } from "../../../test/support/world.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
-import { runCaptureSession } from "./session.ts";
+import { runCaptureSession } from "./run.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -23,13 +23,13 @@ test("ends by itself after a month, and not before", async () => {
     text += chunk;
   });
   let isOver = false;
-  const session = runCaptureSession(
-    openRequest([{ resourceConfig: { stream: "tags" }, stateKey: "tags" }]),
-    world.connector,
-    new LineWriter(output),
-    world.ports,
-    new AbortController().signal,
-  ).then(() => {
+  const session = runCaptureSession({
+    request: openRequest([{ resourceConfig: { stream: "tags" }, stateKey: "tags" }]),
+    connector: world.connector,
+    writer: new LineWriter(output),
+    ports: world.ports,
+    signal: new AbortController().signal,
+  }).then(() => {
     isOver = true;
   });
   while (!text.includes("digests")) await turn();
@@ -51,16 +51,16 @@ test("a collection that is told once for all bindings is found by its index", as
   });
   const stop = new AbortController();
   const asText = { writeSchema: { properties: { id: { format: "date-time" } } } };
-  const session = runCaptureSession(
-    openRequest(
+  const session = runCaptureSession({
+    request: openRequest(
       [{ resourceConfig: { stream: "teams" }, stateKey: "teams", collectionIndex: 1 }],
       [{ writeSchema: {} }, asText],
     ),
-    world.connector,
-    new LineWriter(output),
-    world.ports,
-    stop.signal,
-  );
+    connector: world.connector,
+    writer: new LineWriter(output),
+    ports: world.ports,
+    signal: stop.signal,
+  });
   while (!text.includes('"digests"')) await turn();
   stop.abort();
   await session;

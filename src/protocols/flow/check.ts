@@ -2,12 +2,13 @@ import { parseResourceConfig } from "../../config/index.ts";
 import type { Connector } from "../../connector.ts";
 import { ConfigError, ConnectorError } from "../../errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
-import type { StreamName } from "../../streams/index.ts";
-import type { Response, ValidateRequest } from "./messages.ts";
+import { repeated } from "../shared/catalog.ts";
+import type { ValidateRequest } from "./input.ts";
+import type { Response } from "./output.ts";
 
 /**
- * Proves that the credentials work and that every bound stream can be read, and tells all that is
- * wrong in one `ConfigError`.
+ * Answers a `validate` request: the credentials work, and every bound stream can be read. Throws one
+ * `ConfigError` with all problems that it finds.
  */
 export async function validate(
   { config, bindings = [] }: ValidateRequest,
@@ -18,7 +19,8 @@ export async function validate(
   const streams = bindings.flatMap(({ resourceConfig }) =>
     problems.collect(() => parseResourceConfig(resourceConfig).stream),
   );
-  problems.addAll(repeated(streams).map((stream) => `More than one binding captures ${stream}.`));
+  const again = new Set(repeated(streams, (stream) => stream));
+  problems.addAll([...again].map((stream) => `More than one binding captures ${stream}.`));
   problems.addAll(await connector.problems(config, [...new Set(streams)], signal));
   problems.throwIfAny();
   return {
@@ -31,7 +33,7 @@ export async function validate(
 class Problems {
   readonly #sentences: string[] = [];
 
-  /** What the work gives, or nothing when it fails in a way that a person can mend. */
+  /** Returns the result of the work; nothing when the work throws a `ConnectorError`, which is collected. */
   collect<T>(work: () => T): T[] {
     try {
       return [work()];
@@ -51,11 +53,7 @@ class Problems {
   }
 }
 
-function repeated(streams: readonly StreamName[]): StreamName[] {
-  return [...new Set(streams.filter((stream, index) => streams.indexOf(stream) !== index))];
-}
-
-/** What the pointers `/namespace` and `/stream` find, as the control plane computes it too. */
+/** The strings at the pointers `/namespace` and `/stream`. The control plane computes the same path. */
 function resourcePath(resourceConfig: unknown): string[] {
   if (!isJsonObject(resourceConfig)) return [];
   return [resourceConfig.namespace, resourceConfig.stream].filter((part) => typeof part === "string");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readLines } from "./lines.ts";
+import { readLines } from "./line-reader.ts";
 
 async function* chunks(parts: readonly Uint8Array[]) {
   for (const part of parts) yield Buffer.from(part);

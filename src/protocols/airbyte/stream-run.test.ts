@@ -3,14 +3,14 @@ import { expect, test } from "vitest";
 import { TestClock } from "../../../test/support/clock.ts";
 import type { Block, Document } from "../../engine/index.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
-import type { AirbyteMessage } from "./messages.ts";
-import { StreamReading } from "./reading.ts";
+import type { AirbyteMessage } from "./output.ts";
+import { StreamRun } from "./stream-run.ts";
 
 function startReading(syncMode: "incremental" | "full_refresh" = "incremental") {
   const clock = new TestClock();
   const output = new PassThrough({ highWaterMark: 2 ** 30 });
   const configured = { name: "tags", stream: "tags", syncMode } as const;
-  const reading = new StreamReading(configured, undefined, new LineWriter<AirbyteMessage>(output), clock);
+  const reading = new StreamRun(configured, undefined, new LineWriter<AirbyteMessage>(output), clock);
   reading.start();
   /** How many records each state counts that has been written since the last time. */
   const counts = (): number[] => {

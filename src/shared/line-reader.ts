@@ -1,4 +1,4 @@
-import { BadRequest } from "../../errors.ts";
+import { BadRequest } from "../errors.ts";
 
 const LINE_FEED = 0x0a;
 

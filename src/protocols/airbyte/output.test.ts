@@ -7,7 +7,7 @@ import {
   SourceUnavailable,
   UnexpectedAnswer,
 } from "../../errors.ts";
-import { errorTrace } from "./messages.ts";
+import { errorTrace } from "./output.ts";
 
 test.each([
   [new ConfigError("It is wrong."), "config_error"],
@@ -29,11 +29,11 @@ test.each([
   });
 });
 
-test("a defect is called one, and its stack is not told", () => {
+test("a defect is reported as one, without its stack", () => {
   const trace = errorTrace(new TypeError("x is no function"), 1);
   expect(trace).toMatchObject({
     trace: { error: { failure_type: "system_error", internal_message: "TypeError: x is no function" } },
   });
-  expect(JSON.stringify(trace)).toContain("This is a defect of source-aircall.");
+  expect(JSON.stringify(trace)).toContain("This is a defect of source-aircall:");
   expect(JSON.stringify(trace)).not.toContain("messages.test");
 });

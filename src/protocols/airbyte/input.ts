@@ -1,11 +1,11 @@
-import type { Static } from "typebox";
-import { BadRequest } from "../../errors.ts";
-import { faultsIn } from "../../shared/faults.ts";
+import { ConfigError } from "../../errors.ts";
 import type { Json } from "../../shared/json.ts";
 import { readJsonFile } from "../../shared/json-file.ts";
+import { validated } from "../../shared/validated.ts";
 import type { StreamName } from "../../streams/index.ts";
+import { readCatalog } from "../shared/catalog.ts";
 import { parseAirbyteName } from "./catalog.ts";
-import { SYNC_MODES } from "./messages.ts";
+import { SYNC_MODES } from "./output.ts";
 
 /** Airbyte may add fields at any time, so the schema names only what is read and leaves the rest alone. */
 const CONFIGURED_CATALOG = {
@@ -38,22 +38,19 @@ export async function readConfigFile(path: string): Promise<Json> {
   return readJsonFile(path, "config");
 }
 
-/** Throws a `ConfigError` or a `BadRequest` that says what is wrong with the file or with what it asks for. */
+/** Throws a `ConfigError` that names what is wrong with the file or the catalog in it. */
 export async function readCatalogFile(path: string): Promise<ConfiguredStream[]> {
-  const catalog = await readJsonFile(path, "catalog");
-  const faults = faultsIn(CONFIGURED_CATALOG, catalog);
-  if (faults.length > 0) throw new BadRequest(`The configured catalog is not valid: ${faults.join("; ")}.`);
-  const { streams } = catalog as unknown as Static<typeof CONFIGURED_CATALOG>;
-  if (streams.length === 0) throw new BadRequest("The configured catalog names no stream to read.");
-  const configured = streams.map(({ stream: { name }, sync_mode }) => ({
-    name,
-    stream: parseAirbyteName(name),
-    syncMode: sync_mode,
-  }));
-  const names = configured.map(({ stream }) => stream);
-  const repeated = configured.find(({ stream }, index) => names.indexOf(stream) !== index);
-  if (repeated) throw new BadRequest(`The configured catalog names ${repeated.name} more than once.`);
-  return configured;
+  const what = "configured catalog";
+  const { streams } = validated(
+    CONFIGURED_CATALOG,
+    await readJsonFile(path, "catalog"),
+    (faults) => new ConfigError(`The ${what} is not valid: ${faults}.`),
+  );
+  if (streams.length === 0) throw new ConfigError(`The ${what} names no stream to read.`);
+  const nameOf = ({ stream }: (typeof streams)[number]) => stream.name;
+  return readCatalog({ what, entries: streams, nameOf, parseName: parseAirbyteName }).map(
+    ({ entry, stream }) => ({ name: nameOf(entry), stream, syncMode: entry.sync_mode }),
+  );
 }
 
 /** Throws as `readConfigFile`. A read without a state file begins afresh. */

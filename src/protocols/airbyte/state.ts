@@ -1,9 +1,8 @@
-import type { Static } from "typebox";
 import { BINDINGS } from "../../engine/index.ts";
 import { BadRequest } from "../../errors.ts";
-import { faultsIn } from "../../shared/faults.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/ports.ts";
+import { fits } from "../../shared/validated.ts";
 import type { StreamName } from "../../streams/index.ts";
 import { findStream } from "./catalog.ts";
 
@@ -24,9 +23,9 @@ const STREAM_STATE = {
 
 /**
  * The state of each stream that has one of ours: the part of the connector state that is the stream's,
- * `{"bindingStateV1": {"<stream>": {...}}}`. What another connector left is skipped with a
- * warning: it says up to where a stream was read, and not what of it has been given. Throws a
- * `BadRequest` for what can be no state at all.
+ * `{"bindingStateV1": {"<stream>": {...}}}`. The state of another connector is skipped with a warning: it
+ * has the time up to which a stream was read, and not the records that were captured. Throws a `BadRequest`
+ * for a value of any other type than list, object or null.
  */
 export function readStates(states: Json, log: Log): Map<StreamName, JsonObject> {
   if (states !== null && typeof states !== "object") {
@@ -48,7 +47,7 @@ export function readStates(states: Json, log: Log): Map<StreamName, JsonObject> 
   return own;
 }
 
-/** Before there was a list, one object had the states of all streams. */
+/** Before the protocol had a list, one object had the states of all streams. */
 function legacyStates(states: JsonObject | null): Json[] {
   return Object.entries(states ?? {}).map(([name, stream_state]) => ({
     stream: { stream_descriptor: { name }, stream_state },
@@ -56,8 +55,7 @@ function legacyStates(states: JsonObject | null): Json[] {
 }
 
 function readStreamState(state: Json): { name: string; content: JsonObject } {
-  if (faultsIn(STREAM_STATE, state).length > 0) return { name: "several streams", content: { state } };
-  const { stream } = state as unknown as Static<typeof STREAM_STATE>;
-  const content = stream.stream_state;
-  return { name: stream.stream_descriptor.name, content: isJsonObject(content) ? content : {} };
+  if (!fits(STREAM_STATE, state)) return { name: "several streams", content: { state } };
+  const { stream_descriptor, stream_state: content } = state.stream;
+  return { name: stream_descriptor.name, content: isJsonObject(content) ? content : {} };
 }

@@ -1,4 +1,5 @@
-import { AccessRefused, ConnectorError, type Recovery } from "../../errors.ts";
+import type { Document } from "../../engine/index.ts";
+import { AccessRefused, ConnectorError, defectSentence, type Recovery } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 
@@ -103,11 +104,23 @@ function tracedError(error: unknown): TracedError {
   if (error instanceof ConnectorError) {
     return { message: error.message, internal_message, failure_type: failureType(error) };
   }
-  const message = "This is a defect of source-aircall. Please report it with the internal message.";
-  return { message, internal_message, failure_type: "system_error" };
+  return { message: defectSentence(error), internal_message, failure_type: "system_error" };
 }
 
 /** That a key may not read a list is nothing that another try would change. */
 function failureType(error: ConnectorError): FailureType {
   return error instanceof AccessRefused ? "config_error" : FAILURE_TYPES[error.recovery];
+}
+
+/**
+ * The fields by which Airbyte's destinations find the latest version of a row and delete rows. Airbyte's
+ * own sources with change data capture use the same names.
+ */
+export const UPDATED_AT = "_ab_cdc_updated_at";
+export const DELETED_AT = "_ab_cdc_deleted_at";
+
+/** The document as a row: the two fields above stand for `_meta`. */
+export function row({ _meta, ...fields }: Document, nowMs: number): JsonObject {
+  const now = new Date(nowMs).toISOString();
+  return { ...fields, [UPDATED_AT]: now, [DELETED_AT]: _meta.op === "d" ? now : null };
 }

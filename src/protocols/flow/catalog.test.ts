@@ -2,7 +2,7 @@ import { Check } from "typebox/schema";
 import { describe, expect, test } from "vitest";
 import { discover } from "../../connector.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
-import { sourcedSchema, writeSchema } from "./schemas.ts";
+import { sourcedSchema, writeSchema } from "./catalog.ts";
 
 const streams = discover().map(({ recommendedName, documentSchema, key }) => ({
   name: recommendedName,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { rememberingLog } from "../../../test/support/world.ts";
-import { RecordMaker } from "./records.ts";
-import { everything, readSelection } from "./selection.ts";
+import { everything, readSelection } from "./input.ts";
+import { RecordMaker } from "./output.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 15, 12);
 const tag = (fields: object) => ({ id: 1, name: "Refund", ...fields, _meta: { op: "u" as const } });

@@ -1,13 +1,13 @@
-import type { CaptureEvent, Connector } from "../../connector.ts";
+import { bindingFor, type CaptureEvent, type Connector } from "../../connector.ts";
 import type { Block, Document } from "../../engine/index.ts";
 import { ConnectorError } from "../../errors.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 import { logWith } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
-import { streams as definitions, type StreamName } from "../../streams/index.ts";
-import type { SingerMessage } from "./messages.ts";
-import { RecordMaker } from "./records.ts";
-import type { SelectedStream } from "./selection.ts";
+import type { StreamName } from "../../streams/index.ts";
+import type { SelectedStream } from "./input.ts";
+import type { SingerMessage } from "./output.ts";
+import { RecordMaker } from "./output.ts";
 import type { SingerState } from "./state.ts";
 
 /** A STATE holds all there is to know, so it is told after this many records, or this long after the last. */
@@ -89,10 +89,7 @@ class SyncRun {
     const nameOf = (binding: number) => (streams[binding] as SelectedStream).name;
     const blocks = connector.capture({
       config,
-      bindings: streams.map(({ name }) => ({
-        resourceConfig: { stream: name, syncMode: definitions[name].syncMode },
-        stateKey: name,
-      })),
+      bindings: streams.map(({ name }) => bindingFor(name)),
       state: state.forEngine,
       until: "pass",
       signal,
