@@ -6,7 +6,7 @@ import {
   startEmulator,
 } from "../../emulator/index.ts";
 import type { Log, Ports } from "../../src/shared/ports.ts";
-import { SimulatedClock } from "../../test/support/simulated-clock.ts";
+import { TestClock, takingTime } from "../../test/support/clock.ts";
 import { type Change, changeOfContact, changesOfCalls } from "./changes.ts";
 import { type Staleness, Watch } from "./watch.ts";
 
@@ -37,7 +37,7 @@ export interface DayOptions {
 
 /** What a capture of the day runs with. */
 export interface DayWorld {
-  readonly clock: SimulatedClock;
+  readonly clock: TestClock;
   readonly ports: Ports;
   readonly origin: string;
   /** Aborts when the capture has to end. */
@@ -64,7 +64,7 @@ export async function simulateDay(
   capture: (world: DayWorld) => Promise<void>,
 ): Promise<RunResult> {
   const { account, startsMs, changes } = await planDay(options);
-  const clock = new SimulatedClock(DAY_START_MS - options.warmUpMs);
+  const clock = new TestClock(DAY_START_MS - options.warmUpMs);
   const emulator = await startEmulator({ ...account, clock });
   const watch = new Watch(clock.now);
   for (const change of changes) watch.expect(change);
@@ -77,7 +77,7 @@ export async function simulateDay(
     ports: {
       clock,
       random: () => 0.5,
-      fetch: delayed(emulator.fetch, clock),
+      fetch: takingTime(clock, emulator.fetch, REQUEST_TAKES_MS),
       log: collecting(complaints),
     },
     origin: emulator.url,
@@ -146,7 +146,7 @@ function spread(instantsMs: readonly number[], count: number): number[] {
 /** Edits a contact at each of the instants, all over the address book. */
 async function editContacts(
   { account: { contacts } }: Emulator,
-  clock: SimulatedClock,
+  clock: TestClock,
   watch: Watch,
   instantsMs: readonly number[],
 ): Promise<void> {
@@ -158,16 +158,6 @@ async function editContacts(
     contacts.edit(contact.id, { information: `Called back, note ${index}` });
     watch.expect(changeOfContact(contact.id, Math.floor(instantMs / 1000)));
   }
-}
-
-function delayed(answer: typeof fetch, clock: SimulatedClock): typeof fetch {
-  return async (input, init) => {
-    const signal = init?.signal ?? undefined;
-    await clock.sleep(REQUEST_TAKES_MS / 2, signal);
-    const response = await clock.hold(() => answer(input, init));
-    await clock.sleep(REQUEST_TAKES_MS / 2, signal);
-    return response;
-  };
 }
 
 function collecting(complaints: string[]): Log {

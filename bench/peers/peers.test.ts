@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { temporaryFolder } from "../../test/support/cli.ts";
+import { temporaryFolder } from "../../test/support/files.ts";
 import { CREDENTIALS, withAccounts } from "../process/accounts.ts";
 import { comparePeer, comparisonTable } from "./comparison.ts";
 import type { Peer, Protocol } from "./peer.ts";

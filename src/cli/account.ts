@@ -1,4 +1,4 @@
-import { readCredentials, readOrigin, readRateWindowMs } from "../config/index.ts";
+import { readCredentials, readOrigin, readPace } from "../config/index.ts";
 import { Connector } from "../connector.ts";
 import type { Log } from "../shared/ports.ts";
 import type { Account, CliContext } from "./context.ts";
@@ -17,9 +17,8 @@ export function openAccount(
   log: Log,
   { origin, config }: Pick<Account, "origin" | "config">,
 ): Account {
-  const rateWindowMs = readRateWindowMs(context.env);
   return {
-    connector: new Connector({ ports: { ...context.ports, log }, origin, rateWindowMs }),
+    connector: new Connector({ ports: { ...context.ports, log }, origin, ...readPace(context.env) }),
     config,
     origin,
   };

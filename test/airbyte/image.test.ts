@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { readDockerfile } from "../../scripts/dockerfile.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { BUNDLE, emulated, startCli, temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
 
 const { copies, entrypoint, environment, user, hasCommand } = readDockerfile(
@@ -31,7 +32,8 @@ test("the bundle reads an account, alone in a folder and far from any other file
     part.replace(/^node$/, process.execPath).replace(/^\/airbyte\/(.*)/, (_, name) => folder.file(name)),
   );
   const read = ["read", "--config", folder.file("config.json"), "--catalog", folder.file("catalog.json")];
-  const { stdout, stderr, exitCode } = await startCli(read, emulated(aircall.url), [program, ...args]).ended;
+  const { stdout, stderr, exitCode } = await spawnProgram(read, emulated(aircall.url), [program, ...args])
+    .ended;
   expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
   expect(stdout.match(/"status":"COMPLETE"/g)).toHaveLength(streamNames.length);
 });

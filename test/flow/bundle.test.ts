@@ -3,7 +3,8 @@ import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readDockerfile } from "../../scripts/dockerfile.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { BUNDLE, emulated, startCli, temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
@@ -27,7 +28,7 @@ describe("the bundle, alone in a folder and far from any other file of the proje
 
   function start(env: Record<string, string> = {}) {
     const argv = entrypoint.map((part) => part.replace(/^node$/, process.execPath).replace(/^\/app/, home));
-    return startCli([], env, ["sh", "-c", 'cd "$0" && exec "$@"', home, ...argv]);
+    return spawnProgram([], env, ["sh", "-c", 'cd "$0" && exec "$@"', home, ...argv]);
   }
 
   test("answers spec and discover, and ends", async () => {
