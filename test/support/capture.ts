@@ -9,7 +9,7 @@ import { CONFIG } from "./world.ts";
 export const UNHURRIED = { advanced: { requests_per_minute: 1_000_000 } };
 
 /** A config that leaves the request budget as it is by default. */
-export const DEFAULT_BUDGET = { advanced: {} };
+const DEFAULT_BUDGET = { advanced: {} };
 
 export interface CaptureOptions
   extends Partial<Pick<CaptureRequest, "state" | "until" | "signal" | "onEvent">> {
