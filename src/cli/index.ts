@@ -49,7 +49,7 @@ function sentence(error: unknown, { env }: CliContext): string {
 function createProgram(context: CliContext, end: (exitCode: number) => void): Command {
   const { stdout, stderr } = context;
   const program = new Command("source-aircall")
-    .description("Captures everything an Aircall account will tell, and keeps it true.")
+    .description("Replicates an Aircall account and keeps the copy up to date.")
     .version(packageJson.version)
     .showHelpAfterError("Run source-aircall --help for the commands and their options.")
     .addHelpText("after", MANUAL);
@@ -78,11 +78,12 @@ const MANUAL = `
 Environment:
   AIRCALL_API_ID, AIRCALL_API_TOKEN   the API key; create one at
                                       https://dashboard.aircall.io/integrations/api-keys
-  AIRCALL_API_URL                     another address of the API, such as an emulator's
+  AIRCALL_API_URL                     the API's address, for example an emulator's
+                                      (default: https://api.aircall.io)
   LOG_LEVEL                           debug, info, warn (default) or error
 
 Exit status:
-  0  everything that was asked for was done
-  1  something was not, and a sentence on standard error says what to do
-  2  the command line is wrong
-  130  stopped before the end; the same command goes on from there`;
+  0    success
+  1    failure; a message on standard error says what to do
+  2    invalid command line
+  130  stopped early; run the same command again to continue`;

@@ -67,7 +67,7 @@ export const LASTING_TROUBLES = {
   "HTTP 410": answered(410),
   "HTTP 422": answered(422),
   "HTTP 429 that asks for two hours": answered(429, () => ({ "retry-after": "7200" })),
-  "list that is none": answered(200, undefined, { tags: "none" }),
+  "list of another type": answered(200, undefined, { tags: "none" }),
 } as const satisfies Record<string, Trouble>;
 
 const MEGABYTE = new Uint8Array(1024 * 1024).fill(32);

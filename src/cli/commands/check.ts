@@ -10,11 +10,11 @@ import { writeLine } from "../terminal.ts";
 
 export function checkCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("check")
-    .summary("prove that the API key works and that each stream can be read")
+    .summary("verify the API key and read access to each stream")
     .description(
-      "Asks Aircall whether it knows the API key, then reads the first page of each stream, and says what to do about each that cannot be read.",
+      "Verifies the API key, then reads the first page of each stream. For each stream that cannot be read, it prints what to do.",
     )
-    .option("--streams <names>", "only these streams, such as calls,users (default: all)", parseStreams)
+    .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
     .action(async (options: { streams?: ReturnType<typeof parseStreams> }) => {
       const { plainLog } = await import("../log.ts");
       const log = plainLog(context.env, (line) => writeLine(context.stderr, line));

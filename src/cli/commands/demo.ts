@@ -6,12 +6,12 @@ import { writeLine } from "../terminal.ts";
 
 export function demoCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("demo")
-    .summary("capture a made-up account and ask the file a few questions")
+    .summary("replicate a made-up account and query the result")
     .description(
-      "Starts an emulator of Aircall on this machine, captures its account into a DuckDB file as if it were " +
-        "yours, and answers a few questions about its calls from that file. It needs no API key.",
+      "Starts an Aircall emulator on this machine, replicates its made-up account into a DuckDB file, and " +
+        "runs a few queries on the calls. No API key is needed.",
     )
-    .option("--to <file>", "the DuckDB file", "aircall.duckdb")
+    .option("--to <file>", "DuckDB file", "aircall.duckdb")
     .action(async ({ to }: { to: string }) => {
       const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
       const { captureView } = await import("../capture-view.ts");

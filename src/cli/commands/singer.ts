@@ -16,18 +16,18 @@ interface SingerOptions {
 
 export function singerCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("singer")
-    .summary("be a Singer tap: write records, schemas and state to standard output")
+    .summary("run as a Singer tap on standard output")
     .description(
-      "Writes the account as Singer messages, one pass and out, for Meltano or any Singer target. With the " +
-        "state of the last run it writes only what is new, changed or deleted. Also installed as tap-aircall.",
+      "Writes the account as Singer messages, in one pass, for Meltano or any Singer target. With the state of " +
+        "the last run it writes only changes. Also installed as tap-aircall.",
     )
-    .option("--config <file>", "the endpoint config, as JSON; needed but for --discover")
-    .option("--discover", "print the catalog of all streams and end; it asks nobody")
-    .option("--catalog <file>", "the streams and fields to read (default: all)")
-    .option("--properties <file>", "what older runners call --catalog")
+    .option("--config <file>", "endpoint config, JSON; required except with --discover")
+    .option("--discover", "print the catalog of all streams and exit; works offline")
+    .option("--catalog <file>", "catalog that selects streams and fields (default: all)")
+    .option("--properties <file>", "alias of --catalog for older runners")
     .option(
       "--state <file>",
-      "what the last STATE of the run before held: the last line that a target printed",
+      "value of the last STATE of the previous run: the last line that a target printed",
     )
     .addHelpText(
       "after",
