@@ -8,9 +8,6 @@ import { CONFIG } from "./world.ts";
 /** A config whose request budget holds up nothing. */
 export const UNHURRIED = { advanced: { requests_per_minute: 1_000_000 } };
 
-/** A config that leaves the request budget as it is by default. */
-const DEFAULT_BUDGET = { advanced: {} };
-
 export interface CaptureOptions
   extends Partial<Pick<CaptureRequest, "state" | "until" | "signal" | "onEvent">> {
   /** Endpoint config beside the credentials. */
