@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject, ownValue, setOwn } from "../shared/json.ts";
 
 /** Under which key the connector state has the states of the bindings, by their state keys. */
 export const BINDINGS = "bindingStateV1";
@@ -46,15 +46,4 @@ export function bindingState(state: JsonObject, stateKey: string): JsonObject {
 /** A patch of one binding's state, as a patch of the connector state. */
 export function bindingPatch(stateKey: string, patch: JsonObject): JsonObject {
   return { [BINDINGS]: { [stateKey]: patch } };
-}
-
-/** A name may come from Aircall and be that of something which every object inherits, such as `constructor`. */
-function ownValue(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-/** To assign `__proto__` would set the prototype, and the value would be lost. */
-function setOwn(object: JsonObject, name: string, value: Json): void {
-  if (name !== "__proto__") object[name] = value;
-  else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
 }
