@@ -1,5 +1,12 @@
 import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
-import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
+import {
+  type EndpointConfig,
+  type Environment,
+  parseEndpointConfig,
+  parseResourceConfig,
+  readOrigin,
+  readRateWindowMs,
+} from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
@@ -11,6 +18,7 @@ import {
   MalformedRows,
   remembering,
   type StreamName,
+  type SyncMode,
   streamNames,
   streams,
 } from "./streams/index.ts";
@@ -69,6 +77,19 @@ export function discover(): DiscoveredBinding[] {
       resourcePath: [name],
     };
   });
+}
+
+/** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
+export function bindingFor(
+  stream: StreamName,
+  syncMode: SyncMode = streams[stream].syncMode,
+): CaptureRequest["bindings"][number] {
+  return { resourceConfig: { stream, syncMode }, stateKey: stream };
+}
+
+/** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
+export function connectorFor(env: Environment, ports: Ports): Connector {
+  return new Connector({ ports, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */

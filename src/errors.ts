@@ -76,3 +76,8 @@ export class SecondTooFull extends UnexpectedAnswer {
     super(`More ${listName} share the second ${instant} than Aircall lets one query reach.`);
   }
 }
+
+/** The sentence that reports anything else than a `ConnectorError`. */
+export function defectSentence(error: unknown): string {
+  return `This is a defect of source-aircall: ${String(error)}. Please report it.`;
+}

@@ -1,10 +1,9 @@
 import { createLogUpdate } from "log-update";
 import type { CaptureProgress, StreamProgress } from "../local/index.ts";
-import { jsonLog } from "../shared/log.ts";
+import { jsonLog, plainLog } from "../shared/log.ts";
 import type { Clock, Log } from "../shared/ports.ts";
 import type { CliContext } from "./context.ts";
 import { count, counted, seconds } from "./format.ts";
-import { plainLog } from "./log.ts";
 import { writeLine } from "./terminal.ts";
 
 /** Shows a capture while it runs, in the way that suits whoever reads. */
@@ -28,7 +27,7 @@ function liveView({ env, stderr, ports }: CliContext): CaptureView {
   const screen = createLogUpdate(stderr);
   let timer: NodeJS.Timeout | undefined;
   return {
-    log: plainLog(env, (line) => screen.persist(line)),
+    log: plainLog(env.LOG_LEVEL, (line) => screen.persist(line)),
     start(progress) {
       const draw = () =>
         screen(progress.streams.map((stream) => liveLine(stream, progress, ports.clock)).join("\n"));
@@ -77,7 +76,7 @@ function plainView({ env, stderr, ports }: CliContext): CaptureView {
   const write = (line: string) => writeLine(stderr, line);
   const told = new Map<StreamProgress, string>();
   return {
-    log: plainLog(env, write),
+    log: plainLog(env.LOG_LEVEL, write),
     start() {},
     changed(stream) {
       const news = plainNews(stream, ports.clock);

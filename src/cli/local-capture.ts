@@ -6,6 +6,7 @@ import {
   type Store,
   type StreamProgress,
 } from "../local/index.ts";
+import { DONE, FAILED, STOPPED } from "../shared/exit-codes.ts";
 import { type StreamName, streams } from "../streams/index.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
 import type { Account, CliContext } from "./context.ts";
@@ -65,8 +66,8 @@ export async function captureAndTell(context: CliContext, run: LocalCapture, sto
   const wasStopped = context.signal.aborted && !run.follow;
   if (run.asJson) writeLine(context.stdout, jsonSummary(run, progress, after, elapsedMs));
   else writeLine(context.stdout, textSummary(run, progress, { before, after, elapsedMs, wasStopped }));
-  if (wasStopped) return 130;
-  return progress.streams.some(({ status }) => status === "failed") ? 1 : 0;
+  if (wasStopped) return STOPPED;
+  return progress.streams.some(({ status }) => status === "failed") ? FAILED : DONE;
 }
 
 type RowCounts = Awaited<ReturnType<Store["rowCounts"]>>;

@@ -1,8 +1,8 @@
-import type { CaptureRequest, Connector } from "../connector.ts";
+import { bindingFor, type CaptureRequest, type Connector } from "../connector.ts";
 import type { Block } from "../engine/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Clock } from "../shared/ports.ts";
-import { type StreamName, streams } from "../streams/index.ts";
+import type { StreamName } from "../streams/index.ts";
 import type { CaptureProgress } from "./progress.ts";
 import type { CapturedBlock, Store } from "./store/index.ts";
 
@@ -30,7 +30,7 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
   const { store, clock, progress } = options;
   const blocks = options.connector.capture({
     config: options.config,
-    bindings: options.streams.map(localBinding),
+    bindings: options.streams.map((stream) => bindingFor(stream)),
     state: store.state,
     until: options.until,
     signal: options.signal,
@@ -55,10 +55,6 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
     throw error;
   }
   await transaction.commit();
-}
-
-function localBinding(name: StreamName): CaptureRequest["bindings"][number] {
-  return { resourceConfig: { stream: name, syncMode: streams[name].syncMode }, stateKey: name };
 }
 
 /** What has been captured since the last commit. */

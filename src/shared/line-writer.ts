@@ -4,6 +4,11 @@ import type { Writable } from "node:stream";
 /** Lines are joined up to about this length before they are handed to the pipe. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
+/** The output takes no more: its reader has closed it, or its disk is full. `main.ts` reports the cause. */
+export class OutputLost extends Error {
+  override readonly name = "OutputLost";
+}
+
 /** The only owner of standard output: one message a line, as JSON, and no more than the reader takes. */
 export class LineWriter<Message> {
   readonly #output: Writable;
@@ -13,14 +18,17 @@ export class LineWriter<Message> {
     this.#output = output;
   }
 
-  /** Resolves when there is room for more. A message may stay in memory until `flush`. */
+  /** Resolves when there is room for more, or rejects with `OutputLost`. A message may stay in memory until `flush`. */
   async write(message: Message): Promise<void> {
     this.#append(message);
     if (this.#chunk.length >= CHUNK_CHARACTERS) await this.flush();
   }
 
   async flush(): Promise<void> {
-    if (!this.#handOver()) await once(this.#output, "drain");
+    if (this.#handOver()) return;
+    await once(this.#output, "drain").catch((cause) => {
+      throw new OutputLost("The output cannot be written.", { cause });
+    });
   }
 
   /** Hands the message over at once, and all before it, whether there is room or not. For what is rare and small. */

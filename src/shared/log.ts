@@ -26,6 +26,13 @@ export function jsonLog(level: string | undefined, now: () => number, destinatio
   });
 }
 
+/** Lines for a person: warnings and errors, or everything that `LOG_LEVEL` asks for. */
+export function plainLog(level: string | undefined, write: (line: string) => void): Log {
+  return levelledLog(level, "warn", (name, message, fields) => {
+    write(`${name}: ${logText(message, fields)}`);
+  });
+}
+
 /** A line of a log as a person reads it: whose it is, what happened, and the details. */
 export function logText(message: string, { stream, ...others }: LogFields): string {
   const about = typeof stream === "string" ? `${stream}: ` : "";

@@ -180,7 +180,7 @@ describe("a wrong command line ends with exit code 2", () => {
     [["capture", "--to", "a.duckdb", "--fast"], /unknown option '--fast'/],
     [["recapture"], /unknown command 'recapture'/],
     [["emulator", "--calls", "many"], /must be a whole number/],
-    [["emulator", "--port", "65536"], /must be 65535 at most/],
+    [["emulator", "--port", "65536"], /must be at most 65535/],
     [[], /Usage: source-aircall/],
   ])("%j", async (args, words) => {
     const ended = await runCli(args);

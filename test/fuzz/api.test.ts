@@ -2,9 +2,9 @@ import fc from "fast-check";
 import Schema from "typebox/schema";
 import { expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { Connector } from "../../src/connector.ts";
+import { bindingFor, Connector } from "../../src/connector.ts";
 import type { Block } from "../../src/engine/index.ts";
-import { writeSchema } from "../../src/protocols/flow/schemas.ts";
+import { writeSchema } from "../../src/protocols/flow/catalog.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 import { Collections } from "../property/collections.ts";
 import { setting } from "../property/history.ts";
@@ -66,10 +66,7 @@ class TamperedWorld implements AsyncDisposable {
     });
     const blocks = connector.capture({
       config: { ...CONFIG, advanced: { requests_per_minute: 1_000_000 } },
-      bindings: streamNames.map((stream) => ({
-        resourceConfig: { stream, syncMode: streams[stream].syncMode },
-        stateKey: stream,
-      })),
+      bindings: streamNames.map((stream) => bindingFor(stream)),
       state: structuredClone(this.collections.state),
       until: "pass",
       signal: new AbortController().signal,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { test } from "vitest";
-import type { CaptureEvent } from "../../src/connector.ts";
+import { bindingFor, type CaptureEvent } from "../../src/connector.ts";
 import type { Block, Document } from "../../src/engine/index.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
@@ -25,10 +25,7 @@ class FollowingProcess implements AsyncDisposable {
     this.#world = world;
     const blocks = world.connector().capture({
       config: { ...CONFIG, advanced: { requests_per_minute: 1_000_000 } },
-      bindings: streamNames.map((stream) => ({
-        resourceConfig: { stream, syncMode: streams[stream].syncMode },
-        stateKey: stream,
-      })),
+      bindings: streamNames.map((stream) => bindingFor(stream)),
       state: {},
       until: "follow",
       signal: this.#stop.signal,

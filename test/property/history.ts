@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Emulator, type Fault, startEmulator } from "../../emulator/index.ts";
-import { Connector } from "../../src/connector.ts";
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { bindingFor, Connector } from "../../src/connector.ts";
+import { type StreamName, streamNames } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
 import { CONFIG, testPorts } from "../support/world.ts";
 import { Collections } from "./collections.ts";
@@ -168,10 +168,7 @@ export class HistoryWorld implements AsyncDisposable {
     const stop = new AbortController();
     const blocks = this.connector().capture({
       config: { ...CONFIG, advanced: { requests_per_minute: requestsPerMinute } },
-      bindings: names.map((stream) => ({
-        resourceConfig: { stream, syncMode: streams[stream].syncMode },
-        stateKey: stream,
-      })),
+      bindings: names.map((stream) => bindingFor(stream)),
       state: structuredClone(this.collections.state),
       until: "pass",
       signal: stop.signal,

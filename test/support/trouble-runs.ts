@@ -5,9 +5,9 @@ import { PassThrough } from "node:stream";
 import { startEmulator } from "../../emulator/index.ts";
 import { requestTarget } from "../../emulator/requests.ts";
 import { type CliContext, runCli } from "../../src/cli/index.ts";
-import { type CaptureEvent, Connector } from "../../src/connector.ts";
+import { bindingFor, type CaptureEvent, Connector } from "../../src/connector.ts";
 import { ConnectorError } from "../../src/errors.ts";
-import { type StreamName, streams } from "../../src/streams/index.ts";
+import type { StreamName } from "../../src/streams/index.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 import type { Trouble } from "./troubles.ts";
 import { CONFIG, rememberingLog } from "./world.ts";
@@ -74,10 +74,7 @@ export async function followed(one: TroubledStream): Promise<Consequence> {
   });
   const blocks = connector.capture({
     config: CONFIG,
-    bindings: [one.stream, "company" as const].map((stream) => ({
-      resourceConfig: { stream, syncMode: streams[stream].syncMode },
-      stateKey: stream,
-    })),
+    bindings: [one.stream, "company" as const].map((stream) => bindingFor(stream)),
     state: {},
     until: "follow",
     signal: stop.signal,

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { DONE } from "../../shared/exit-codes.ts";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import type { CliContext } from "../context.ts";
@@ -6,12 +7,12 @@ import { writeLine } from "../terminal.ts";
 
 export function demoCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("demo")
-    .summary("capture a made-up account and ask the file a few questions")
+    .summary("replicate a made-up account and query the result")
     .description(
-      "Starts an emulator of Aircall on this machine, captures its account into a DuckDB file as if it were " +
-        "yours, and answers a few questions about its calls from that file. It needs no API key.",
+      "Starts an Aircall emulator on this machine, replicates its made-up account into a DuckDB file, and " +
+        "runs a few queries on the calls. No API key is needed.",
     )
-    .option("--to <file>", "the DuckDB file", "aircall.duckdb")
+    .option("--to <file>", "DuckDB file", "aircall.duckdb")
     .action(async ({ to }: { to: string }) => {
       const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
       const { captureView } = await import("../capture-view.ts");
@@ -30,7 +31,7 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
           writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
           return captureAndTell(context, run, store);
         });
-        if (exitCode === 0)
+        if (exitCode === DONE)
           writeLine(context.stdout, answersText(await answerQuestions(to), context.stdout.columns ?? 80));
         end(exitCode);
       } finally {
