@@ -13,6 +13,8 @@ import { redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
+import { Redactor, secretsIn } from "./shared/redactor.ts";
+import { EndpointSchema } from "./spec.ts";
 import {
   DigestMemory,
   MalformedRows,
@@ -30,6 +32,8 @@ export interface ConnectorOptions {
   readonly origin: string;
   /** The length of the budget's minute. */
   readonly rateWindowMs: number;
+  /** Learns the secrets of every config that the connector reads. Left out, only the connector itself uses one. */
+  readonly redactor?: Redactor;
 }
 
 /** One of Flow's `discovered` bindings. */
@@ -88,8 +92,8 @@ export function bindingFor(
 }
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
-export function connectorFor(env: Environment, ports: Ports): Connector {
-  return new Connector({ ports, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
+export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
+  return new Connector({ ports, redactor, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
@@ -98,11 +102,13 @@ const WINDOW_MARGIN = 1.01;
 /** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
   readonly #options: ConnectorOptions;
+  readonly #redactor: Redactor;
   /** One for the whole process, whatever it asks for: the quota is the company's. */
   #budget: RequestBudget | undefined;
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
+    this.#redactor = options.redactor ?? new Redactor();
   }
 
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
@@ -132,7 +138,7 @@ export class Connector {
 
   /** Yields what the bindings capture. Throws a `ConfigError` before the first block when the config or a binding is invalid. */
   async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
-    const config = parseEndpointConfig(request.config);
+    const config = this.#read(request.config);
     const client = this.#client(config);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
       stateKey,
@@ -185,7 +191,12 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader(this.#client(parseEndpointConfig(config)), signal, () => {});
+    return new AircallReader(this.#client(this.#read(config)), signal, () => {});
+  }
+
+  #read(config: unknown): EndpointConfig {
+    this.#redactor.learn(secretsIn(EndpointSchema, config));
+    return parseEndpointConfig(config);
   }
 
   #client(config: EndpointConfig): ClientOptions {
@@ -195,7 +206,7 @@ export class Connector {
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
-    return { credentials: config, origin, budget: this.#budget, ports };
+    return { credentials: config, origin, budget: this.#budget, ports, redactor: this.#redactor };
   }
 }
 

@@ -1,5 +1,6 @@
 import { AircallReader, type Endpoint, RequestBudget } from "../../src/aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
+import { Redactor } from "../../src/shared/redactor.ts";
 import { readWindow, type TimedList } from "../../src/streams/window.ts";
 import type { SimulatedClock } from "../../test/support/simulated-clock.ts";
 import type { RunResult } from "./result.ts";
@@ -109,7 +110,7 @@ function paced(
   requests: Record<string, number>,
 ): AircallReader {
   const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
-  const client = { credentials: CREDENTIALS, origin: emulator.url, budget, ports };
+  const client = { credentials: CREDENTIALS, origin: emulator.url, budget, ports, redactor: new Redactor() };
   return new AircallReader(client, signal, (event) => {
     if (event.kind !== "request" || !isOnDay(clock.now())) return;
     const name = `calls, ${event.purpose}`;

@@ -1,11 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Fault } from "../../emulator/index.ts";
 import { collect } from "../../test/core/collect.ts";
 import { CONFIG } from "../../test/support/world.ts";
 import { ConnectorError, CredentialsRefused, SourceUnavailable } from "../errors.ts";
 import type { LogFields, Ports } from "../shared/ports.ts";
 import type { RequestEvent } from "./client.ts";
-import { withoutCredentials } from "./credentials.ts";
 import { impostor, pagesOf, readerWith, requested, TAGS, worldOf } from "./testing.ts";
 
 const SECRET = "token-that-nobody-may-see";
@@ -78,22 +77,4 @@ test.each([
   const told = JSON.stringify([String(error), server.ports.log.lines]);
   expect(told).not.toContain(SECRET.slice(0, 8));
   expect(told).not.toContain(Buffer.from(`id:${SECRET}`).toString("base64"));
-});
-
-describe("of a key that is repeated", () => {
-  const base64 = (text: string) => Buffer.from(text).toString("base64");
-
-  test.each([
-    [
-      "the header without its padding",
-      { apiId: "id", apiToken: "abcd" },
-      base64("id:abcd").replace(/=+$/, ""),
-    ],
-    ["the token in an address", { apiId: "id", apiToken: "a b/c" }, "a%20b%2Fc"],
-    ["an ID that holds the token", { apiId: "ab-token-cd", apiToken: "token" }, "ab-token-cd"],
-    ["a token that holds the ID", { apiId: "token", apiToken: "ab-token-cd" }, "ab-token-cd"],
-    ["a token that is not well-formed", { apiId: "id", apiToken: "a\ud800b" }, "a\ud800b"],
-  ])("%s is hidden whole", (_, credentials, repeated) => {
-    expect(withoutCredentials(`no: ${repeated}?`, credentials)).toMatch(/^no: \[hidden\]=*\?$/);
-  });
 });

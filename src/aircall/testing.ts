@@ -7,6 +7,7 @@ import { TestClock } from "../../test/support/clock.ts";
 import { CONFIG, startWorld, testPorts } from "../../test/support/world.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
+import { Redactor } from "../shared/redactor.ts";
 import { RequestBudget } from "./budget.ts";
 import { AircallReader, type ClientOptions, type RequestEvent } from "./client.ts";
 import type { Credentials } from "./credentials.ts";
@@ -40,7 +41,8 @@ export function readerWith(
     events?: RequestEvent[];
   } & Pick<ClientOptions, "redactBody"> = {},
 ): AircallReader {
-  const client = { credentials, origin, budget, ports, ...others };
+  const redactor = new Redactor([credentials.apiId, credentials.apiToken]);
+  const client = { credentials, origin, budget, ports, redactor, ...others };
   return new AircallReader(client, nobody, (event) => events.push(event));
 }
 

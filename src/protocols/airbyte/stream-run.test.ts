@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { TestClock } from "../../../test/support/clock.ts";
 import type { Block, Document } from "../../engine/index.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
+import { Redactor } from "../../shared/redactor.ts";
 import type { AirbyteMessage } from "./output.ts";
 import { StreamRun } from "./stream-run.ts";
 
@@ -10,7 +11,9 @@ function startReading(syncMode: "incremental" | "full_refresh" = "incremental") 
   const clock = new TestClock();
   const output = new PassThrough({ highWaterMark: 2 ** 30 });
   const configured = { name: "tags", stream: "tags", syncMode } as const;
-  const reading = new StreamRun(configured, undefined, new LineWriter<AirbyteMessage>(output), clock);
+  const writer = new LineWriter<AirbyteMessage>(output);
+  const redactor = new Redactor();
+  const reading = new StreamRun({ configured, state: undefined, writer, clock, redactor });
   reading.start();
   /** How many records each state counts that has been written since the last time. */
   const counts = (): number[] => {
