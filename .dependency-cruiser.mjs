@@ -72,8 +72,9 @@ export default {
   options: {
     parser: "swc",
     tsPreCompilationDeps: true,
-    exclude: { path: "([.]test|testing[^/]*)[.]ts$" },
-    doNotFollow: { path: "node_modules" },
+    // The parser does not know the `using` of tests that are not beside their files.
+    exclude: { path: "^bench/.*[.]test[.]ts$" },
+    doNotFollow: { path: "node_modules|^test/" },
     enhancedResolveOptions: {
       conditionNames: ["import", "types", "node", "default"],
       exportsFields: ["exports"],

@@ -88,6 +88,8 @@ export function fetchInProcess(
 function orAborted<Value>(work: Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
+    // What serves the request may itself have aborted it by now.
+    if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     Promise.resolve(work)
       .then(resolve, reject)

@@ -48,3 +48,13 @@ test("a request in process ends with its signal, and with the emulator", async (
   await hanging;
   await expect(ping()).rejects.toThrow("fetch failed");
 });
+
+test("a request in process ends when its signal is aborted by what happens before the answer", async () => {
+  const { emulator } = await open({ account: QUIET });
+  const aborting = new AbortController();
+  emulator.faults.add({ kind: "edit", edit: () => aborting.abort(new Error("enough")) });
+  emulator.faults.add({ kind: "hang" });
+  const ping = emulator.fetch(`${emulator.url}/v1/ping`, { headers: HEADERS, signal: aborting.signal });
+  await expect(ping).rejects.toThrow("enough");
+  await emulator.close();
+});

@@ -2,10 +2,11 @@ import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } f
 import {
   type EndpointConfig,
   type Environment,
+  type Pace,
   parseEndpointConfig,
   parseResourceConfig,
   readOrigin,
-  readRateWindowMs,
+  readPace,
 } from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
@@ -26,12 +27,10 @@ import {
 } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
-export interface ConnectorOptions {
+export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
-  /** The length of the budget's minute. */
-  readonly rateWindowMs: number;
   /** Learns the secrets of every config that the connector reads. Left out, only the connector itself uses one. */
   readonly redactor?: Redactor;
 }
@@ -93,7 +92,7 @@ export function bindingFor(
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
-  return new Connector({ ports, redactor, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
+  return new Connector({ ports, redactor, origin: readOrigin(env), ...readPace(env) });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
@@ -200,13 +199,20 @@ export class Connector {
   }
 
   #client(config: EndpointConfig): ClientOptions {
-    const { ports, origin, rateWindowMs } = this.#options;
+    const { ports, origin, rateWindowMs, retryWaitMs } = this.#options;
     this.#budget ??= new RequestBudget({
       requests: config.requestsPerMinute,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
-    return { credentials: config, origin, budget: this.#budget, ports, redactor: this.#redactor };
+    return {
+      credentials: config,
+      origin,
+      budget: this.#budget,
+      ports,
+      redactor: this.#redactor,
+      ...(retryWaitMs !== undefined && { retryWaitMs }),
+    };
   }
 }
 

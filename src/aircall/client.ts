@@ -48,6 +48,8 @@ export interface ClientOptions {
   readonly ports: Ports;
   /** Hides the secrets that Aircall repeats in its answers. */
   readonly redactor: Redactor;
+  /** The ceiling of the first random wait before a request is sent again; left out, the retry policy's. */
+  readonly retryWaitMs?: number;
   /** What is done to the body of every answer, in place, before anybody sees it. */
   readonly redactBody?: (body: JsonObject) => void;
 }
@@ -164,7 +166,8 @@ export class AircallReader {
   /** Waits for the next attempt, or throws when there is none to make. */
   async #recover(endpoint: Endpoint, outcome: Outcome, tries: Tries, permit: Permit): Promise<void> {
     const { clock, log, random } = this.#client.ports;
-    const decision = decideRetry(outcome, tries, RETRY_POLICY, random);
+    const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = this.#client;
+    const decision = decideRetry(outcome, tries, { ...RETRY_POLICY, firstWaitMs }, random);
     if (isOneTooMany(outcome)) this.#hold(outcome, permit);
     if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
     log.debug("asking again", {

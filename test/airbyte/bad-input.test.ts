@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import { askAirbyte } from "../support/airbyte.ts";
-import { emulated, runCli, temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { emulated, runProgram } from "../support/program.ts";
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 const CATALOG = { streams: [{ stream: { name: "tags" }, sync_mode: "incremental" }] };
@@ -162,7 +163,7 @@ describe("a wrong command line ends with exit code 2", () => {
     [["airbyte", "check"], /required option '--config <file>'/],
     [["airbyte", "read", "--config", "c.json"], /required option '--catalog <file>'/],
   ])("%j", async (args, words) => {
-    const { stderr, stdout, exitCode } = await runCli(args);
+    const { stderr, stdout, exitCode } = await runProgram(args);
     expect(stderr).toMatch(words);
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
   });

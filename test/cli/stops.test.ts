@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type CliContext, runCli } from "../../src/cli/index.ts";
 import { runFlowProtocol } from "../../src/protocols/flow/index.ts";
 import type { Clock } from "../../src/shared/ports.ts";
-import { temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/files.ts";
 import { CONFIG, startWorld } from "../support/world.ts";
 
 const BINDING = { resourceConfig: { stream: "tags" }, stateKey: "tags" };

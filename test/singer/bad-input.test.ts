@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Ended, emulated, startCli, temporaryFolder } from "../support/cli.ts";
-import { CONFIG, runTap, SingerTarget, TAP, type TapFiles } from "../support/singer.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { type Ended, emulated, runProgram } from "../support/program.ts";
+import { CONFIG, runTap, SingerTarget, type TapFiles } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 
 const SECRET = "s3cret-value";
@@ -19,7 +20,7 @@ function expectOneSentence(ended: Ended, sentence: RegExp): void {
   expect(ended.exitCode).toBe(1);
 }
 
-const tap = (...args: string[]) => startCli(args, NOWHERE, [process.execPath, TAP]).ended;
+const tap = (...args: string[]) => runProgram(["singer", ...args], NOWHERE);
 
 const ofStream = (metadata: unknown, stream = "tags") => ({ streams: [{ tap_stream_id: stream, metadata }] });
 const place = (metadata: unknown, breadcrumb: unknown = []) => ofStream([{ breadcrumb, metadata }]);

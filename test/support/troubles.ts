@@ -1,9 +1,9 @@
 import type { Emulator, FaultKind } from "../../emulator/index.ts";
-import type { SimulatedClock } from "./simulated-clock.ts";
+import type { TestClock } from "./clock.ts";
 
 /** A request on its way to the emulator. */
 export interface TroubledRequest {
-  readonly clock: SimulatedClock;
+  readonly clock: TestClock;
   readonly emulator: Emulator;
   /** Path and query. */
   readonly target: string;
