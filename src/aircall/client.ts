@@ -19,7 +19,7 @@ import { type Page, readPages } from "./pages.ts";
 import {
   BLOCK_MS,
   decideRetry,
-  isPassing,
+  isTransient,
   type Outcome,
   RETRY_POLICY,
   statedLimit,
@@ -191,7 +191,7 @@ export class AircallReader {
   }
 
   async #failure(endpoint: Endpoint, outcome: Outcome, because: string): Promise<ConnectorError> {
-    if (outcome.kind !== "answered" || isPassing(outcome)) {
+    if (outcome.kind !== "answered" || isTransient(outcome)) {
       return new SourceUnavailable(
         `Aircall could not be read at ${new URL(this.#client.origin).host}${endpoint.path}: ${outcome.detail} (${because}). Check the network and https://status.aircall.com, then run again.`,
       );
