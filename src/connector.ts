@@ -14,6 +14,8 @@ import { redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
+import { Redactor, secretsIn } from "./shared/redactor.ts";
+import { EndpointSchema } from "./spec.ts";
 import {
   DigestMemory,
   MalformedRows,
@@ -29,6 +31,8 @@ export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
+  /** Learns the secrets of every config that the connector reads. Left out, only the connector itself uses one. */
+  readonly redactor?: Redactor;
 }
 
 /** One of Flow's `discovered` bindings. */
@@ -87,8 +91,8 @@ export function bindingFor(
 }
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
-export function connectorFor(env: Environment, ports: Ports): Connector {
-  return new Connector({ ports, origin: readOrigin(env), ...readPace(env) });
+export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
+  return new Connector({ ports, redactor, origin: readOrigin(env), ...readPace(env) });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
@@ -97,11 +101,13 @@ const WINDOW_MARGIN = 1.01;
 /** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
   readonly #options: ConnectorOptions;
+  readonly #redactor: Redactor;
   /** One for the whole process, whatever it asks for: the quota is the company's. */
   #budget: RequestBudget | undefined;
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
+    this.#redactor = options.redactor ?? new Redactor();
   }
 
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
@@ -131,7 +137,7 @@ export class Connector {
 
   /** Yields what the bindings capture. Throws a `ConfigError` before the first block when the config or a binding is invalid. */
   async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
-    const config = parseEndpointConfig(request.config);
+    const config = this.#read(request.config);
     const client = this.#client(config);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
       stateKey,
@@ -184,7 +190,12 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader(this.#client(parseEndpointConfig(config)), signal, () => {});
+    return new AircallReader(this.#client(this.#read(config)), signal, () => {});
+  }
+
+  #read(config: unknown): EndpointConfig {
+    this.#redactor.learn(secretsIn(EndpointSchema, config));
+    return parseEndpointConfig(config);
   }
 
   #client(config: EndpointConfig): ClientOptions {
@@ -199,6 +210,7 @@ export class Connector {
       origin,
       budget: this.#budget,
       ports,
+      redactor: this.#redactor,
       ...(retryWaitMs !== undefined && { retryWaitMs }),
     };
   }

@@ -1,5 +1,6 @@
 import { AircallReader, type Endpoint, RequestBudget } from "../../src/aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
+import { Redactor } from "../../src/shared/redactor.ts";
 import { readWindow, type TimedList } from "../../src/streams/window.ts";
 import { CREDENTIALS, HISTORY_DAYS, type RunResult, simulateDay } from "./world.ts";
 
@@ -57,7 +58,7 @@ export function runPolicy({ start, waitDays }: Policy, calls: number): Promise<R
   return simulateDay({ ...account, warmUpMs: 0, waitDays }, async (world) => {
     const { clock, ports, origin, signal, watch } = world;
     const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
-    const client = { credentials: CREDENTIALS, origin, budget, ports };
+    const client = { credentials: CREDENTIALS, origin, budget, ports, redactor: new Redactor() };
     const reader = new AircallReader(client, signal, (event) => {
       if (event.kind === "request") world.countRequest("calls", event.purpose);
     });

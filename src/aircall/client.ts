@@ -9,9 +9,10 @@ import {
 } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
+import type { Redactor } from "../shared/redactor.ts";
 import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
 import type { Permit, Priority, RequestBudget } from "./budget.ts";
-import { basicAuth, type Credentials, withoutCredentials } from "./credentials.ts";
+import { basicAuth, type Credentials } from "./credentials.ts";
 import { Deadline } from "./deadline.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { type Page, readPages } from "./pages.ts";
@@ -45,6 +46,8 @@ export interface ClientOptions {
   readonly origin: string;
   readonly budget: RequestBudget;
   readonly ports: Ports;
+  /** Hides the secrets that Aircall repeats in its answers. */
+  readonly redactor: Redactor;
   /** The ceiling of the first random wait before a request is sent again; left out, the retry policy's. */
   readonly retryWaitMs?: number;
   /** What is done to the body of every answer, in place, before anybody sees it. */
@@ -141,7 +144,7 @@ export class AircallReader {
         return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
       return {
         kind: "no-answer",
-        detail: withoutCredentials(networkReason(error), this.#client.credentials),
+        detail: this.#client.redactor.hide(networkReason(error)),
       };
     } finally {
       deadline.end();
@@ -153,7 +156,7 @@ export class AircallReader {
     const text = await readRefusal(response);
     this.#signal.throwIfAborted();
     const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
-    const said = withoutCredentials(apiMessage(text) ?? "", this.#client.credentials);
+    const said = this.#client.redactor.hide(apiMessage(text) ?? "");
     const words = said.slice(0, LONGEST_MESSAGE_CHARACTERS);
     const detail = `HTTP ${response.status}${words && `, "${words}"`}`;
     const limit = statedLimit(response.headers);

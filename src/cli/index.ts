@@ -4,6 +4,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { ConnectorError, defectSentence } from "../errors.ts";
 import { DONE, FAILED, STOPPED, WRONG_COMMAND_LINE } from "../shared/exit-codes.ts";
 import { OutputLost } from "../shared/line-writer.ts";
+import { Redactor } from "../shared/redactor.ts";
 import { isStop } from "../shared/stop.ts";
 import { airbyteCommand } from "./commands/airbyte.ts";
 import { captureCommand } from "./commands/capture.ts";
@@ -14,7 +15,7 @@ import { emulatorCommand } from "./commands/emulator.ts";
 import { flowCommand } from "./commands/flow.ts";
 import { singerCommand } from "./commands/singer.ts";
 import { specCommand } from "./commands/spec.ts";
-import type { CliContext } from "./context.ts";
+import type { CliContext, CliWorld } from "./context.ts";
 import { writeLine } from "./terminal.ts";
 
 export type { CliContext } from "./context.ts";
@@ -24,7 +25,8 @@ export type { CliContext } from "./context.ts";
 setFlagsFromString("--semi-space-growth-factor=1");
 
 /** Runs one command line and returns the exit code. Errors are reported here, in one sentence. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
+  const context = { ...world, redactor: new Redactor() };
   let exitCode = DONE;
   const program = createProgram(context, (code) => {
     exitCode = code;
@@ -35,7 +37,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_COMMAND_LINE;
     if (isStop(error, context.signal) || error instanceof OutputLost) return STOPPED;
-    writeLine(context.stderr, `error: ${sentence(error, context)}`);
+    writeLine(context.stderr, `error: ${context.redactor.hide(sentence(error, context))}`);
     return FAILED;
   }
 }

@@ -4,13 +4,16 @@ import type { Block, Document } from "../../src/engine/index.ts";
 import type { AirbyteMessage } from "../../src/protocols/airbyte/output.ts";
 import { StreamRun } from "../../src/protocols/airbyte/stream-run.ts";
 import { LineWriter } from "../../src/shared/line-writer.ts";
+import { Redactor } from "../../src/shared/redactor.ts";
 import { TestClock } from "../support/clock.ts";
 
 function startReading(syncMode: "incremental" | "full_refresh" = "incremental") {
   const clock = new TestClock();
   const output = new PassThrough({ highWaterMark: 2 ** 30 });
   const configured = { name: "tags", stream: "tags", syncMode } as const;
-  const reading = new StreamRun(configured, undefined, new LineWriter<AirbyteMessage>(output), clock);
+  const writer = new LineWriter<AirbyteMessage>(output);
+  const redactor = new Redactor();
+  const reading = new StreamRun({ configured, state: undefined, writer, clock, redactor });
   reading.start();
   /** How many records each state counts that has been written since the last time. */
   const counts = (): number[] => {

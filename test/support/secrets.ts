@@ -1,4 +1,6 @@
 import { API_ID, API_TOKEN, type Emulator } from "../../emulator/index.ts";
+import { secretsIn } from "../../src/shared/redactor.ts";
+import { EndpointSchema } from "../../src/spec.ts";
 import type { Ended, Env, Start } from "./program.ts";
 
 export const HASH_KEY = "a key that nobody guesses";
@@ -13,10 +15,12 @@ export interface Key {
 export const GOOD: Key = { id: API_ID, token: API_TOKEN };
 
 /** What nobody may read anywhere. */
-export const secretsOf = ({ id, token }: Key, emulator: Emulator) => [
-  ...[id, token, `${id}:${token}`].flatMap((secret) => [secret, base64(secret).replace(/=+$/, "")]),
+export const secretsOf = (key: Key, emulator: Emulator) => [
+  ...[...secretsIn(EndpointSchema, configOf(key)), `${key.id}:${key.token}`].flatMap((secret) => [
+    secret,
+    base64(secret).replace(/=+$/, ""),
+  ]),
   ...emulator.account.webhooks.listed.map((webhook) => webhook.token),
-  HASH_KEY,
 ];
 
 export const STREAMS = ["calls", "contacts", "tags", "users", "webhooks"];

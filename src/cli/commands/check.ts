@@ -18,7 +18,8 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
     )
     .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
     .action(async (options: { streams?: ReturnType<typeof parseStreams> }) => {
-      const log = plainLog(context.env.LOG_LEVEL, (line) => writeLine(context.stderr, line));
+      const { env, redactor } = context;
+      const log = plainLog({ level: env.LOG_LEVEL, redactor }, (line) => writeLine(context.stderr, line));
       const { connector, config } = accountFromEnvironment(context, log);
       const checks = await connector.check(config, options.streams ?? streamNames, context.signal);
       writeLine(

@@ -6,6 +6,7 @@ import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import { LineWriter, OutputLost } from "../../shared/line-writer.ts";
 import { levelledLog, logText } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
+import { Redactor } from "../../shared/redactor.ts";
 import { isStop } from "../../shared/stop.ts";
 import { catalog } from "./catalog.ts";
 import { check, connectionStatus } from "./check.ts";
@@ -33,6 +34,7 @@ interface World {
   readonly connector: Connector;
   readonly writer: AirbyteWriter;
   readonly ports: Ports;
+  readonly redactor: Redactor;
   readonly signal: AbortSignal;
 }
 
@@ -46,20 +48,21 @@ export async function runAirbyteProtocol(
 ): Promise<number> {
   const { env, stdout, ports, signal } = options;
   const writer = new LineWriter<AirbyteMessage>(stdout);
-  const log = levelledLog(env.LOG_LEVEL, "info", (level, message, fields) =>
+  const redactor = new Redactor();
+  const log = levelledLog({ level: env.LOG_LEVEL, redactor }, "info", (level, message, fields) =>
     writer.push({ type: "LOG", log: { level: level.toUpperCase(), message: logText(message, fields) } }),
   );
   try {
-    const connector = connectorFor(env, { ...ports, log });
-    return await answer(command, { connector, writer, ports: { ...ports, log }, signal });
+    const connector = connectorFor(env, { ...ports, log }, redactor);
+    return await answer(command, { connector, writer, ports: { ...ports, log }, redactor, signal });
   } catch (error) {
     if (isStop(error, signal) || error instanceof OutputLost) return STOPPED;
     if (command.name === "check" && error instanceof ConnectorError) {
       // A problem is an answer to `check`, and not a failure of the command.
-      writer.push(connectionStatus([error.message]));
+      writer.push(connectionStatus([redactor.hide(error.message)]));
       return DONE;
     }
-    writer.push(errorTrace(error, ports.clock.now()));
+    writer.push(errorTrace({ error, nowMs: ports.clock.now(), redactor }));
     return FAILED;
   }
 }

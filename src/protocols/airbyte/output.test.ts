@@ -7,7 +7,10 @@ import {
   SourceUnavailable,
   UnexpectedAnswer,
 } from "../../errors.ts";
+import { Redactor } from "../../shared/redactor.ts";
 import { errorTrace } from "./output.ts";
+
+const redactor = new Redactor();
 
 test.each([
   [new ConfigError("It is wrong."), "config_error"],
@@ -23,14 +26,14 @@ test.each([
     failure_type,
     stream_descriptor: { name: "calls" },
   };
-  expect(errorTrace(error, 1, "calls")).toEqual({
+  expect(errorTrace({ error, nowMs: 1, redactor, stream: "calls" })).toEqual({
     type: "TRACE",
     trace: { type: "ERROR", emitted_at: 1, error: trace },
   });
 });
 
 test("a defect is reported as one, without its stack", () => {
-  const trace = errorTrace(new TypeError("x is no function"), 1);
+  const trace = errorTrace({ error: new TypeError("x is no function"), nowMs: 1, redactor });
   expect(trace).toMatchObject({
     trace: { error: { failure_type: "system_error", internal_message: "TypeError: x is no function" } },
   });

@@ -2,6 +2,7 @@ import type { Document } from "../../engine/index.ts";
 import { AccessRefused, ConnectorError, defectSentence, type Recovery } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
+import type { Redactor } from "../../shared/redactor.ts";
 
 /**
  * The messages of the Airbyte protocol that a source writes. Instants in them are milliseconds since
@@ -90,25 +91,28 @@ export function streamStatus(stream: string, status: Status, nowMs: number): Air
   return { type: "TRACE", trace: { type: "STREAM_STATUS", emitted_at: nowMs, stream_status } };
 }
 
-/** An error of one stream, or of the whole command. */
-export function errorTrace(error: unknown, nowMs: number, stream?: string): AirbyteMessage {
-  const about = stream === undefined ? {} : { stream_descriptor: { name: stream } };
-  return {
-    type: "TRACE",
-    trace: { type: "ERROR", emitted_at: nowMs, error: { ...tracedError(error), ...about } },
+export interface ErrorTraceOptions {
+  readonly error: unknown;
+  readonly nowMs: number;
+  readonly redactor: Redactor;
+  /** Left out for an error of the whole command. */
+  readonly stream?: string;
+}
+
+export function errorTrace({ error, nowMs, redactor, stream }: ErrorTraceOptions): AirbyteMessage {
+  const sentence = error instanceof ConnectorError ? error.message : defectSentence(error);
+  const traced: TracedError = {
+    message: redactor.hide(sentence),
+    internal_message: redactor.hide(String(error)),
+    failure_type: failureType(error),
+    ...(stream !== undefined && { stream_descriptor: { name: stream } }),
   };
+  return { type: "TRACE", trace: { type: "ERROR", emitted_at: nowMs, error: traced } };
 }
 
-function tracedError(error: unknown): TracedError {
-  const internal_message = String(error);
-  if (error instanceof ConnectorError) {
-    return { message: error.message, internal_message, failure_type: failureType(error) };
-  }
-  return { message: defectSentence(error), internal_message, failure_type: "system_error" };
-}
-
-/** That a key may not read a list is nothing that another try would change. */
-function failureType(error: ConnectorError): FailureType {
+/** A list that the key may not read is a matter of the config: another attempt would be refused too. */
+function failureType(error: unknown): FailureType {
+  if (!(error instanceof ConnectorError)) return "system_error";
   return error instanceof AccessRefused ? "config_error" : FAILURE_TYPES[error.recovery];
 }
 

@@ -3,6 +3,7 @@ import { mergePatch } from "../../engine/index.ts";
 import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Ports } from "../../shared/ports.ts";
+import type { Redactor } from "../../shared/redactor.ts";
 import type { ConfiguredStream } from "./input.ts";
 import type { AirbyteWriter } from "./output.ts";
 import { readStates } from "./state.ts";
@@ -16,6 +17,7 @@ export interface ReadOptions {
   readonly connector: Connector;
   readonly writer: AirbyteWriter;
   readonly ports: Pick<Ports, "clock" | "log">;
+  readonly redactor: Redactor;
   readonly signal: AbortSignal;
 }
 
@@ -24,11 +26,13 @@ export interface ReadOptions {
  * which does not end the others, and `STOPPED` when the signal ended the pass early. Throws an error that ends all
  * streams: one that a person has to mend first, or a defect.
  */
-export async function read({ connector, writer, ports, signal, ...request }: ReadOptions): Promise<number> {
-  const { config, streams, states } = request;
-  const stored = readStates(states, ports.log);
+export async function read(options: ReadOptions): Promise<number> {
+  const { config, streams, connector, writer, redactor, signal } = options;
+  const { clock, log } = options.ports;
+  const states = readStates(options.states, log);
   const runs = streams.map(
-    (configured) => new StreamRun(configured, stored.get(configured.stream), writer, ports.clock),
+    (configured) =>
+      new StreamRun({ configured, state: states.get(configured.stream), writer, clock, redactor }),
   );
   await connector.proveCredentials(config, signal);
   const blocks = connector.capture({

@@ -2,6 +2,7 @@ import { type Block, bindingPatch, type Document, mergePatch } from "../../engin
 import type { ConnectorError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Clock } from "../../shared/ports.ts";
+import type { Redactor } from "../../shared/redactor.ts";
 import type { ConfiguredStream } from "./input.ts";
 import { type AirbyteWriter, errorTrace, row, type Status, streamStatus } from "./output.ts";
 
@@ -11,11 +12,21 @@ const RECORDS_PER_STATE = 1_000;
 /** A stream that finds much and gives little tells its state when the last one is this old. */
 const LONGEST_BETWEEN_STATES_MS = 60_000;
 
+export interface StreamRunOptions {
+  readonly configured: ConfiguredStream;
+  /** Where an incremental read begins. A full refresh begins without a state. */
+  readonly state: JsonObject | undefined;
+  readonly writer: AirbyteWriter;
+  readonly clock: Pick<Clock, "now">;
+  readonly redactor: Redactor;
+}
+
 /** One stream of a read: what is told of it, in which order, and how far it has come. */
 export class StreamRun {
   readonly configured: ConfiguredStream;
   readonly #writer: AirbyteWriter;
   readonly #clock: Pick<Clock, "now">;
+  readonly #redactor: Redactor;
   /** The connector state, as far as it is this stream's. */
   #state: JsonObject;
   #status: Status | undefined;
@@ -24,17 +35,12 @@ export class StreamRun {
   /** The blocks that no state covers yet. */
   #uncommitted: Block[] = [];
 
-  /** `state` is where an incremental reading begins. A full refresh begins with nothing. */
-  constructor(
-    configured: ConfiguredStream,
-    state: JsonObject | undefined,
-    writer: AirbyteWriter,
-    clock: Pick<Clock, "now">,
-  ) {
+  constructor({ configured, state, writer, clock, redactor }: StreamRunOptions) {
     this.configured = configured;
     this.#state = this.#isIncremental && state ? state : {};
     this.#writer = writer;
     this.#clock = clock;
+    this.#redactor = redactor;
     this.#statedMs = clock.now();
   }
 
@@ -75,7 +81,8 @@ export class StreamRun {
   }
 
   fail(error: ConnectorError): void {
-    this.#writer.push(errorTrace(error, this.#clock.now(), this.configured.name));
+    const stream = this.configured.name;
+    this.#writer.push(errorTrace({ error, nowMs: this.#clock.now(), redactor: this.#redactor, stream }));
     this.breakOff();
   }
 

@@ -7,6 +7,7 @@ import { readLines } from "../../shared/line-reader.ts";
 import { LineWriter, OutputLost } from "../../shared/line-writer.ts";
 import { jsonLog } from "../../shared/log.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
+import { Redactor } from "../../shared/redactor.ts";
 import { isStop } from "../../shared/stop.ts";
 import { spec } from "../../spec.ts";
 import { decodeRequest, type Request, readOpenRequest, readValidateRequest } from "./input.ts";
@@ -34,15 +35,16 @@ export interface FlowProtocolOptions {
  * After a failure, the last line of the log is the sentence that Flow shows.
  */
 export async function runFlowProtocol(options: FlowProtocolOptions): Promise<number> {
-  const log = jsonLog(options.env.LOG_LEVEL, options.ports.clock.now, () => options.stderr);
+  const redactor = new Redactor();
+  const { env, stderr, ports, signal } = options;
+  const log = jsonLog({ level: env.LOG_LEVEL, redactor }, ports.clock.now, () => stderr);
   try {
-    await converse(options, log);
+    await converse(options, log, redactor);
     return DONE;
   } catch (error) {
     if (error instanceof OutputLost) return DONE;
     if (error instanceof ConnectorError) log.error(error.message);
-    else if (isStop(error, options.signal))
-      log.error("The process was asked to stop before it had answered.");
+    else if (isStop(error, signal)) log.error("The process was asked to stop before it had answered.");
     else log.error(defectSentence(error), { stack: (error as Error)?.stack });
     return FAILED;
   } finally {
@@ -50,7 +52,7 @@ export async function runFlowProtocol(options: FlowProtocolOptions): Promise<num
   }
 }
 
-async function converse(options: FlowProtocolOptions, log: Log): Promise<void> {
+async function converse(options: FlowProtocolOptions, log: Log, redactor: Redactor): Promise<void> {
   const { env, stdin, signal } = options;
   const ports = { ...options.ports, log };
   const lines = readLines(stdin);
@@ -62,7 +64,7 @@ async function converse(options: FlowProtocolOptions, log: Log): Promise<void> {
     else {
       // What a `spec` request does not need is loaded here: the runtime starts a process for each.
       const { connectorFor } = await import("../../connector.ts");
-      connector ??= connectorFor(env, ports);
+      connector ??= connectorFor(env, ports, redactor);
       if (request.kind === "open") {
         void readToTheEnd(lines);
         const { runCaptureSession } = await import("./run.ts");

@@ -5,6 +5,7 @@ import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
 import { plainLog } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
+import type { Redactor } from "../../shared/redactor.ts";
 import { discoveredCatalog } from "./catalog.ts";
 import { readCatalogFile, readConfigFile, readStateFile } from "./input.ts";
 import type { SingerMessage } from "./output.ts";
@@ -25,6 +26,8 @@ export interface SingerProtocolOptions {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly ports: Omit<Ports, "log">;
+  /** Learns the secrets of the config, for the errors that are thrown. */
+  readonly redactor: Redactor;
   /** Aborted when the run is asked to end, which it does at a checkpoint. */
   readonly signal: AbortSignal;
 }
@@ -39,10 +42,10 @@ export function singerCatalog(): string {
  * `ConnectorError` that keeps all streams from being read.
  */
 export async function runSingerProtocol(files: SingerFiles, options: SingerProtocolOptions): Promise<number> {
-  const { env, stdout, stderr, signal } = options;
+  const { env, stdout, stderr, redactor, signal } = options;
   const writeLine = (line: string) => void stderr.write(`${line}\n`);
-  const ports = { ...options.ports, log: plainLog(env.LOG_LEVEL, writeLine) };
-  const connector = connectorFor(env, ports);
+  const ports = { ...options.ports, log: plainLog({ level: env.LOG_LEVEL, redactor }, writeLine) };
+  const connector = connectorFor(env, ports, redactor);
   const config = await readConfigFile(files.config);
   const streams = await readCatalogFile(files.catalog);
   if (streams.length === 0) ports.log.warn("The catalog selects no stream, so nothing is read.");
