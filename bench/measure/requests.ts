@@ -41,7 +41,7 @@ function backfillOf(stream: "calls" | "contacts", size: number): Promise<Request
     return {
       task: `backfill of ${stream}`,
       records: capture.documents,
-      requests: capture.requests - capture.lookRequests,
+      requests: capture.requests - capture.pollRequests,
       least: pagesOf(capture.documents),
       leastIs: "a page for 50 rows",
       allowed: null,

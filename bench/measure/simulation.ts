@@ -9,7 +9,7 @@ const START_MS = Date.UTC(2026, 8, 16);
 const REQUEST_TAKES_MS = 300;
 
 /** What streams that follow changes say that such a request is for. */
-const LOOKS = new Set(["look", "walk"]);
+const POLLS = new Set(["poll", "incremental read"]);
 
 /** Watches a capture that follows an account where nothing new happens, on a simulated clock. */
 export async function withSimulation<Result>(
@@ -42,8 +42,8 @@ class Simulation {
   #session: Promise<void> | undefined;
   documents = 0;
   requests = 0;
-  /** Those of the requests that look whether anything is new. */
-  lookRequests = 0;
+  /** Those of the requests that ask whether anything is new. */
+  pollRequests = 0;
 
   constructor(clock: SimulatedClock, emulator: Emulator, names: readonly StreamName[]) {
     this.clock = clock;
@@ -88,7 +88,7 @@ class Simulation {
     if (event.kind === "rests") this.#rests.set(event.binding, (this.#rests.get(event.binding) ?? 0) + 1);
     if (event.kind !== "request") return;
     this.requests += 1;
-    if (LOOKS.has(event.purpose)) this.lookRequests += 1;
+    if (POLLS.has(event.purpose)) this.pollRequests += 1;
   }
 
   readonly #answer: typeof fetch = async (input, init) => {

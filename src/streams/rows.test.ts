@@ -78,7 +78,7 @@ describe("many rows", () => {
 describe("what cannot be used", () => {
   test("is told once however often it is met, by its ID, and nothing else of it is told", () => {
     const { malformed, lines, counts } = reports();
-    for (let look = 0; look < 3; look++) {
+    for (let page = 0; page < 3; page++) {
       for (const id of [5, 6]) wellFormedDocuments([{ id, at: NAME, name: NAME }], needs, malformed);
     }
     expect(lines.map(([, fields]) => fields)).toEqual([{ id: 5 }, { id: 6 }]);

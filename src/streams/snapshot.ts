@@ -35,7 +35,7 @@ export function snapshotStream(definition: SnapshotDefinition): StreamDefinition
   };
 }
 
-/** One look at the list, of one page or of several. */
+/** One snapshot of the list, of one page or of several. */
 class Snapshot {
   readonly #definition: SnapshotDefinition;
   readonly #source: Source;

@@ -135,7 +135,7 @@ test("a call that a rung has given is not given again by a history that is read 
   expect(new Set(given).size).toBe(given.length);
 });
 
-test("the present is looked at while a long history is read", async () => {
+test("the tail is polled while a long history is read", async () => {
   await using world = await busyWorld(2_000, 60);
   const { calls } = world.emulator.account;
   world.emulator.faults.add({

@@ -94,7 +94,7 @@ test("a call of the second before the start date is not given, by whatever reads
   world.clock.advance(1_000);
   const config = { start_date: new Date(world.clock.now()).toISOString() };
   const replica = new Replica(world, "calls", { config });
-  for (let looks = 0; looks < 12; looks++) {
+  for (let polls = 0; polls < 12; polls++) {
     await replica.pass();
     world.clock.advance(5 * MINUTE_MS);
   }
@@ -138,7 +138,7 @@ test("signed links and the presence of people are no change", async () => {
   expect(await replica.pass()).toEqual([]);
 });
 
-test("after two days without a look, all that has happened is given", async () => {
+test("after two days without a poll, all that has happened is captured", async () => {
   await using world = await busyWorld(600, 30);
   const replica = new Replica(world, "calls");
   await replica.pass();

@@ -48,7 +48,7 @@ test("a change that shows a little later than one made after it is given", async
   expect(idsOf(await replica.pass())).toEqual([one]);
 });
 
-test("edits of one second are each given, before and after a look within that second", async () => {
+test("edits of one second are each captured, before and after a poll within that second", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const [one, two, three] = [contacts.add(), contacts.add(), contacts.add()];
@@ -89,7 +89,7 @@ test("a contact that is deleted while changes are read loses nobody else's edit"
   expect(replica.documents).toEqual(expect.arrayContaining(truth));
 });
 
-test("a contact that is edited while changes are read is given with the next look", async () => {
+test("a contact that is edited while changes are read is captured with the next poll", async () => {
   await using world = await worldOf(300);
   const { contacts } = world.emulator.account;
   const replica = new Replica(world, "contacts");
@@ -109,7 +109,7 @@ test("a contact that is edited while changes are read is given with the next loo
   expect(replica.documents).toEqual(replica.truth());
 });
 
-test("whatever is edited between and during looks, every contact ends up as it is", async () => {
+test("whatever is edited between and during polls, every contact ends up as it is", async () => {
   const step = fc.record({
     edit: fc.array(fc.nat(199), { maxLength: 70 }),
     addCount: fc.nat(3),

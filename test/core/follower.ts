@@ -53,7 +53,7 @@ export class Follower implements AsyncDisposable {
     }
   }
 
-  /** Lets time pass, with every look that falls into it, and returns what was given. */
+  /** Lets time pass, with every poll that falls into it, and returns what was captured. */
   async pass(durationMs: number): Promise<Document[]> {
     const { clock } = this.#world;
     const before = this.given.length;

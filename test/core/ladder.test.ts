@@ -239,7 +239,7 @@ test("what a failure has kept back is given when the stream is tried again", asy
     world.clock.advance(10_000);
     return world.emulator.account.calls.add(1, { startedAtSeconds: secondsOf(world) });
   });
-  // The second page of the look is refused: what the first has brought is covered, and what came with it is not.
+  // The second page of the poll is refused: the documents of the first are covered, and what the second brought is not.
   world.emulator.faults.add({ kind: "status", status: 400, match: /calls\?/, nth: 2, every: 1, times: 1 });
   await follower.rest();
   await follower.pass(2 * HOUR_MS);
@@ -247,7 +247,7 @@ test("what a failure has kept back is given when the stream is tried again", asy
 });
 
 describe("a busy account", () => {
-  test("is looked at less far back, and every call reaches the collection at once", async () => {
+  test("is polled less far back, and every call reaches the collection at once", async () => {
     await using world = await quietWorld();
     const { calls } = world.emulator.account;
     const ringForAMinute = () => {
@@ -260,12 +260,12 @@ describe("a busy account", () => {
     for (let minutes = 0; minutes < 15; minutes++) ringForAMinute();
     await follower.rest();
     const requestsOf: number[] = [];
-    for (let looks = 0; looks < 5; looks++) {
+    for (let polls = 0; polls < 5; polls++) {
       for (let minutes = 0; minutes < 3; minutes++) ringForAMinute();
       world.emulator.requests.clear();
       await follower.rest();
       requestsOf.push(world.emulator.requests.total);
-      expect(new Set(idsOf(follower.given)).size).toBe((15 + 3 * (looks + 1)) * 300);
+      expect(new Set(idsOf(follower.given)).size).toBe((15 + 3 * (polls + 1)) * 300);
     }
     const [nearest = 0, farthest = 0] = [Math.min(...requestsOf), Math.max(...requestsOf)];
     expect(nearest).toBeLessThan(60);

@@ -81,18 +81,18 @@ test("a session that goes on tells of each change once", async () => {
   await using world = await smallWorld({ tags: 3 });
   const { tags } = world.emulator.account;
   const [edited, removed] = tags.listed;
-  let looks = 0;
+  let snapshots = 0;
   const { documents } = await follow(world, {
     stream: "tags",
     forMs: 6 * HOUR_MS,
     atRest: () => {
-      looks += 1;
-      if (looks > 1) return;
+      snapshots += 1;
+      if (snapshots > 1) return;
       tags.edit(edited?.id ?? 0, { name: "Renamed" });
       tags.remove(removed?.id ?? 0);
     },
   });
-  expect(looks).toBeGreaterThan(3);
+  expect(snapshots).toBeGreaterThan(3);
   expect(documents.slice(3).map(({ id, _meta }) => [id, _meta.op])).toEqual([
     [edited?.id, "u"],
     [removed?.id, "d"],

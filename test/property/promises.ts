@@ -72,7 +72,7 @@ function isDueBy(id: number, { life, emulator, listInProgress }: CapturedAccount
   return isFollowed(call, changedSeconds, ageSeconds, emulator.account.nowSeconds);
 }
 
-/** A call that went on at half an hour is looked at until it has settled, the later the longer it goes on. */
+/** A call that went on at half an hour is read by itself until it has settled, the later the longer it goes on. */
 function isFollowed(
   call: { endedAt: number },
   changedSeconds: number,

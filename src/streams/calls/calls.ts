@@ -16,8 +16,8 @@ import {
   wholeHistory,
 } from "./cursors.ts";
 import { climbed, cursorOf, isDue, type Rungs, rungsFor } from "./ladder.ts";
-import { CALLS, type CallRow, callList, callNeeds, nextLookSeconds } from "./list.ts";
-import { isDense, lookAfter, pauseIntervals } from "./looks.ts";
+import { CALLS, type CallRow, callList, callNeeds, nextReadSeconds } from "./list.ts";
+import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
 import { callSchema } from "./schema.ts";
 
 /** Starts are in Aircall's time: its clock may be ahead of ours. */
@@ -30,7 +30,7 @@ const DAY_SECONDS = 86_400;
 
 /**
  * Phone calls, by when they started. A call has no time of modification: it ends, gains a recording,
- * tags and comments, all silently. So the last half hour is read with every look, and older calls
+ * tags and comments, all silently. So each poll reads the last half hour, and older calls
  * are read again when they come to the ages of a ladder; the history is read in between.
  * Source: https://developer.aircall.io/api-references/#list-all-calls
  */
@@ -51,14 +51,14 @@ export const calls: StreamDefinition = {
 
 type Call = Document & CallRow;
 
-/** One run of the stream: where its cursors stand, and when the present is looked at next. */
+/** One run of the stream: its cursors, and when the tail is polled next. */
 class CallReading {
   readonly #source: Source;
   readonly #cursors: CallCursors;
   readonly #agesSeconds: readonly number[];
-  #looks = 0;
-  #lookedThroughSeconds = -Infinity;
-  #lookedMs = -Infinity;
+  #polls = 0;
+  #polledThroughSeconds = -Infinity;
+  #polledMs = -Infinity;
   #pauseMs = 0;
 
   constructor(source: Source, cursors: CallCursors) {
@@ -71,35 +71,35 @@ class CallReading {
 
   async *steps(): AsyncGenerator<Step> {
     while (true) {
-      yield* this.#look();
+      yield* this.#poll();
       yield* this.#climb();
       if (isRereadDue(this.#cursors.backfilledAt, this.#source)) yield this.#startBackfill();
       yield* this.#backfill();
-      yield restSince(this.#lookedMs, this.#pauseMs, this.#source);
+      yield restSince(this.#polledMs, this.#pauseMs, this.#source);
     }
   }
 
-  async *#lookIfDue(): AsyncGenerator<Step> {
-    if (hasPassed(this.#pauseMs, this.#lookedMs, this.#source)) yield* this.#look();
+  async *#pollIfDue(): AsyncGenerator<Step> {
+    if (hasPassed(this.#pauseMs, this.#polledMs, this.#source)) yield* this.#poll();
   }
 
   /** Reads the last half hour, and the older calls that may still move. */
-  async *#look(): AsyncGenerator<Step> {
-    this.#lookedMs = this.#source.clock.now();
+  async *#poll(): AsyncGenerator<Step> {
+    this.#polledMs = this.#source.clock.now();
     const now = nowSeconds(this.#source);
     let pages = 0;
     for await (const page of readWindow(
       this.#list("poll", "tail"),
-      Math.max(lookAfter(this.#cursors.recent, this.#looks, now), this.#source.startSeconds - 1),
+      Math.max(pollAfter(this.#cursors.recent, this.#polls, now), this.#source.startSeconds - 1),
       now + CLOCKS_DIFFER_SECONDS,
     )) {
       pages += 1;
       yield* this.#captureRecent(page, now);
     }
-    this.#looks += 1;
-    this.#lookedThroughSeconds = now;
+    this.#polls += 1;
+    this.#polledThroughSeconds = now;
     this.#pauseMs = this.#source.intervalMs * pauseIntervals(pages);
-    yield* this.#lookAtOpen();
+    yield* this.#readOpen();
   }
 
   *#captureRecent(page: WindowPage, now: number): Generator<Step> {
@@ -124,16 +124,16 @@ class CallReading {
   }
 
   /**
-   * Looks at each older call that may still move, when its time has come. One that is unknown is not
-   * deleted: like one that Aircall will not answer for, it is left to the ladder.
+   * Reads each older call that may still change by itself, when its time has come. A call that Aircall
+   * does not know is not deleted: like one that Aircall does not answer for, it is left to the ladder.
    */
-  async *#lookAtOpen(): AsyncGenerator<Step> {
+  async *#readOpen(): AsyncGenerator<Step> {
     const now = nowSeconds(this.#source);
     const reads = new SingleReads(this.#source.api.for("open call", "tail"), this.#source.log);
     for (const [id, dueSeconds] of Object.entries(this.#cursors.open)) {
       if (dueSeconds > now) continue;
       const call = await this.#findCall(id, reads);
-      const nextSeconds = call && nextLookSeconds(call, now);
+      const nextSeconds = call && nextReadSeconds(call, now);
       if (nextSeconds) this.#cursors.open[id] = nextSeconds;
       else delete this.#cursors.open[id];
       if (call && this.#isNews(call)) yield { kind: "documents", docs: [call] };
@@ -149,13 +149,13 @@ class CallReading {
 
   /**
    * Reads again what has come to the age of a rung, the oldest first: it takes the younger ones along.
-   * No later than the last look has it: what a look still holds as recent is the look's to give, so
-   * that what the state says of it is what was captured last.
+   * Stops where the last poll began. The poll captures anything newer: otherwise `recent` could hold an
+   * older digest than the one captured last.
    */
   async *#climb(): AsyncGenerator<Step> {
-    this.#cursors.rungs = this.#rungsBy(this.#lookedThroughSeconds);
+    this.#cursors.rungs = this.#rungsBy(this.#polledThroughSeconds);
     for (const age of this.#agesSeconds.toReversed()) {
-      const now = this.#lookedThroughSeconds;
+      const now = this.#polledThroughSeconds;
       if (!isDue(age, this.#cursors.rungs, now)) continue;
       const after = Math.max(
         cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS,
@@ -166,7 +166,7 @@ class CallReading {
         const rungs = climbed(this.#cursors.rungs, age, page.throughSeconds);
         this.#cursors.rungs = rungs;
         yield { kind: "checkpoint", patch: { rungs, open } };
-        yield* this.#lookIfDue();
+        yield* this.#pollIfDue();
       }
     }
   }
@@ -177,7 +177,7 @@ class CallReading {
   }
 
   #startBackfill(): Step {
-    this.#cursors.backfill = wholeHistory(this.#source, this.#lookedThroughSeconds);
+    this.#cursors.backfill = wholeHistory(this.#source, this.#polledThroughSeconds);
     delete this.#cursors.backfilledAt;
     return { kind: "checkpoint", patch: { backfill: this.#cursors.backfill, backfilledAt: null } };
   }
@@ -196,7 +196,7 @@ class CallReading {
       yield { kind: "checkpoint", patch: { backfill: { after: backfill.after }, open } };
       doneRows += page.rows.length;
       yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
-      yield* this.#lookIfDue();
+      yield* this.#pollIfDue();
       yield* this.#climb();
     }
     delete this.#cursors.backfill;
@@ -207,14 +207,14 @@ class CallReading {
   /** Gives what is new of older calls, and returns what a checkpoint has to say of those that may still move. */
   *#capture(rows: readonly Json[], isNews: (call: Call) => boolean): Generator<Step, Record<string, number>> {
     const now = nowSeconds(this.#source);
-    // Where calls are dense, a second look at each that has just ended costs more than it tells.
+    // Where calls are dense, reading each that has just ended once more costs more requests than it finds changes.
     const isBusy = isDense(this.#cursors.recent);
     const open: Record<string, number> = {};
     const calls = this.#usable(rows);
     yield { kind: "documents", docs: calls.filter(isNews) };
     for (const call of calls) {
       if (call.status === "done" && isBusy) continue;
-      const nextSeconds = nextLookSeconds(call, now);
+      const nextSeconds = nextReadSeconds(call, now);
       if (nextSeconds && !this.#cursors.open[call.id]) open[call.id] = nextSeconds;
     }
     Object.assign(this.#cursors.open, open);

@@ -4,7 +4,7 @@ import { nowSeconds, type Source } from "../source.ts";
 import { SPAN, type Span } from "../window.ts";
 import { freshRungs, type Rungs, rungsFor } from "./ladder.ts";
 
-/** How far back each look at the present reads, and the age of the first rung. */
+/** How far back each poll reads, and the age of the first rung. */
 export const RECENT_SECONDS = 30 * 60;
 
 /**
@@ -14,7 +14,7 @@ export const RECENT_SECONDS = 30 * 60;
  *     |====backfill===>..|.........|...........|...........|............|~~~~~~~|
  *                                  ^ rungs: each has read all up to its   recent:
  *                                    cursor when it was at least that old  read with
- *                                                                          each look
+ *                                                                          each poll
  */
 export interface CallCursors {
   /** What is left of the history. Absent once it has been read. */
@@ -24,7 +24,7 @@ export interface CallCursors {
   rungs: Rungs;
   /** Calls of the last half hour by ID: when each started, and the digest of what was captured of it. */
   recent: Record<string, [startedAt: number, digest: string]>;
-  /** Older calls that go on, or have ended so lately that Aircall may still correct them, by ID: when each is looked at next. */
+  /** Older calls that go on, or have ended so lately that Aircall may still correct them, by ID: when each is read next. */
   open: Record<string, number>;
 }
 
@@ -90,7 +90,7 @@ export function wholeHistory({ startSeconds }: Source, nowSeconds: number): Span
   return { after, until: Math.max(after, nowSeconds - RECENT_SECONDS) };
 }
 
-/** Younger calls are read with every look anyway, and the first rung takes over from there. */
+/** Each poll reads the younger calls; the first rung takes over from there. */
 export function ladderAges({ rereadAfterSeconds }: Source): number[] {
   const older = rereadAfterSeconds.filter((age) => age > RECENT_SECONDS);
   return [...new Set([RECENT_SECONDS, ...older])].sort((left, right) => left - right);

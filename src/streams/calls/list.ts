@@ -33,10 +33,10 @@ export function callList(api: AircallReader, nowSeconds: number): TimedList {
 }
 
 /**
- * When a call that has left the last half hour is worth another look of its own: the longer it goes
- * on, the later, and a last time when it has settled. `undefined` when only people change it now.
+ * When a call that is older than half an hour is to be read by itself: the longer it goes on, the later,
+ * and a last time when it has settled. Unix seconds; `undefined` when only people change it now.
  */
-export function nextLookSeconds(call: JsonObject & CallRow, nowSeconds: number): number | undefined {
+export function nextReadSeconds(call: JsonObject & CallRow, nowSeconds: number): number | undefined {
   const ageSeconds = nowSeconds - call.started_at;
   if (ageSeconds > LONGEST_FOLLOWED_SECONDS) return undefined;
   if (call.status !== "done") return nowSeconds + Math.ceil(ageSeconds / 6);
