@@ -12,7 +12,7 @@ import {
   startDay,
 } from "./world.ts";
 
-/** Long enough for the contacts to have been read and for every rung of calls to be climbed at its pace. */
+/** Long enough for the contacts to have been read and for every re-read of calls to come to its pace. */
 const WARM_UP_MS = 4 * HOUR_MS;
 
 /** Runs the connector with all its streams through the day, and on for as long as changes are waited for. */
@@ -62,7 +62,7 @@ async function capture(
   }
 }
 
-/** The state of a capture that read the history long ago: the rungs of calls stand where they belong by now. */
+/** The state of a capture that read the history long ago: the re-read cursors of calls are where they belong by now. */
 function warmState(nowMs: number): JsonObject {
   const calls = { backfilledAt: Math.floor(nowMs / 1000) - 86_400, rungs: {}, recent: {}, open: {} };
   return { bindingStateV1: { calls } };

@@ -6,7 +6,7 @@ import type { RunResult } from "./result.ts";
 const CALLS = 10_000;
 const CONTACTS = { contacts: 10_000, contactEdits: 2_000 };
 
-/** As long as the oldest rung takes to come to the calls of the day. */
+/** As long as the oldest re-read takes to come to the calls of the day. */
 const WAIT_DAYS = 31;
 
 /** The day's late changes are not waited for. */

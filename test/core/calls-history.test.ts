@@ -126,7 +126,7 @@ describe("the history", () => {
   });
 });
 
-test("a call that a rung has given is not given again by a history that is read on days later", async () => {
+test("a call that a re-read has captured is not captured again by a history that is read on days later", async () => {
   await using world = await busyWorld(3_000, 60);
   const replica = new Replica(world, "calls");
   await replica.pass(200);

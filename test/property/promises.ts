@@ -23,7 +23,7 @@ export function expectPromisesKept(world: CapturedAccount): void {
   }
 }
 
-/** Everything is as it is in the account, once all rungs and a full pass have come and gone. */
+/** Everything is as it is in the account, once all re-reads and a full scan have come and gone. */
 export function expectTruth(world: CapturedAccount): void {
   for (const stream of streamNames) expectSame(world, stream);
 }
@@ -44,7 +44,7 @@ function expectContacts({ collections, life }: CapturedAccount): void {
   expect(sorted(new Map(kept)), "contacts").toEqual(sorted(collections.truth("contacts")));
 }
 
-/** Every call is there, and as it was when it last came to the age of a rung, or later. */
+/** Every call is there, and as it was when it last came to the age of a re-read, or later. */
 function expectCalls(world: CapturedAccount): void {
   const kept = world.collections.of("calls");
   const late: string[] = [];
@@ -67,7 +67,7 @@ function isDueBy(id: number, { life, emulator, listInProgress }: CapturedAccount
   );
   const changedAtAge = changedSeconds - call.startedAt;
   if (changedAtAge <= Math.max(-Infinity, ...readAtAges) - SEAM_SECONDS) return true;
-  // A call that is listed only once it has ended may not have been there when its rung was climbed.
+  // A call that is listed only once it has ended may not have been there when the calls of its age were read again.
   if (!listInProgress) return false;
   return isFollowed(call, changedSeconds, ageSeconds, emulator.account.nowSeconds);
 }

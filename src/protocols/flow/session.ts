@@ -11,7 +11,7 @@ import { CaptureStatus } from "./status.ts";
 
 /**
  * A session ends by itself after a month, so that a new image is picked up. Not sooner: what the
- * process remembers of calls keeps it from capturing again those that come to a rung unchanged.
+ * process remembers of calls keeps it from capturing again those that come to a re-read age unchanged.
  */
 const SESSION_MS = 30 * 24 * 60 * 60 * 1000;
 

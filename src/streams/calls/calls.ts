@@ -10,14 +10,14 @@ import { readWindow, type WindowPage } from "../window.ts";
 import {
   beginning,
   type CallCursors,
-  ladderAges,
   RECENT_SECONDS,
   readCursors,
+  rereadAges,
   wholeHistory,
 } from "./cursors.ts";
-import { climbed, cursorOf, isDue, type Rungs, rungsFor } from "./ladder.ts";
 import { CALLS, type CallRow, callList, callNeeds, nextReadSeconds } from "./list.ts";
 import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
+import { cursorOf, fittedCursors, isDue, type RereadCursors, rereadThrough } from "./reread-schedule.ts";
 import { callSchema } from "./schema.ts";
 
 /** Starts are in Aircall's time: its clock may be ahead of ours. */
@@ -31,7 +31,7 @@ const DAY_SECONDS = 86_400;
 /**
  * Phone calls, by when they started. A call has no time of modification: it ends, gains a recording,
  * tags and comments, all silently. So each poll reads the last half hour, and older calls
- * are read again when they come to the ages of a ladder; the history is read in between.
+ * are read again when they come to the ages of a schedule; the history is read in between.
  * Source: https://developer.aircall.io/api-references/#list-all-calls
  */
 export const calls: StreamDefinition = {
@@ -64,7 +64,7 @@ class CallReading {
   constructor(source: Source, cursors: CallCursors) {
     this.#source = source;
     this.#cursors = cursors;
-    this.#agesSeconds = ladderAges(source);
+    this.#agesSeconds = rereadAges(source);
     for (const [id, [, version]] of Object.entries(cursors.recent))
       source.memory.restore(Number(id), version);
   }
@@ -72,7 +72,7 @@ class CallReading {
   async *steps(): AsyncGenerator<Step> {
     while (true) {
       yield* this.#poll();
-      yield* this.#climb();
+      yield* this.#reread();
       if (isRereadDue(this.#cursors.backfilledAt, this.#source)) yield this.#startBackfill();
       yield* this.#backfill();
       yield restSince(this.#polledMs, this.#pauseMs, this.#source);
@@ -125,7 +125,7 @@ class CallReading {
 
   /**
    * Reads each older call that may still change by itself, when its time has come. A call that Aircall
-   * does not know is not deleted: like one that Aircall does not answer for, it is left to the ladder.
+   * does not know is not deleted: like one that Aircall does not answer for, it is left to the re-read schedule.
    */
   async *#readOpen(): AsyncGenerator<Step> {
     const now = nowSeconds(this.#source);
@@ -148,12 +148,13 @@ class CallReading {
   }
 
   /**
-   * Reads again what has come to the age of a rung, the oldest first: it takes the younger ones along.
+   * Reads the calls again that have come to the age of a step, the oldest step first: calls that are read
+   * for it need not be read for a younger one.
    * Stops where the last poll began. The poll captures anything newer: otherwise `recent` could hold an
    * older digest than the one captured last.
    */
-  async *#climb(): AsyncGenerator<Step> {
-    this.#cursors.rungs = this.#rungsBy(this.#polledThroughSeconds);
+  async *#reread(): AsyncGenerator<Step> {
+    this.#cursors.rungs = this.#cursorsBy(this.#polledThroughSeconds);
     for (const age of this.#agesSeconds.toReversed()) {
       const now = this.#polledThroughSeconds;
       if (!isDue(age, this.#cursors.rungs, now)) continue;
@@ -161,9 +162,13 @@ class CallReading {
         cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS,
         this.#source.startSeconds - 1,
       );
-      for await (const page of readWindow(this.#list(`rung ${age / 3600} h`, "reread"), after, now - age)) {
+      for await (const page of readWindow(
+        this.#list(`re-read at ${age / 3600} h`, "reread"),
+        after,
+        now - age,
+      )) {
         const open = yield* this.#capture(page.rows, (call) => this.#isNews(call));
-        const rungs = climbed(this.#cursors.rungs, age, page.throughSeconds);
+        const rungs = rereadThrough(this.#cursors.rungs, age, page.throughSeconds);
         this.#cursors.rungs = rungs;
         yield { kind: "checkpoint", patch: { rungs, open } };
         yield* this.#pollIfDue();
@@ -171,9 +176,9 @@ class CallReading {
     }
   }
 
-  /** The rungs by the clock of now: one that was fast may have left them in the future. */
-  #rungsBy(nowSeconds: number): Rungs {
-    return rungsFor(this.#agesSeconds, this.#cursors.rungs, nowSeconds, this.#source.startSeconds);
+  /** The cursors by the present clock: a clock that was fast may have left them in the future. */
+  #cursorsBy(nowSeconds: number): RereadCursors {
+    return fittedCursors(this.#agesSeconds, this.#cursors.rungs, nowSeconds, this.#source.startSeconds);
   }
 
   #startBackfill(): Step {
@@ -189,7 +194,7 @@ class CallReading {
     let doneRows = 0;
     for await (const page of readWindow(this.#list("backfill", "backfill"), backfill.after, backfill.until)) {
       const reach = nowSeconds(this.#source) - Math.max(...this.#agesSeconds) - DAY_SECONDS;
-      // What no rung will meet again need not be remembered.
+      // A call that no step will read again need not be remembered.
       const isOutOfReach = (call: Call) => call.started_at < reach && !this.#source.memory.knows(call.id);
       const open = yield* this.#capture(page.rows, (call) => isOutOfReach(call) || this.#isNews(call));
       backfill.after = page.throughSeconds;
@@ -197,7 +202,7 @@ class CallReading {
       doneRows += page.rows.length;
       yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
       yield* this.#pollIfDue();
-      yield* this.#climb();
+      yield* this.#reread();
     }
     delete this.#cursors.backfill;
     this.#cursors.backfilledAt = nowSeconds(this.#source);

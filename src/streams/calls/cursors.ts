@@ -2,9 +2,9 @@ import { Check } from "typebox/schema";
 import type { JsonObject } from "../../shared/json.ts";
 import { nowSeconds, type Source } from "../source.ts";
 import { SPAN, type Span } from "../window.ts";
-import { freshRungs, type Rungs, rungsFor } from "./ladder.ts";
+import { fittedCursors, freshCursors, type RereadCursors } from "./reread-schedule.ts";
 
-/** How far back each poll reads, and the age of the first rung. */
+/** How far back each poll reads, and the age of the first re-read. */
 export const RECENT_SECONDS = 30 * 60;
 
 /**
@@ -12,8 +12,8 @@ export const RECENT_SECONDS = 30 * 60;
  *
  *     start_date       begin      30 d        7 d         6 h        30 min    now
  *     |====backfill===>..|.........|...........|...........|............|~~~~~~~|
- *                                  ^ rungs: each has read all up to its   recent:
- *                                    cursor when it was at least that old  read with
+ *                                  ^ rungs: the cursor of each step of   recent:
+ *                                    the re-read schedule                  read with
  *                                                                          each poll
  */
 export interface CallCursors {
@@ -21,7 +21,7 @@ export interface CallCursors {
   backfill?: Span;
   /** When the history was read to its end. */
   backfilledAt?: number;
-  rungs: Rungs;
+  rungs: RereadCursors;
   /** Calls of the last half hour by ID: when each started, and the digest of what was captured of it. */
   recent: Record<string, [startedAt: number, digest: string]>;
   /** Older calls that go on, or have ended so lately that Aircall may still correct them, by ID: when each is read next. */
@@ -46,27 +46,27 @@ const CALL_CURSORS = {
   properties: { ...HISTORY, rungs: INSTANTS, recent: RECENT, open: INSTANTS },
 } as const;
 
-/** What version 0.1.0 kept, which had no ladder. */
-const LADDERLESS = {
+/** What version 0.1.0 kept, which had no re-read schedule. */
+const WITHOUT_REREADS = {
   type: "object",
   required: ["settledThrough", "recent"],
   properties: { ...HISTORY, settledThrough: { type: "integer" }, recent: RECENT },
 } as const;
 
-type Ladderless = Omit<CallCursors, "rungs" | "open"> & { settledThrough: number };
+type WithoutRereads = Omit<CallCursors, "rungs" | "open"> & { settledThrough: number };
 
 const isCallCursors = (state: unknown): state is CallCursors => Check(CALL_CURSORS, state);
-const isLadderless = (state: unknown): state is Ladderless => Check(LADDERLESS, state);
+const isWithoutRereads = (state: unknown): state is WithoutRereads => Check(WITHOUT_REREADS, state);
 
-/** The cursors that state holds, made to fit the configured rungs; `undefined` when it holds none. */
+/** The cursors that state holds, fitted to the configured ages; `undefined` when it holds none. */
 export function readCursors(state: JsonObject, source: Source): CallCursors | undefined {
   const now = nowSeconds(source);
-  const ages = ladderAges(source);
+  const ages = rereadAges(source);
   if (isCallCursors(state)) {
-    return { ...state, rungs: rungsFor(ages, state.rungs, now, source.startSeconds) };
+    return { ...state, rungs: fittedCursors(ages, state.rungs, now, source.startSeconds) };
   }
-  if (!isLadderless(state)) return undefined;
-  // Nothing has been read a second time yet: the oldest rung goes over all that it can still reach.
+  if (!isWithoutRereads(state)) return undefined;
+  // Nothing has been read a second time yet: the oldest step reads all that it can still reach.
   const { settledThrough, ...cursors } = state;
   const oldest = Math.min(settledThrough, now - Math.max(...ages));
   const behind = Math.max(oldest, source.startSeconds - 1);
@@ -78,7 +78,7 @@ export function beginning(source: Source): CallCursors {
   const now = nowSeconds(source);
   return {
     backfill: wholeHistory(source, now),
-    rungs: freshRungs(ladderAges(source), now, source.startSeconds),
+    rungs: freshCursors(rereadAges(source), now, source.startSeconds),
     recent: {},
     open: {},
   };
@@ -90,8 +90,8 @@ export function wholeHistory({ startSeconds }: Source, nowSeconds: number): Span
   return { after, until: Math.max(after, nowSeconds - RECENT_SECONDS) };
 }
 
-/** Each poll reads the younger calls; the first rung takes over from there. */
-export function ladderAges({ rereadAfterSeconds }: Source): number[] {
+/** Each poll reads the younger calls; the first step of the schedule takes over from there. */
+export function rereadAges({ rereadAfterSeconds }: Source): number[] {
   const older = rereadAfterSeconds.filter((age) => age > RECENT_SECONDS);
   return [...new Set([RECENT_SECONDS, ...older])].sort((left, right) => left - right);
 }

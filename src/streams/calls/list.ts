@@ -12,7 +12,7 @@ const SETTLING_SECONDS = 20 * 60;
 /** Later than this after its start no call is expected to appear in the list, or to change its place there. */
 const LONGEST_CALL_SECONDS = 6 * 60 * 60;
 
-/** A call that has gone on for longer is left to the ladder: it may be one that will never be told to end. */
+/** A call that has gone on for longer is left to the re-read schedule: Aircall may never report its end. */
 const LONGEST_FOLLOWED_SECONDS = 24 * 60 * 60;
 
 export type CallRow = { id: number; started_at: number };

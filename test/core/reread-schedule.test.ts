@@ -43,7 +43,7 @@ describe("what a call gains late", () => {
     ["an archive mark after 29 days", 29 * DAY_MS, 30 * DAY_MS, (calls, id) => calls.archive(id)],
   ];
 
-  test.each(changes)("%s is given at the next rung", async (_, changedMs, rungMs, change) => {
+  test.each(changes)("%s is captured at the next re-read", async (_, changedMs, rereadMs, change) => {
     await using world = await quietWorld();
     await using follower = new Follower(world, "calls", HOURLY);
     await follower.rest();
@@ -51,7 +51,7 @@ describe("what a call gains late", () => {
     const id = finishedCall(world);
     await follower.pass(changedMs);
     change(account.calls, id, account);
-    expect(await follower.pass(Math.max(rungMs - changedMs - 2 * HOUR_MS, 0))).toEqual([]);
+    expect(await follower.pass(Math.max(rereadMs - changedMs - 2 * HOUR_MS, 0))).toEqual([]);
     expect(idsOf(await follower.pass(4 * HOUR_MS))).toEqual([id]);
     expect(follower.given.at(-1)).toMatchObject(JSON.parse(JSON.stringify(unsigned(account, world))));
   });
@@ -69,7 +69,7 @@ describe("what a call gains late", () => {
     expect(follower.given.at(-1)).toMatchObject({ id, tags: [] });
   });
 
-  test("what comes after the last rung is not seen", async () => {
+  test("what comes after the last re-read is not seen", async () => {
     await using world = await quietWorld();
     await using follower = new Follower(world, "calls", HOURLY);
     const { calls } = world.emulator.account;
@@ -138,7 +138,7 @@ describe("a call that goes on", () => {
     expect(idsOf(follower.given)).toEqual([id]);
   });
 
-  test("and cannot be read by itself holds up neither the ladder nor the history", async () => {
+  test("and cannot be read by itself holds up neither the re-reads nor the history", async () => {
     await using world = await startWorld(
       { account: { ...QUIET, calls: 300, days: 20 } },
       new TestClock(undefined, { leaps: true }),
@@ -189,7 +189,7 @@ describe("a call that goes on", () => {
   });
 });
 
-test("a call that is listed only once it has ended is given within its rung, however long it took", async () => {
+test("a call that is listed only once it has ended is captured by its next re-read, however long it took", async () => {
   await using world = await quietWorld({ listInProgress: false });
   await using follower = new Follower(world, "calls");
   await follower.rest();
@@ -215,7 +215,7 @@ test("what a call gains in its half hour is given within three minutes", async (
   }
 });
 
-test("what a rung finds is not lost, whichever line of it is the last", async () => {
+test("what a re-read finds is not lost, whichever line of it is the last", async () => {
   for (let lines = 1; lines <= 12; lines++) {
     await using world = await quietWorld();
     const replica = new Replica(world, "calls");
@@ -273,45 +273,45 @@ describe("a busy account", () => {
   });
 });
 
-describe("the rungs", () => {
-  const rungsOf = (replica: Replica) => replica.ownState.rungs as Record<string, number>;
+describe("the re-read schedule", () => {
+  const cursorsOf = (replica: Replica) => replica.ownState.rungs as Record<string, number>;
   const withAges = (...ages: string[]) => ({ config: { advanced: { reread_calls_after: ages } } });
 
-  test("read what a pause of two days has left out once, not once each", async () => {
+  test("reads what a pause of two days has left out once, not once for each step", async () => {
     await using world = await startWorld(
       { account: { ...QUIET, calls: 12_000, days: 60 } },
       new TestClock(undefined, { leaps: true }),
     );
     const replica = new Replica(world, "calls");
     await replica.pass();
-    const before = rungsOf(replica);
+    const before = cursorsOf(replica);
     world.clock.advance(2 * DAY_MS);
     world.emulator.requests.clear();
     await replica.pass();
     const now = secondsOf(world);
-    for (const [age, cursor] of Object.entries(rungsOf(replica))) {
+    for (const [age, cursor] of Object.entries(cursorsOf(replica))) {
       expect(cursor - (before[age] ?? 0)).toBeGreaterThanOrEqual(2 * 86_400 - 60);
       expect(cursor).toBeLessThanOrEqual(now - Number(age));
     }
     const twoDays = replica.truth().filter((call) => Number(call.started_at) > now - 2 * 86_400).length;
-    // The rungs of 3, 7 and 30 days meet two days of calls each; those below share the last two.
+    // The steps of 3, 7 and 30 days read two days of calls each; those below share the last two.
     expect(world.emulator.requests.total).toBeLessThan(4 * Math.ceil(twoDays / 50));
     expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(replica.truth())));
   });
 
-  test("keep what they know when others are configured", async () => {
+  test("keeps the cursors that it knows when other ages are configured", async () => {
     await using world = await quietWorld();
     const first = new Replica(world, "calls", withAges("P1D", "P7D"));
     await first.pass();
     world.clock.advance(3 * DAY_MS);
     await first.pass();
-    const known = rungsOf(first);
+    const known = cursorsOf(first);
     expect(Object.keys(known).map(Number)).toEqual([1800, 86_400, 604_800]);
     const second = new Replica(world, "calls", { ...withAges("P3D", "P7D", "P30D"), state: first.ownState });
     await second.pass();
     const day = 86_400;
     const now = secondsOf(world);
-    expect(rungsOf(second)).toEqual({
+    expect(cursorsOf(second)).toEqual({
       1800: known[1800],
       [3 * day]: now - 3 * day,
       [7 * day]: known[7 * day],
@@ -319,7 +319,7 @@ describe("the rungs", () => {
     });
   });
 
-  test("begin where the next older one stands when they are new", async () => {
+  test("begins a new step where the next older one stands", async () => {
     await using world = await quietWorld();
     const id = finishedCall(world);
     const { calls } = world.emulator.account;
@@ -332,7 +332,7 @@ describe("the rungs", () => {
     expect(idsOf(await second.pass())).toEqual([id]);
   });
 
-  test("go over all that they can still reach after a version that had none", async () => {
+  test("reads all that it can still reach after a version that had none", async () => {
     await using world = await quietWorld();
     const now = secondsOf(world);
     const { calls } = world.emulator.account;
