@@ -148,7 +148,7 @@ export class Connector {
       key: [`/${definition.keyField}`],
       run: (state, signal) => {
         const source = {
-          api: new AircallReader(redactingClient, signal, onEvent),
+          api: new AircallReader({ client: redactingClient, signal, onEvent }),
           clock,
           log,
           memory,
@@ -164,7 +164,7 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader(this.#client(parseEndpointConfig(config)), signal, () => {});
+    return new AircallReader({ client: this.#client(parseEndpointConfig(config)), signal });
   }
 
   #client(config: EndpointConfig): ClientOptions {

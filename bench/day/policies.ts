@@ -1,4 +1,4 @@
-import { AircallReader, type Endpoint, RequestBudget } from "../../src/aircall/index.ts";
+import { AircallReader, type Endpoint, RequestBudget, type RequestEvent } from "../../src/aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import { readWindow, type TimedList } from "../../src/streams/window.ts";
 import type { SimulatedClock } from "../../test/support/simulated-clock.ts";
@@ -110,11 +110,12 @@ function paced(
 ): AircallReader {
   const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
   const client = { credentials: CREDENTIALS, origin: emulator.url, budget, ports };
-  return new AircallReader(client, signal, (event) => {
+  const onEvent = (event: RequestEvent) => {
     if (event.kind !== "request" || !isOnDay(clock.now())) return;
     const name = `calls, ${event.purpose}`;
     requests[name] = (requests[name] ?? 0) + 1;
-  });
+  };
+  return new AircallReader({ client, signal, onEvent });
 }
 
 async function repeat(

@@ -21,10 +21,7 @@ export async function readText(response: Response): Promise<string | undefined> 
   return text + decoder.decode();
 }
 
-/**
- * What can be read of a refusal's body. A refusal for being one too many is everybody's at once: nothing that
- * its body may do holds that up.
- */
+/** What can be read of the body of a refusal. A 429 must pause all requests at once, so its body is not read. */
 export async function readRefusal(response: Response): Promise<string> {
   const isUrgent = response.status === 429;
   const words = isUrgent ? response.body?.cancel() : readText(response);

@@ -57,7 +57,7 @@ export async function* readPages(
   } while (!previous.last);
 }
 
-/** Makes of a page that is refused as too deep what it means for the list: the pages before it are its reach. */
+/** Turns `BeyondReach` for page n into `ListTooLong`: n − 1 pages could be reached. */
 function tooDeep(endpoint: Endpoint, number: number): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof BeyondReach) || number === 1) throw error;

@@ -26,7 +26,7 @@ export interface RetryPolicy {
 }
 
 /** How often one request has been tried, and for how long. */
-export interface Tries {
+interface Tries {
   /** Counts from 1. */
   readonly attempt: number;
   /** Since the first was sent. */

@@ -41,7 +41,7 @@ export function readerWith(
   } & Pick<ClientOptions, "redactBody"> = {},
 ): AircallReader {
   const client = { credentials, origin, budget, ports, ...others };
-  return new AircallReader(client, nobody, (event) => events.push(event));
+  return new AircallReader({ client, signal: nobody, onEvent: (event) => events.push(event) });
 }
 
 /** A server that is no Aircall, and a reader that takes it for one. Dispose of it with `await using`. */

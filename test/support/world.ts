@@ -35,7 +35,7 @@ export async function startWorld(options: Partial<EmulatorOptions> = {}, clock =
     emulator,
     connector: new Connector({ ports, origin, rateWindowMs: 60_000 }),
     reader: (signal = new AbortController().signal) =>
-      new AircallReader({ credentials, origin, budget, ports }, signal, () => {}),
+      new AircallReader({ client: { credentials, origin, budget, ports }, signal }),
     [Symbol.asyncDispose]: () => emulator.close(),
   };
 }
