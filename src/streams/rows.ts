@@ -2,7 +2,7 @@ import type { Document } from "../engine/index.ts";
 import { UnexpectedAnswer } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import { presentDocument } from "./document.ts";
-import type { MalformedRows } from "./malformed-rows.ts";
+import type { Source } from "./source.ts";
 
 /**
  * What the logic of a stream relies on in a row: a check for each field. The first field is the key,
@@ -16,19 +16,20 @@ export type RowNeeds<Row> = {
 export const TELLING_ROWS = 10;
 
 /**
- * The rows of a page that have what is needed, as documents. The others are reported and skipped. Throws
- * `UnexpectedAnswer` when none of many can be used, before anything is made of them.
+ * The rows of a page that have what the stream needs, as documents without secrets. The other rows are
+ * reported and skipped. Throws `UnexpectedAnswer` when a page of ten rows or more has no usable row.
  */
 export function wellFormedDocuments<Row extends object>(
   rows: readonly Json[],
   needs: RowNeeds<Row>,
-  malformed: MalformedRows,
+  { malformed, secretFields }: Pick<Source, "malformed" | "secretFields">,
 ): (Document & Row)[] {
   const keys = new Set<Json>();
   const documents: (Document & Row)[] = [];
   for (const row of rows) {
     const fault = faultOf(row, needs, keys);
-    if (fault === undefined) documents.push(presentDocument(row as JsonObject) as Document & Row);
+    if (fault === undefined)
+      documents.push(presentDocument(row as JsonObject, secretFields) as Document & Row);
     else malformed.report(row, fault);
   }
   if (documents.length === 0 && rows.length >= TELLING_ROWS) throw allMalformed(rows.length);

@@ -5,13 +5,13 @@ import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
 import { deletionDocument } from "./document.ts";
+import { probeList } from "./probe.ts";
 import { allMalformed, type RowNeeds, wellFormedDocuments } from "./rows.ts";
 import { restSince, type Source } from "./source.ts";
 import { isId, isName } from "./values.ts";
 
-type SnapshotDefinition = Omit<StreamDefinition, "run" | "syncMode"> & {
-  /** Fields that are left out of every row, because they are secrets of this list. */
-  readonly secretFields?: readonly string[];
+type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "syncMode"> & {
+  readonly endpoint: Endpoint;
 };
 
 /**
@@ -21,9 +21,11 @@ type SnapshotDefinition = Omit<StreamDefinition, "run" | "syncMode"> & {
  * State: `{"digests": {"<key>": "<digest>"}}`.
  */
 export function snapshotStream(definition: SnapshotDefinition): StreamDefinition {
+  const { endpoint, ...others } = definition;
   return {
-    ...definition,
+    ...others,
     syncMode: "full_refresh",
+    probe: (reader) => probeList(reader, endpoint),
     async *run(source, state) {
       const digests = readDigests(state);
       while (true) {
@@ -65,11 +67,9 @@ class Snapshot {
 
   /** What differs from the digests. */
   async *#read(reading: WholeListReading): AsyncGenerator<Step> {
-    const { endpoint, secretFields = [] } = this.#definition;
-    for await (const { rows } of reading.pages(this.#source.api, endpoint)) {
-      const documents = wellFormedDocuments(rows, needsOf(this.#definition), this.#source.malformed);
+    for await (const { rows } of reading.pages(this.#source.api, this.#definition.endpoint)) {
+      const documents = wellFormedDocuments(rows, needsOf(this.#definition), this.#source);
       if (documents.length < rows.length) this.#hasSkipped = true;
-      for (const doc of documents) for (const field of secretFields) delete doc[field];
       yield { kind: "documents", docs: documents.filter((doc) => this.#isNews(doc, reading)) };
     }
   }

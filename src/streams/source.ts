@@ -7,15 +7,17 @@ import type { DigestMemory } from "./memory.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
-/** What a running stream reads from, and what its binding was told. */
+/** What a running stream reads from, and the settings of its binding. */
 export interface Source {
   readonly api: AircallReader;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
-  /** What has been captured of each object while this process lives. */
+  /** The versions that this process has captured, by the ID of the object. */
   readonly memory: DigestMemory;
-  /** Where a row that cannot be used is reported. */
+  /** Reports rows that are skipped. */
   readonly malformed: MalformedRows;
+  /** Top-level fields that are left out of every document. */
+  readonly secretFields: readonly string[];
   readonly intervalMs: number;
   readonly syncMode: SyncMode;
   /** Calls that started before this instant are not asked for; Unix seconds. */

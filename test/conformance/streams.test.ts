@@ -67,6 +67,18 @@ describe.each(streamNames)("%s", (name) => {
     expect(described).toEqual(expect.arrayContaining([...given]));
   });
 
+  test("leaves out the fields that its definition names as secrets", async () => {
+    await using world = await worldOf(SMALL);
+    const documents = await new Runs(world, definition).toRest();
+    const isField = (name: string) => name !== definition.keyField && name !== "_meta";
+    const secret = Object.keys(documents[0] ?? {}).find(isField) ?? "";
+    const secretFields = [...(definition.secretFields ?? []), secret];
+    const hidden = await new Runs(world, { ...definition, secretFields }).toRest();
+    const hiding = ({ [secret]: _, ...others }: JsonObject) => Object.keys(others);
+    expect(hidden.map((document) => Object.keys(document))).toEqual(documents.map(hiding));
+    expect(documents.some((document) => secret in document)).toBe(true);
+  });
+
   test("gives nothing when it is resumed and nothing has changed, and its state stays what it was", async () => {
     await using world = await worldOf(SMALL);
     const replica = new Replica(world, name);
@@ -79,7 +91,7 @@ describe.each(streamNames)("%s", (name) => {
 
   test("gives again what it gave before a failure and no checkpoint covers", async () => {
     await using world = await worldOf({ ...SMALL, days: 20 });
-    const runs = new Runs(world, name);
+    const runs = new Runs(world, definition);
     const dropped = await runs.toDocument();
     expect(idsOf(await runs.toRest())).toContain(idsOf([dropped])[0]);
   });

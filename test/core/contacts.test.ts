@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
+import { streams } from "../../src/streams/index.ts";
 import { DAY_MS, MINUTE_MS, NEXT_PASS_MS, worldOf } from "./contact-world.ts";
 import { idsOf, Replica } from "./replica.ts";
 import { Runs } from "./run.ts";
@@ -25,7 +26,7 @@ test("all contacts are read, and then what is added or edited and nothing else",
 
 test("an edit that was given before a failure and that no checkpoint covers is given again", async () => {
   await using world = await worldOf(100);
-  const runs = new Runs(world, "contacts");
+  const runs = new Runs(world, streams.contacts);
   const [first] = await runs.toRest();
   world.clock.advance(MINUTE_MS);
   world.emulator.account.contacts.edit(Number(first?.id), { lastName: "Renamed" });

@@ -3,6 +3,7 @@ import { Connector } from "../../src/connector.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
+import { LIST_OF } from "../support/lists.ts";
 import { type Tamper, tampering } from "../support/tampering.ts";
 import { CONFIG, startWorld } from "../support/world.ts";
 import { collect } from "./collect.ts";
@@ -36,12 +37,13 @@ async function tamperedWorld(account: Partial<typeof SMALL> = {}) {
 
 /** Whatever answers hold the row of this key, another comes in its place. */
 function replacing(stream: StreamName, key: string | number, change: (row: JsonObject) => Json): Tamper {
-  const { endpoint, keyField } = streams[stream];
+  const { keyField } = streams[stream];
+  const { bodyKey } = LIST_OF[stream];
   const changed = (row: Json) => (isJsonObject(row) && row[keyField] === key ? change(row) : row);
   return (body) => {
-    const held = body[endpoint.bodyKey];
-    if (Array.isArray(held)) body[endpoint.bodyKey] = held.map(changed);
-    else if (held !== undefined) body[endpoint.bodyKey] = changed(held);
+    const held = body[bodyKey];
+    if (Array.isArray(held)) body[bodyKey] = held.map(changed);
+    else if (held !== undefined) body[bodyKey] = changed(held);
   };
 }
 
@@ -78,7 +80,7 @@ describe.each(LISTS)("%s: a row", (stream) => {
     await using world = await tamperedWorld();
     const replica = new Replica(world, stream);
     world.api.tamper = (body) => {
-      const { bodyKey } = streams[stream].endpoint;
+      const { bodyKey } = LIST_OF[stream];
       const rows = body[bodyKey];
       if (Array.isArray(rows))
         body[bodyKey] = rows.flatMap((row) => [row, { ...(row as JsonObject), more: 1 }]);
@@ -247,7 +249,7 @@ describe("when no row of a list can be used, the stream ends and says so, and no
     const replica = new Replica(world, stream);
     await replica.pass();
     const kept = replica.documents;
-    const { bodyKey } = streams[stream].endpoint;
+    const { bodyKey } = LIST_OF[stream];
     const strange = (row: Json) => ({ uuid: JSON.stringify(row) });
     world.api.tamper = (body) => {
       const held = body[bodyKey] ?? null;

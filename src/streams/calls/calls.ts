@@ -1,8 +1,9 @@
-import type { Priority } from "../../aircall/index.ts";
+import { itemOf, type Priority } from "../../aircall/index.ts";
 import { type Document, patchBetween, type Step } from "../../engine/index.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { StreamDefinition } from "../definition.ts";
 import { digest } from "../digest.ts";
+import { probeList } from "../probe.ts";
 import { wellFormedDocuments } from "../rows.ts";
 import { SingleReads } from "../single-reads.ts";
 import { hasPassed, isRereadDue, MINUTE_MS, nowSeconds, restSince, type Source } from "../source.ts";
@@ -36,11 +37,11 @@ const DAY_SECONDS = 86_400;
  */
 export const calls: StreamDefinition = {
   name: "calls",
-  endpoint: CALLS,
   keyField: "id",
   syncMode: "incremental",
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
+  probe: (reader) => probeList(reader, CALLS),
   async *run(source, state) {
     const cursors = readCursors(state, source) ?? beginning(source);
     const patch = patchBetween(state, cursors as unknown as JsonObject);
@@ -142,7 +143,7 @@ class CallReading {
   }
 
   async #findCall(id: string, reads: SingleReads): Promise<Call | undefined> {
-    const answer = await reads.find({ path: `${CALLS.path}/${id}`, bodyKey: "call", holds: "one" });
+    const answer = await reads.find(itemOf(CALLS, Number(id), "call"));
     if (typeof answer === "string") return undefined;
     return this.#usable([answer.call ?? null]).find((call) => call.id === Number(id));
   }
@@ -231,7 +232,7 @@ class CallReading {
   }
 
   #usable(rows: readonly Json[]): Call[] {
-    return wellFormedDocuments(rows, callNeeds(nowSeconds(this.#source)), this.#source.malformed);
+    return wellFormedDocuments(rows, callNeeds(nowSeconds(this.#source)), this.#source);
   }
 
   #list(purpose: string, priority: Priority) {

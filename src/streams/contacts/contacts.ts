@@ -1,5 +1,6 @@
 import type { Step } from "../../engine/index.ts";
 import type { StreamDefinition } from "../definition.ts";
+import { probeList } from "../probe.ts";
 import { forget, isDailyDue, MINUTE_MS, restSince, type Source } from "../source.ts";
 import { ContactCursors } from "./cursors.ts";
 import { fullPass } from "./pass.ts";
@@ -13,11 +14,11 @@ import { CONTACTS, latestChange, walk } from "./walk.ts";
  */
 export const contacts: StreamDefinition = {
   name: "contacts",
-  endpoint: CONTACTS,
   keyField: "id",
   syncMode: "incremental",
   intervalMs: 5 * MINUTE_MS,
   documentSchema: contactSchema,
+  probe: (reader) => probeList(reader, CONTACTS),
   async *run(source, state) {
     const kept = ContactCursors.read(state, source);
     if (!kept) yield* forget(state);

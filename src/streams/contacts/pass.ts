@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../aircall/index.ts";
+import { itemOf } from "../../aircall/index.ts";
 import type { Document, Step } from "../../engine/index.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { digest } from "../digest.ts";
@@ -31,7 +31,7 @@ async function* readAll(pass: FullPass, cursors: ContactCursors, source: Source)
   let doneRows = 0;
   for await (const page of readWindow(contactList(source), pass.after, pass.until)) {
     const atWatermark: Record<string, string> = {};
-    const contacts = wellFormedDocuments(page.rows, CONTACT_NEEDS, source.malformed);
+    const contacts = wellFormedDocuments(page.rows, CONTACT_NEEDS, source);
     if (contacts.length < page.rows.length) cursors.distrustFullPass();
     const news = contacts.filter((contact) => {
       const version = digest(contact);
@@ -86,7 +86,7 @@ async function* captureDeletions(
 ): AsyncGenerator<Step> {
   const reads = new SingleReads(source.api.for("missing contact", "backfill"), source.log);
   for (const id of cursors.known.missingFrom(seen)) {
-    const answer = await reads.find(contactById(id));
+    const answer = await reads.find(itemOf(CONTACTS, id, "contact"));
     if (answer === "unknown") {
       cursors.known.delete(id);
       yield { kind: "documents", docs: [deletionDocument("id", id)] };
@@ -99,13 +99,9 @@ async function* captureDeletions(
   }
 }
 
-function contactById(id: number): Endpoint {
-  return { path: `/v1/contacts/${id}`, bodyKey: "contact", holds: "one" };
-}
-
 /** What is answered is there, even where it cannot be used or is another contact than the one asked for. */
 function newsOfLiving(id: number, row: Json, cursors: ContactCursors, source: Source): Document[] {
-  const contacts = wellFormedDocuments([row], CONTACT_NEEDS, source.malformed);
+  const contacts = wellFormedDocuments([row], CONTACT_NEEDS, source);
   return contacts.filter(
     (contact) => contact.id === id && isToBeCaptured(contact, digest(contact), cursors, source),
   );

@@ -94,7 +94,7 @@ async function* walkDown(
     const total = page.total ?? -1;
     if (page.number > 1 && total < previousTotal) isSteady = false;
     previousTotal = page.total ?? 0;
-    const contacts = wellFormedDocuments(page.rows, CONTACT_NEEDS, source.malformed).map((contact) => ({
+    const contacts = wellFormedDocuments(page.rows, CONTACT_NEEDS, source).map((contact) => ({
       contact,
       updatedAt: instantOf(contact.updated_at, nowSeconds(source)),
     }));
