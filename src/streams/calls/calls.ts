@@ -109,13 +109,16 @@ class CallReading {
     for (const [id, [startedAt]] of Object.entries(known)) {
       if (startedAt <= now - RECENT_SECONDS) recent[id] = null;
     }
-    const news = this.#usable(page.rows).filter((call) => {
+    const changed: Call[] = [];
+    for (const call of this.#usable(page.rows)) {
       const version = digest(call);
-      const isNews = this.#source.memory.isNews(call.id, version);
-      if (isNews || !known[call.id]) recent[call.id] = [call.started_at, version];
-      return isNews;
-    });
-    yield { kind: "documents", docs: news };
+      const isChanged = this.#source.memory.changed(call.id, version);
+      if (isChanged || !known[call.id]) recent[call.id] = [call.started_at, version];
+      if (!isChanged) continue;
+      this.#source.memory.note(call.id, version);
+      changed.push(call);
+    }
+    yield { kind: "documents", docs: changed };
     if (Object.keys(recent).length === 0) return;
     for (const [id, entry] of Object.entries(recent)) {
       if (entry) known[id] = entry;
@@ -137,7 +140,7 @@ class CallReading {
       const nextSeconds = call && nextReadSeconds(call, now);
       if (nextSeconds) this.#cursors.open[id] = nextSeconds;
       else delete this.#cursors.open[id];
-      if (call && this.#isNews(call)) yield { kind: "documents", docs: [call] };
+      if (call) yield { kind: "documents", docs: this.#takeChanged([call]) };
       yield { kind: "checkpoint", patch: { open: { [id]: nextSeconds ?? null } } };
     }
   }
@@ -168,7 +171,7 @@ class CallReading {
         after,
         now - age,
       )) {
-        const open = yield* this.#capture(page.rows, (call) => this.#isNews(call));
+        const open = yield* this.#capture(page.rows, -Infinity);
         const rungs = rereadThrough(this.#cursors.rungs, age, page.throughSeconds);
         this.#cursors.rungs = rungs;
         yield { kind: "checkpoint", patch: { rungs, open } };
@@ -195,9 +198,7 @@ class CallReading {
     let doneRows = 0;
     for await (const page of readWindow(this.#list("backfill", "backfill"), backfill.after, backfill.until)) {
       const reach = nowSeconds(this.#source) - Math.max(...this.#agesSeconds) - DAY_SECONDS;
-      // A call that no step will read again need not be remembered.
-      const isOutOfReach = (call: Call) => call.started_at < reach && !this.#source.memory.knows(call.id);
-      const open = yield* this.#capture(page.rows, (call) => isOutOfReach(call) || this.#isNews(call));
+      const open = yield* this.#capture(page.rows, reach);
       backfill.after = page.throughSeconds;
       yield { kind: "checkpoint", patch: { backfill: { after: backfill.after }, open } };
       doneRows += page.rows.length;
@@ -210,14 +211,17 @@ class CallReading {
     yield { kind: "checkpoint", patch: { backfill: null, backfilledAt: this.#cursors.backfilledAt } };
   }
 
-  /** Gives what is new of older calls, and returns what a checkpoint has to say of those that may still move. */
-  *#capture(rows: readonly Json[], isNews: (call: Call) => boolean): Generator<Step, Record<string, number>> {
+  /**
+   * Captures the older calls that have changed, and returns the patch of `open`. A call that started before
+   * `reachSeconds` is read by no later step, so it need not be remembered.
+   */
+  *#capture(rows: readonly Json[], reachSeconds: number): Generator<Step, Record<string, number>> {
     const now = nowSeconds(this.#source);
     // Where calls are dense, reading each that has just ended once more costs more requests than it finds changes.
     const isBusy = isDense(this.#cursors.recent);
     const open: Record<string, number> = {};
     const calls = this.#usable(rows);
-    yield { kind: "documents", docs: calls.filter(isNews) };
+    yield { kind: "documents", docs: this.#takeChanged(calls, reachSeconds) };
     for (const call of calls) {
       if (call.status === "done" && isBusy) continue;
       const nextSeconds = nextReadSeconds(call, now);
@@ -227,8 +231,17 @@ class CallReading {
     return open;
   }
 
-  #isNews(call: Call): boolean {
-    return this.#source.memory.isNews(call.id, digest(call));
+  #takeChanged(calls: readonly Call[], reachSeconds = -Infinity): Call[] {
+    const { memory } = this.#source;
+    const changed: Call[] = [];
+    for (const call of calls) {
+      const isLastRead = call.started_at < reachSeconds && !memory.knows(call.id);
+      const version = isLastRead ? undefined : digest(call);
+      if (version !== undefined && !memory.changed(call.id, version)) continue;
+      if (version !== undefined) memory.note(call.id, version);
+      changed.push(call);
+    }
+    return changed;
   }
 
   #usable(rows: readonly Json[]): Call[] {

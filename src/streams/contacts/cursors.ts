@@ -135,7 +135,8 @@ export class ContactCursors {
     const { memory } = this.#source;
     const mark = this.known.mark(id);
     const isRemembered = memory.knows(id);
-    const isNewToMemory = memory.isNews(id, version);
+    const isNewToMemory = memory.changed(id, version);
+    if (isNewToMemory) memory.note(id, version);
     this.seen?.set(id, 0);
     if (mark === undefined) {
       this.known.set(id, markOf(version));
