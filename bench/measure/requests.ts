@@ -22,7 +22,7 @@ const ROWS_PER_PAGE = 50;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** The first full pass over contacts and the first snapshots are over by then. */
+/** The first full scan of contacts and the first snapshots are over by then. */
 const WARM_UP_MS = 4 * HOUR_MS;
 
 export async function measureRequests({ backfill, day }: Sizes): Promise<RequestCount[]> {

@@ -54,7 +54,7 @@ describe("the state", () => {
     expect(world.emulator.requests.total).toBe(1);
   });
 
-  test("has every contact that was given, so that one which is gone after a killed walk is deleted", async () => {
+  test("has every captured contact, so that one which is gone after a killed incremental read is deleted", async () => {
     await using world = await worldOf(0);
     const replica = new Replica(world, "contacts");
     await replica.pass();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { streams } from "../../src/streams/index.ts";
-import { DAY_MS, MINUTE_MS, NEXT_PASS_MS, worldOf } from "./contact-world.ts";
+import { DAY_MS, MINUTE_MS, NEXT_SCAN_MS, worldOf } from "./contact-world.ts";
 import { idsOf, Replica } from "./replica.ts";
 import { Runs } from "./run.ts";
 
@@ -24,7 +24,7 @@ test("all contacts are read, and then what is added or edited and nothing else",
   expect(await replica.pass()).toEqual([]);
 });
 
-test("an edit that was given before a failure and that no checkpoint covers is given again", async () => {
+test("an edit that was yielded before a failure and that no checkpoint covers is captured again", async () => {
   await using world = await worldOf(100);
   const runs = new Runs(world, streams.contacts);
   const [first] = await runs.toRest();
@@ -34,7 +34,7 @@ test("an edit that was given before a failure and that no checkpoint covers is g
   expect(idsOf(await runs.toRest())).toEqual([first?.id]);
 });
 
-test("a change that shows a little later than one made after it is given", async () => {
+test("a change that shows a little later than one made after it is captured", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const [one, other] = [contacts.add(), contacts.add()];
@@ -148,7 +148,7 @@ test("whatever is edited between and during polls, every contact ends up as it i
   );
 });
 
-test("a contact that changes behind the reading of all is given by the changes", async () => {
+test("a contact that changes behind the full scan is captured by the incremental read", async () => {
   await using world = await worldOf(300);
   const { contacts } = world.emulator.account;
   const replica = new Replica(world, "contacts");
@@ -165,7 +165,7 @@ test("a contact that changes behind the reading of all is given by the changes",
   expect(replica.documents).toEqual(replica.truth());
 });
 
-test("more changes than Aircall serves are caught by reading all contacts again", async () => {
+test("more changes than Aircall serves are captured by another full scan", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const replica = new Replica(world, "contacts");
@@ -183,7 +183,7 @@ test("more changes than Aircall serves are caught by reading all contacts again"
   expect(await replica.pass()).toEqual([]);
 });
 
-describe("the reading of all", () => {
+describe("the full scan", () => {
   test("goes on without a gap, wherever it is interrupted", async () => {
     const cuts = fc.array(fc.tuple(fc.integer({ min: 1, max: 160 }), fc.nat(90)), { maxLength: 6 });
     await fc.assert(
@@ -223,7 +223,7 @@ describe("the reading of all", () => {
     const daily = new Replica(world, "contacts", { resource: { syncMode: "full_refresh" } });
     const incremental = new Replica(world, "contacts");
     for (const replica of [daily, incremental]) await replica.pass();
-    world.clock.advance(NEXT_PASS_MS - 1_000);
+    world.clock.advance(NEXT_SCAN_MS - 1_000);
     expect(await daily.pass()).toEqual([]);
     world.clock.advance(1_000);
     expect(new Set(idsOf(await daily.pass()))).toEqual(new Set(ids));

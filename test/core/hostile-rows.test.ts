@@ -188,7 +188,7 @@ test("contacts that do not say when they were changed are captured all the same"
   world.clock.advance(2 * DAY_MS);
   world.emulator.requests.clear();
   expect(await replica.pass()).toEqual([]);
-  // None is missing from the full pass, to be asked for by its ID.
+  // None is missing from the full scan, to be asked for by its ID.
   expect(world.emulator.requests.recent.filter(({ target }) => /contacts\/\d/.test(target))).toEqual([]);
 });
 

@@ -38,7 +38,7 @@ function sorted(rows: ReadonlyMap<string, string>): [string, string][] {
   return [...rows].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
-/** Who is there is there as it is; who has been deleted may stay until the next full pass. */
+/** Who is there is there as it is; who has been deleted may stay until the next full scan. */
 function expectContacts({ collections, life }: CapturedAccount): void {
   const kept = [...collections.of("contacts")].filter(([id]) => !life.deletedContacts.has(Number(id)));
   expect(sorted(new Map(kept)), "contacts").toEqual(sorted(collections.truth("contacts")));
