@@ -1,6 +1,7 @@
-import { type CallCursors, RECENT_SECONDS } from "./cursors.ts";
+import { RECENT_SECONDS } from "./schedule-state.ts";
 
-type Recent = CallCursors["recent"];
+/** When each call of the last half hour started, by ID; Unix seconds. */
+export type RecentStarts = ReadonlyMap<number, number>;
 
 /** Where calls are dense, a poll reads this many; every fourth poll four times as many, and so on. */
 const DENSE_ROWS = 600;
@@ -8,8 +9,8 @@ const DENSE_ROWS = 600;
 /** The longest time between two polls, in intervals of the binding. A poll of one page is followed by another after one. */
 const LONGEST_PAUSE_INTERVALS = 2.75;
 
-export function isDense(recent: Recent): boolean {
-  return Object.keys(recent).length > DENSE_ROWS;
+export function isDense(recent: RecentStarts): boolean {
+  return recent.size > DENSE_ROWS;
 }
 
 /**
@@ -20,11 +21,11 @@ export function isDense(recent: Recent): boolean {
  * the number of calls that it finds and not with that number times the half hour. A known call bounds
  * each poll, so that every call since then is within it.
  */
-export function pollAfter(recent: Recent, polls: number, nowSeconds: number): number {
+export function pollAfter(recent: RecentStarts, polls: number, nowSeconds: number): number {
   const farthest = nowSeconds - RECENT_SECONDS;
   if (polls === 0) return farthest;
-  const starts = Object.values(recent).map(([startedAt]) => startedAt);
-  const nearest = starts.sort((left, right) => right - left)[DENSE_ROWS * powerOfFourIn(polls)];
+  const starts = [...recent.values()].sort((left, right) => right - left);
+  const nearest = starts[DENSE_ROWS * powerOfFourIn(polls)];
   return Math.max(farthest, nearest ?? farthest);
 }
 
