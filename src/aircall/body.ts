@@ -46,8 +46,8 @@ export function readBody(text: string, endpoint: Endpoint): Outcome | { body: Js
 export function apiMessage(text: string): string | undefined {
   const body = parsed(text);
   if (!isJsonObject(body)) return undefined;
-  const told = [body.errors, body.message, body.error].filter((value) => typeof value === "string");
-  return told.find((value) => value !== "");
+  const messages = [body.errors, body.message, body.error].filter((value) => typeof value === "string");
+  return messages.find((value) => value !== "");
 }
 
 function parsed(text: string): Json | undefined {

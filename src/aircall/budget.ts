@@ -16,7 +16,7 @@ const MOST_URGENT_FIRST = Object.keys(PRIORITIES);
 /** Requests that are spread take no more than this share of a window at once: a small account is read in one go. */
 const BURST_SHARE = 0.85;
 
-/** Whoever has waited for so many windows goes before all who have not. */
+/** A caller that has waited for so many windows goes before all that have not. */
 const PATIENCE_WINDOWS = 2;
 
 /** The right to send one request. */
@@ -29,7 +29,7 @@ interface Caller {
   readonly cameMs: number;
   readonly go: (permit: Permit) => void;
   readonly onWait: (waitMs: number) => void;
-  toldMs?: number;
+  reportedUntilMs?: number;
 }
 
 /**
@@ -56,7 +56,7 @@ export class RequestBudget {
     this.#clock = steadyClock(options.clock);
   }
 
-  /** Waits for the right to send one request; `onWait` hears for how long, if it has to wait. */
+  /** Waits for the right to send one request. Calls `onWait` with how long that takes, if it takes any time. */
   take(priority: Priority, signal: AbortSignal, onWait: (waitMs: number) => void): Promise<Permit> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
@@ -83,7 +83,7 @@ export class RequestBudget {
     const nowMs = this.#clock.now();
     const place = this.#sentMs.indexOf(permit.sentMs);
     if (place >= 0) this.#sentMs.splice(place, 1);
-    // Those that were under way with the first one tell nothing new.
+    // Further refusals of requests that were under way together add nothing.
     if (permit.sentMs > this.#blockedUntilMs && nowMs >= this.#blockedUntilMs) {
       this.#forgetBefore(nowMs - this.#windowMs);
       this.#allowance.refused(this.#sentMs.length, statedRequests, nowMs);
@@ -91,14 +91,14 @@ export class RequestBudget {
     this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + waitMs);
   }
 
-  /** Lets go whoever may go now, and sees to it that the others are looked at when the next one may. */
+  /** Lets the callers go that may go now, and wakes up when the next one may. */
   #serve(): void {
     this.#alarm?.abort();
     for (let caller = this.#next(); caller; caller = this.#next()) {
       const nowMs = this.#clock.now();
       const freeMs = this.#freeAtMs(caller, nowMs);
       if (freeMs > nowMs) {
-        this.#tellAll(freeMs, nowMs);
+        this.#reportWaits(freeMs, nowMs);
         this.#wakeAt(freeMs, nowMs);
         return;
       }
@@ -108,10 +108,10 @@ export class RequestBudget {
     }
   }
 
-  #tellAll(untilMs: number, nowMs: number): void {
+  #reportWaits(untilMs: number, nowMs: number): void {
     for (const caller of this.#waiting) {
-      if (caller.toldMs !== untilMs) caller.onWait(untilMs - nowMs);
-      caller.toldMs = untilMs;
+      if (caller.reportedUntilMs !== untilMs) caller.onWait(untilMs - nowMs);
+      caller.reportedUntilMs = untilMs;
     }
   }
 

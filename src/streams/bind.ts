@@ -6,7 +6,7 @@ import { MalformedRows } from "./malformed-rows.ts";
 import { DigestMemory, remembering } from "./memory.ts";
 import type { SyncMode } from "./source.ts";
 
-/** What one binding says of its stream, and the world that it runs in. */
+/** The settings of one binding, and the ports that its stream runs with. */
 export interface BindingOptions {
   /** Makes the reader of one run, whose requests and waits end with the signal. */
   readonly reader: (signal: AbortSignal) => AircallReader;

@@ -106,7 +106,7 @@ export class ContactsRun {
     this.#seen = undefined;
   }
 
-  /** The known contacts that the full scan has not seen; none when it cannot tell. */
+  /** The known contacts that the full scan has not seen; none when it did not see all. */
   *missing(): Generator<number> {
     if (this.#seen) yield* this.#known.missingFrom(this.#seen);
   }
