@@ -76,7 +76,7 @@ describe("many rows", () => {
 });
 
 describe("what cannot be used", () => {
-  test("is told once however often it is met, by its ID, and nothing else of it is told", () => {
+  test("is reported once however often it is read, by its ID, and nothing else of it is reported", () => {
     const { lines, counts, ...source } = reports();
     for (let page = 0; page < 3; page++) {
       for (const id of [5, 6]) wellFormedDocuments([{ id, at: NAME, name: NAME }], needs, source);
@@ -86,7 +86,7 @@ describe("what cannot be used", () => {
     expect(counts).toEqual([1, 2]);
   });
 
-  test("and has no ID is counted, and told once for all", () => {
+  test("and has no ID is counted, and reported once for all", () => {
     const { lines, counts, ...source } = reports();
     for (const name of [NAME, "Bo Example", NAME]) wellFormedDocuments([{ name, at: NOW }], needs, source);
     expect(lines).toHaveLength(1);
@@ -94,7 +94,7 @@ describe("what cannot be used", () => {
     expect(counts).toEqual([1, 2]);
   });
 
-  test("is told up to a bound, which is told too", () => {
+  test("is reported up to a bound, which is reported too", () => {
     const { lines, counts, ...source } = reports();
     for (let id = 1; id <= 1_500; id++) wellFormedDocuments([{ id }], needs, source);
     expect(lines).toHaveLength(1_001);

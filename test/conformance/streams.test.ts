@@ -58,7 +58,7 @@ describe.each(streamNames)("%s", (name) => {
     expect(fits({ [definition.keyField]: key ?? null, _meta: { op: "d" } })).toBe(true);
   });
 
-  test("describes every field that Aircall gives", async () => {
+  test("describes every field that Aircall returns", async () => {
     await using world = await worldOf(SMALL);
     const described = Object.keys(definition.documentSchema.properties as JsonObject);
     const given = new Set(
@@ -79,7 +79,7 @@ describe.each(streamNames)("%s", (name) => {
     expect(documents.some((document) => secret in document)).toBe(true);
   });
 
-  test("gives nothing when it is resumed and nothing has changed, and its state stays what it was", async () => {
+  test("captures nothing when it is resumed and nothing has changed, and its state stays what it was", async () => {
     await using world = await worldOf(SMALL);
     const replica = new Replica(world, name);
     await replica.pass();
@@ -89,7 +89,7 @@ describe.each(streamNames)("%s", (name) => {
     expect(JSON.stringify(state)).not.toContain("null");
   });
 
-  test("gives again what it gave before a failure and no checkpoint covers", async () => {
+  test("captures again what it yielded before a failure and no checkpoint covers", async () => {
     await using world = await worldOf({ ...SMALL, days: 20 });
     const runs = new Runs(world, definition);
     const dropped = await runs.toDocument();

@@ -26,7 +26,7 @@ async function passEveryMinute(replica: Replica, world: World, minutes: number):
   }
 }
 
-test("a call is kept as it is told at each step of its life, to the settling of its start", async () => {
+test("a call is captured at each step of its life, to the settling of its start", async () => {
   await using world = await quietWorld();
   const { calls, tags } = world.emulator.account;
   const replica = new Replica(world, "calls");
@@ -69,7 +69,7 @@ test("a call that is listed only once it has ended is not missed when it lasted 
   expect(idsOf(replica.documents)).toEqual([id]);
 });
 
-test("a call of this very second is given at once", async () => {
+test("a call of this very second is captured at once", async () => {
   await using world = await quietWorld();
   const replica = new Replica(world, "calls");
   await replica.pass();
@@ -87,7 +87,7 @@ test("a clock of ours that is a minute late hides no call", async () => {
   expect(idsOf(await replica.pass())).toEqual([id]);
 });
 
-test("a call of the second before the start date is not given, by whatever reads that second again", async () => {
+test("a call of the second before the start date is not captured, by whatever reads that second again", async () => {
   await using world = await quietWorld();
   const { calls } = world.emulator.account;
   calls.end(calls.ring());
@@ -162,7 +162,7 @@ test.each<JsonObject>([
   expect(await replica.pass()).toEqual([]);
 });
 
-test("a call that cannot be used is skipped with a warning, and the others are given", async () => {
+test("a malformed call is skipped with a warning, and the others are captured", async () => {
   await using world = await quietWorld();
   const now = secondsOf(world);
   const body = {
@@ -185,7 +185,7 @@ test("a call that cannot be used is skipped with a warning, and the others are g
   ]);
 });
 
-test("calls of the second named by from are given once when Aircall includes them", async () => {
+test("calls of the second named by from are captured once when Aircall includes them", async () => {
   await using world = await startWorld(
     { account: { ...QUIET, calls: 300, days: 20 }, callsFromInclusive: true },
     new TestClock(undefined, { leaps: true }),

@@ -81,8 +81,8 @@ test("in one session of three days every change is captured, and nothing twice",
       if (days(sinceMs) === 1.5) contacts.add();
     },
   });
-  const given = documents.map((document) => JSON.stringify(document));
-  expect(new Set(given).size).toBe(given.length);
+  const captured = documents.map((document) => JSON.stringify(document));
+  expect(new Set(captured).size).toBe(captured.length);
   const rows = new Map(documents.map((document) => [document.id, document]));
   const kept = [...rows.values()].filter(({ _meta }) => _meta.op === "u");
   const truth = new Replica(world, "contacts").truth();
@@ -122,10 +122,10 @@ describe("changes are read when that is due", () => {
       match: /order=asc.*page=2/,
       edit: () => world.emulator.account.contacts.edit(ids[0] ?? 0, { lastName: "Edited" }),
     });
-    const given = idsOf(await new Replica(world, "contacts").pass());
-    expect(given.lastIndexOf(ids[0] ?? 0)).toBeLessThan(given.indexOf(ids[200] ?? 0));
-    expect(given.filter((id) => id === ids[0])).toHaveLength(2);
-    expect(given).toHaveLength(261);
+    const captured = idsOf(await new Replica(world, "contacts").pass());
+    expect(captured.lastIndexOf(ids[0] ?? 0)).toBeLessThan(captured.indexOf(ids[200] ?? 0));
+    expect(captured.filter((id) => id === ids[0])).toHaveLength(2);
+    expect(captured).toHaveLength(261);
   });
 
   test("while missing contacts are asked for one by one", async () => {

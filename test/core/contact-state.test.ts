@@ -35,8 +35,8 @@ describe("the state", () => {
       { backfill: { after: watermark - 60, until: watermark } },
     ]) {
       const replica = new Replica(world, "contacts", { state: { watermark, atWatermark: {}, ...pass } });
-      const given: Document[] = await replica.pass();
-      expect(idsOf(given)).toHaveLength(given.length);
+      const captured: Document[] = await replica.pass();
+      expect(idsOf(captured)).toHaveLength(captured.length);
       expect(replica.documents).toEqual(replica.truth());
       contacts.remove(Number(replica.truth()[0]?.id));
       world.clock.advance(DAY_MS);
@@ -60,8 +60,8 @@ describe("the state", () => {
     await replica.pass();
     const ids = addContacts(world, 60);
     const aPage = 50 + 1;
-    const given = idsOf(await replica.pass(aPage));
-    expect(given).toHaveLength(50);
+    const captured = idsOf(await replica.pass(aPage));
+    expect(captured).toHaveLength(50);
     world.emulator.account.contacts.remove(ids.at(-1) ?? 0);
     await replica.pass();
     world.clock.advance(DAY_MS);

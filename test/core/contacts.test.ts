@@ -245,7 +245,7 @@ test.each<JsonObject>([
   expect(await replica.pass()).toEqual([]);
 });
 
-test("a contact that cannot be used is skipped with a warning, and the others are given", async () => {
+test("a malformed contact is skipped with a warning, and the others are captured", async () => {
   await using world = await worldOf(0);
   const row = { id: 1, created_at: 1_700_000_000, updated_at: 1_700_000_000 };
   const body = { meta: { total: 3, next_page_link: null }, contacts: [row, { ...row, id: null }, "junk"] };

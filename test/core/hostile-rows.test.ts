@@ -92,7 +92,7 @@ describe.each(LISTS)("%s: a row", (stream) => {
   });
 });
 
-test("how many rows cannot be used is told to whoever shows it", async () => {
+test("the number of skipped rows is an event", async () => {
   await using world = await tamperedWorld();
   world.api.tamper = replacing("tags", idsOf(new Replica(world, "tags").truth())[0] ?? 0, () => null);
   const counts: number[] = [];

@@ -92,7 +92,7 @@ function unsigned(_: Emulator["account"], { emulator }: World): JsonObject {
   return call;
 }
 
-test("a call that has not changed is given once in all its life", async () => {
+test("a call that has not changed is captured once in all its life", async () => {
   await using world = await startWorld({ account: { ...QUIET, calls: 300, days: 60 } });
   await using follower = new Follower(world, "calls", HOURLY);
   await follower.pass(35 * DAY_MS);
@@ -202,7 +202,7 @@ test("a call that is listed only once it has ended is captured by its next re-re
   expect(idsOf(await follower.pass(4 * HOUR_MS))).toEqual([id]);
 });
 
-test("what a call gains in its half hour is given within three minutes", async () => {
+test("what a call gains in its half hour is captured within three minutes", async () => {
   await using world = await quietWorld();
   await using follower = new Follower(world, "calls");
   const id = finishedCall(world);
@@ -231,7 +231,7 @@ test("what a re-read finds is not lost, whichever line of it is the last", async
   }
 });
 
-test("what a failure has kept back is given when the stream is tried again", async () => {
+test("what a failure has kept back is captured when the stream is tried again", async () => {
   await using world = await quietWorld();
   await using follower = new Follower(world, "calls");
   await follower.pass(MINUTE_MS);

@@ -16,7 +16,7 @@ const passFrom = (state: JsonObject) => ({
   signal: new AbortController().signal,
 });
 
-test("the state that a session is given stays as it was", async () => {
+test("the state that a session begins with stays as it was", async () => {
   await using aircall = await world();
   const interrupted = new Replica(aircall, "calls");
   await interrupted.pass(60);
@@ -25,7 +25,7 @@ test("the state that a session is given stays as it was", async () => {
   expect(interrupted.state).toEqual(before);
 });
 
-test("a checkpoint that was given stays as it was", async () => {
+test("a checkpoint that was yielded stays as it was", async () => {
   await using aircall = await world();
   const blocks = aircall.connector.capture(passFrom({}));
   const { value: first } = await blocks.next();
