@@ -1,20 +1,30 @@
 import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
-import { type EndpointConfig, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
+import {
+  type EndpointConfig,
+  type Environment,
+  type Pace,
+  parseEndpointConfig,
+  parseResourceConfig,
+  readOrigin,
+  readPace,
+} from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
-import { bindStream, type StreamName, streamNames, streams } from "./streams/index.ts";
+import { Redactor, secretsIn } from "./shared/redactor.ts";
+import { EndpointSchema } from "./spec.ts";
+import { bindStream, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
-export interface ConnectorOptions {
+export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
-  /** The length of the budget's minute. */
-  readonly rateWindowMs: number;
+  /** Learns the secrets of every config that the connector reads. Left out, only the connector itself uses one. */
+  readonly redactor?: Redactor;
 }
 
 /** One of Flow's `discovered` bindings. */
@@ -64,17 +74,32 @@ export function discover(): DiscoveredBinding[] {
   });
 }
 
+/** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
+export function bindingFor(
+  stream: StreamName,
+  syncMode: SyncMode = streams[stream].syncMode,
+): CaptureRequest["bindings"][number] {
+  return { resourceConfig: { stream, syncMode }, stateKey: stream };
+}
+
+/** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
+export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
+  return new Connector({ ports, redactor, origin: readOrigin(env), ...readPace(env) });
+}
+
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
 const WINDOW_MARGIN = 1.01;
 
 /** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
   readonly #options: ConnectorOptions;
+  readonly #redactor: Redactor;
   /** One for the whole process, whatever it asks for: the quota is the company's. */
   #budget: RequestBudget | undefined;
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
+    this.#redactor = options.redactor ?? new Redactor();
   }
 
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
@@ -104,7 +129,7 @@ export class Connector {
 
   /** Yields what the bindings capture. Throws a `ConfigError` before the first block when the config or a binding is invalid. */
   async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
-    const config = parseEndpointConfig(request.config);
+    const config = this.#read(request.config);
     const client = this.#client(config);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
       stateKey,
@@ -143,17 +168,29 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader({ client: this.#client(parseEndpointConfig(config)), signal });
+    return new AircallReader({ client: this.#client(this.#read(config)), signal });
+  }
+
+  #read(config: unknown): EndpointConfig {
+    this.#redactor.learn(secretsIn(EndpointSchema, config));
+    return parseEndpointConfig(config);
   }
 
   #client(config: EndpointConfig): ClientOptions {
-    const { ports, origin, rateWindowMs } = this.#options;
+    const { ports, origin, rateWindowMs, retryWaitMs } = this.#options;
     this.#budget ??= new RequestBudget({
       requests: config.requestsPerMinute,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
-    return { credentials: config, origin, budget: this.#budget, ports };
+    return {
+      credentials: config,
+      origin,
+      budget: this.#budget,
+      ports,
+      redactor: this.#redactor,
+      ...(retryWaitMs !== undefined && { retryWaitMs }),
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runFlowProtocol } from "./protocols/flow/index.ts";
 import { systemClock } from "./shared/clock.ts";
+import { FAILED } from "./shared/exit-codes.ts";
 
 // Node would take any certificate for good, and the credentials would go to whoever is in between.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
@@ -39,7 +40,7 @@ async function run(args: readonly string[]): Promise<number> {
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
   stop.abort();
   if (code === "EPIPE") return;
-  process.exitCode = 1;
+  process.exitCode = FAILED;
   process.stderr.write(
     `error: Standard output cannot be written (${message}). Make room or choose another place, then run again.\n`,
   );

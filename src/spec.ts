@@ -1,11 +1,11 @@
 /**
- * What the connector can be told, as JSON Schema. The schemas stand apart from the code that reads
- * configs, because Flow asks for them alone and often; their types are derived where they are read.
+ * The configuration schemas, as JSON Schema. They are apart from the code that reads configs, because
+ * Flow requests the schemas alone, and often. Types are derived from them where configs are read.
  */
 
 export const DEFAULT_START_DATE = "2023-01-01T00:00:00.000Z";
 export const DEFAULT_REQUESTS_PER_MINUTE = 100;
-/** From the last word on most calls to the last on all but a few, each some times the one before. */
+/** Half an hour catches most edits, 30 days nearly all; each age is a few times the one before. */
 export const DEFAULT_REREAD_CALLS_AFTER = ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"] as const;
 export const DEFAULT_SYNC_MODE = "incremental";
 
@@ -24,19 +24,19 @@ const redaction = <const Title extends string>(title: Title, description: string
     order,
   }) as const;
 
-/** Closed, unlike the rest: a property that is misspelt would leave personal data as it is. */
+/** Closed, unlike the rest: a misspelt property would leave personal data in the output. */
 export const PersonalDataSchema = {
   type: "object",
   title: "Personal Data",
   description:
-    "What becomes of phone numbers, email addresses and names before they leave the connector. A hash is the same for the same value, so that it can still be counted and joined. Free text, tags and recordings are not looked into.",
+    "Whether phone numbers, email addresses and names are kept, hashed or dropped before documents leave the connector. Equal values have equal hashes, so hashed values can still be counted and joined. Free text, tags and recordings are not redacted.",
   additionalProperties: false,
   order: 2,
   required: [],
   properties: {
     phone_numbers: redaction(
       "Phone Numbers",
-      "Numbers of the other party of a call and of contacts. Your company's own numbers are kept.",
+      "Phone numbers of callers, called parties and contacts. Your company's own numbers are always kept.",
       0,
     ),
     emails: redaction("Email Addresses", "Email addresses of contacts and users.", 1),
@@ -45,7 +45,7 @@ export const PersonalDataSchema = {
       type: "string",
       title: "Hash Key",
       description:
-        "A secret of 16 characters or more, needed if anything is hashed. Whoever has it can find out which value a hash stands for; another key gives other hashes.",
+        "A secret of at least 16 characters, required if anything is hashed. Anyone who has it can find the value behind a hash by trying candidates. A different key produces different hashes.",
       secret: true,
       order: 3,
     },
@@ -53,7 +53,7 @@ export const PersonalDataSchema = {
       type: "array",
       title: "Streams",
       description:
-        "Names of the streams that this holds for, such as calls and contacts. All, if there are none.",
+        "Names of the streams to redact, such as calls and contacts. An empty list means all streams.",
       items: { type: "string" },
       order: 4,
     },
@@ -61,8 +61,8 @@ export const PersonalDataSchema = {
 } as const;
 
 /**
- * The endpoint configuration: what a person tells the connector about the account. Names, defaults
- * and secrets are those of the connector that this one replaces, so that its configs go on working.
+ * The endpoint configuration: the account, its credentials, and how it is read. Names, defaults and
+ * secrets are those of the connector that this one replaces, so that its configs keep working.
  */
 export const EndpointSchema = {
   $schema: JSON_SCHEMA,
@@ -74,8 +74,7 @@ export const EndpointSchema = {
     api_id: {
       type: "string",
       title: "API ID",
-      description:
-        "The ID of your API key. Create one at https://dashboard.aircall.io/integrations/api-keys.",
+      description: "ID of your API key. Create a key at https://dashboard.aircall.io/integrations/api-keys.",
       secret: true,
       order: 0,
       minLength: 1,
@@ -83,7 +82,7 @@ export const EndpointSchema = {
     api_token: {
       type: "string",
       title: "API Token",
-      description: "The token of your API key. Aircall shows it once, when you create the key.",
+      description: "Token of your API key. Aircall shows it only once, when you create the key.",
       secret: true,
       order: 1,
       minLength: 1,
@@ -92,7 +91,7 @@ export const EndpointSchema = {
       type: "string",
       title: "Start Date",
       description:
-        "Calls that started before this date are left out. Aircall itself keeps about six months of calls, so an earlier date captures all there is.",
+        "Calls that started before this date are not captured. Aircall keeps about six months of calls, so an earlier date captures all of them.",
       format: "date-time",
       default: DEFAULT_START_DATE,
       order: 2,
@@ -100,7 +99,7 @@ export const EndpointSchema = {
     advanced: {
       type: "object",
       title: "Advanced",
-      description: "You rarely need to change these.",
+      description: "Settings that rarely need a change.",
       advanced: true,
       order: 3,
       required: [],
@@ -109,7 +108,7 @@ export const EndpointSchema = {
           type: "integer",
           title: "Requests per Minute",
           description:
-            "How many requests the connector may send in a minute. Aircall allows about 120 to the whole company; what you leave is for your other integrations.",
+            "How many requests the connector may send per minute. Aircall allows about 120 per minute for the whole company; the rest is left to your other integrations.",
           minimum: 1,
           default: DEFAULT_REQUESTS_PER_MINUTE,
           order: 0,
@@ -118,7 +117,7 @@ export const EndpointSchema = {
           type: "array",
           title: "Re-read Calls After",
           description:
-            "How old a call is each time that it is read again, as ISO 8601 durations such as PT6H or P7D. A call gains tags, comments and recordings without Aircall telling that it changed; what it gains after the last of these ages is not seen. Each costs a request for 50 calls. Calls are always followed until they are half an hour old.",
+            "Ages at which each call is read again, as ISO 8601 durations such as PT6H or P7D. Calls gain tags, comments and recordings, and Aircall does not report the change. Changes after the last age are not captured. Each age costs one request per 50 calls. Calls are always polled until they are half an hour old.",
           items: { type: "string", format: "duration" },
           maxItems: 20,
           default: DEFAULT_REREAD_CALLS_AFTER,
@@ -131,8 +130,8 @@ export const EndpointSchema = {
 } as const;
 
 /**
- * The resource configuration: which stream a binding captures, and how. The first four properties
- * are those of captures in use, of which `namespace` and `cursorField` no longer select anything.
+ * The resource configuration: which stream a binding captures, and how. Existing captures have the
+ * first four properties; `namespace` and `cursorField` have no effect any more.
  */
 export const ResourceSchema = {
   $schema: JSON_SCHEMA,
@@ -144,7 +143,7 @@ export const ResourceSchema = {
     stream: {
       type: "string",
       title: "Stream",
-      description: "The kind of object that this binding captures.",
+      description: "The stream that this binding captures, such as calls.",
       "x-collection-name": true,
       order: 0,
     },
@@ -153,7 +152,7 @@ export const ResourceSchema = {
       enum: ["incremental", "full_refresh"],
       title: "Sync Mode",
       description:
-        "With full_refresh, calls are read whole once a day on top of what has changed, and every contact is captured again with its daily reading. The other streams are always compared whole.",
+        "With full_refresh, all calls are read again once a day in addition to changes, and the daily full scan captures every contact again. All other streams are read whole in either mode.",
       default: DEFAULT_SYNC_MODE,
       order: 1,
     },
@@ -173,17 +172,17 @@ export const ResourceSchema = {
     interval: {
       type: "string",
       title: "Interval",
-      description: "How long to rest between two looks at the stream, as an ISO 8601 duration such as PT5M.",
+      description: "Time from one poll of the stream to the next, as an ISO 8601 duration such as PT5M.",
       format: "duration",
       order: 2,
     },
   },
 } as const;
 
-/** The strings that these pointers find in a resource config are the binding's resource path. */
+/** The strings at these pointers of a resource config are the binding's resource path. */
 const RESOURCE_PATH_POINTERS = ["/namespace", "/stream"] as const;
 
-/** What Flow's `spec` answers about configs. It needs neither a config nor the network, and never varies. */
+/** The schemas in Flow's `spec` response. They need neither a config nor the network, and never vary. */
 export function spec() {
   return {
     configSchema: EndpointSchema,

@@ -36,10 +36,10 @@ const CASES = new Map<string, TroubledStream>([
 ]);
 
 interface Row {
-  readonly askedAgain: string;
-  readonly ifItStays: string;
+  readonly retries: string;
+  readonly ifItPersists: string;
   readonly exitCode: string;
-  readonly says: string;
+  readonly message: string;
 }
 
 /** Rows of the tables with so many columns. */
@@ -50,44 +50,46 @@ const rowsOf = (columns: number): string[][] =>
 
 /** What the document says of each fault. */
 const ROWS = new Map(
-  rowsOf(5).map(([fault = "", askedAgain = "", ifItStays = "", exitCode = "", says = ""]): [string, Row] => [
-    fault,
-    { askedAgain, ifItStays, exitCode, says },
-  ]),
+  rowsOf(5).map(
+    ([fault = "", retries = "", ifItPersists = "", exitCode = "", message = ""]): [string, Row] => [
+      fault,
+      { retries, ifItPersists, exitCode, message },
+    ],
+  ),
 );
 
 /** A sentence of the document as a pattern: `…` stands for anything. */
-function patternOf(says: string): RegExp {
-  const words = says.replace(/^`|`$/g, "").split("…");
+function patternOf(message: string): RegExp {
+  const words = message.replace(/^`|`$/g, "").split("…");
   return new RegExp(words.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*"));
 }
 
-function askedAgain({ waitsMs }: Consequence): string {
+function retries({ waitsMs }: Consequence): string {
   const [first, second] = waitsMs;
-  if (first === undefined) return "no";
-  if (first !== second) return `${waitsMs.length} times, after random waits`;
+  if (first === undefined) return "none";
+  if (first !== second) return `${waitsMs.length}, after random waits`;
   expect(new Set(waitsMs).size).toBe(1);
-  return `${waitsMs.length} times, after ${first / 1000} s each`;
+  return `${waitsMs.length}, after ${first / 1000} s each`;
 }
 
-function ifItStays({ sessionEnds, againAfterMs }: Consequence): string {
+function ifItPersists({ sessionEnds, againAfterMs }: Consequence): string {
   if (sessionEnds) return "the session ends";
-  if (againAfterMs === undefined) return "all goes on";
-  return `the stream's run ends; again after ${againAfterMs / 60_000} min`;
+  if (againAfterMs === undefined) return "the capture continues";
+  return `the stream stops; restarted after ${againAfterMs / 60_000} min`;
 }
 
 describe("docs/faults.md says what happens at", () => {
   test.each([...CASES])("%s", async (name, one) => {
     const consequence = await followed(one);
     const { exitCode, stderr } = await passed(one);
-    const { says = "", ...promised } = ROWS.get(name) ?? {};
+    const { message = "", ...promised } = ROWS.get(name) ?? {};
     expect(promised).toEqual({
-      askedAgain: askedAgain(consequence),
-      ifItStays: ifItStays(consequence),
+      retries: retries(consequence),
+      ifItPersists: ifItPersists(consequence),
       exitCode: String(exitCode),
     });
-    if (consequence.message === undefined) expect(says).toBe("nothing");
-    else for (const told of [consequence.message, stderr]) expect(told).toMatch(patternOf(says));
+    if (consequence.message === undefined) expect(message).toBe("none");
+    else for (const logged of [consequence.message, stderr]) expect(logged).toMatch(patternOf(message));
     if (!consequence.sessionEnds) expect(consequence.othersCaptured).toBe(1);
   });
 });
@@ -97,10 +99,10 @@ test("docs/faults.md has each fault once, and no others", () => {
   expect(names.slice().sort()).toEqual(["fault", "fault", "fault", ...CASES.keys()].sort());
 });
 
-test("docs/faults.md says what to do about everything that the log says", () => {
-  const advised = rowsOf(2).map(([says = ""]) => patternOf(says));
-  for (const { says } of ROWS.values()) {
-    if (!says.startsWith("`")) continue;
-    expect(advised.filter((pattern) => pattern.test(says)).length, says).toBe(1);
+test("docs/faults.md says what to do about every message in the log", () => {
+  const advised = rowsOf(2).map(([message = ""]) => patternOf(message));
+  for (const { message } of ROWS.values()) {
+    if (!message.startsWith("`")) continue;
+    expect(advised.filter((pattern) => pattern.test(message)).length, message).toBe(1);
   }
 });

@@ -9,18 +9,20 @@ import {
 } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
+import type { Redactor } from "../shared/redactor.ts";
 import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
 import type { Permit, Priority, RequestBudget } from "./budget.ts";
-import { basicAuth, type Credentials, withoutCredentials } from "./credentials.ts";
+import { basicAuth, type Credentials } from "./credentials.ts";
 import { Deadline } from "./deadline.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { type Page, readPages } from "./pages.ts";
 import {
   BLOCK_MS,
   decideRetry,
-  isPassing,
+  isTransient,
   type Outcome,
   RETRY_POLICY,
+  type RetryPolicy,
   statedLimit,
   statedWaitMs,
 } from "./retry.ts";
@@ -44,6 +46,10 @@ export interface ClientOptions {
   readonly origin: string;
   readonly budget: RequestBudget;
   readonly ports: Ports;
+  /** Hides the secrets that Aircall repeats in its answers. */
+  readonly redactor: Redactor;
+  /** The ceiling of the first random wait before a request is sent again; left out, the retry policy's. */
+  readonly retryWaitMs?: number;
   /** Changes the body of every answer, in place, before anything else reads it. */
   readonly redactBody?: (body: JsonObject) => void;
 }
@@ -64,11 +70,14 @@ export class AircallReader {
   readonly #options: ReaderOptions;
   readonly #client: ClientOptions;
   readonly #signal: AbortSignal;
+  readonly #retryPolicy: RetryPolicy;
 
   constructor(options: ReaderOptions) {
+    const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = options.client;
     this.#options = options;
     this.#client = options.client;
     this.#signal = options.signal;
+    this.#retryPolicy = { ...RETRY_POLICY, firstWaitMs };
   }
 
   /** The same reader, whose requests have another purpose and priority. */
@@ -105,7 +114,7 @@ export class AircallReader {
         return outcome.body;
       }
       const tries = { attempt, elapsedMs: clock.now() - firstSentMs };
-      const decision = decideRetry(outcome, tries, RETRY_POLICY, random);
+      const decision = decideRetry(outcome, tries, this.#retryPolicy, random);
       if (isRateLimited(outcome)) this.#pauseAll(outcome, permit);
       if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
       const { afterMs } = decision;
@@ -151,7 +160,7 @@ export class AircallReader {
         return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
       return {
         kind: "no-answer",
-        detail: withoutCredentials(networkReason(error), this.#client.credentials),
+        detail: this.#client.redactor.hide(networkReason(error)),
       };
     } finally {
       deadline.end();
@@ -163,7 +172,7 @@ export class AircallReader {
     const text = await readRefusal(response);
     this.#signal.throwIfAborted();
     const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
-    const said = withoutCredentials(apiMessage(text) ?? "", this.#client.credentials);
+    const said = this.#client.redactor.hide(apiMessage(text) ?? "");
     const words = said.slice(0, LONGEST_MESSAGE_CHARACTERS);
     const detail = `HTTP ${response.status}${words && `, "${words}"`}`;
     const limit = statedLimit(response.headers);
@@ -180,7 +189,7 @@ export class AircallReader {
   }
 
   async #failure(endpoint: Endpoint, outcome: Outcome, because: string): Promise<ConnectorError> {
-    if (outcome.kind !== "answered" || isPassing(outcome)) {
+    if (outcome.kind !== "answered" || isTransient(outcome)) {
       return new SourceUnavailable(
         `Aircall could not be read at ${new URL(this.#client.origin).host}${endpoint.path}: ${outcome.detail} (${because}). Check the network and https://status.aircall.com, then run again.`,
       );

@@ -1,5 +1,5 @@
-import { readCredentials, readOrigin, readRateWindowMs } from "../config/index.ts";
-import { Connector } from "../connector.ts";
+import { readCredentials, readOrigin } from "../config/index.ts";
+import { connectorFor } from "../connector.ts";
 import type { Log } from "../shared/ports.ts";
 import type { Account, CliContext } from "./context.ts";
 
@@ -17,9 +17,9 @@ export function openAccount(
   log: Log,
   { origin, config }: Pick<Account, "origin" | "config">,
 ): Account {
-  const rateWindowMs = readRateWindowMs(context.env);
+  const env = { ...context.env, AIRCALL_API_URL: origin };
   return {
-    connector: new Connector({ ports: { ...context.ports, log }, origin, rateWindowMs }),
+    connector: connectorFor(env, { ...context.ports, log }, context.redactor),
     config,
     origin,
   };

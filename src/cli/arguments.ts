@@ -20,11 +20,11 @@ export function parseStartDate(value: string): string {
 export function parseCount(value: string): number {
   const number = Number(value);
   if (value.trim() !== "" && Number.isInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError("It must be a whole number from 0.");
+  throw new InvalidArgumentError("It must be a whole number, 0 or greater.");
 }
 
 export function parsePort(value: string): number {
   const port = parseCount(value);
   if (port <= HIGHEST_PORT) return port;
-  throw new InvalidArgumentError(`It must be ${HIGHEST_PORT} at most.`);
+  throw new InvalidArgumentError(`It must be at most ${HIGHEST_PORT}.`);
 }

@@ -1,10 +1,9 @@
 import { createLogUpdate } from "log-update";
 import type { CaptureProgress, StreamProgress } from "../local/index.ts";
-import { jsonLog } from "../shared/log.ts";
+import { jsonLog, plainLog } from "../shared/log.ts";
 import type { Clock, Log } from "../shared/ports.ts";
 import type { CliContext } from "./context.ts";
 import { count, counted, seconds } from "./format.ts";
-import { plainLog } from "./log.ts";
 import { writeLine } from "./terminal.ts";
 
 /** Shows a capture while it runs, in the way that suits whoever reads. */
@@ -24,11 +23,11 @@ export function captureView(context: CliContext, asJson: boolean): CaptureView {
   return context.stderr.isTTY ? liveView(context) : plainView(context);
 }
 
-function liveView({ env, stderr, ports }: CliContext): CaptureView {
+function liveView({ env, stderr, ports, redactor }: CliContext): CaptureView {
   const screen = createLogUpdate(stderr);
   let timer: NodeJS.Timeout | undefined;
   return {
-    log: plainLog(env, (line) => screen.persist(line)),
+    log: plainLog({ level: env.LOG_LEVEL, redactor }, (line) => screen.persist(line)),
     start(progress) {
       const draw = () =>
         screen(progress.streams.map((stream) => liveLine(stream, progress, ports.clock)).join("\n"));
@@ -73,11 +72,11 @@ function doing({ waiting, backfill, error }: StreamProgress, clock: Clock): stri
 }
 
 /** One line when a stream has come to rest or to an end, or has to wait for long. */
-function plainView({ env, stderr, ports }: CliContext): CaptureView {
+function plainView({ env, stderr, ports, redactor }: CliContext): CaptureView {
   const write = (line: string) => writeLine(stderr, line);
   const told = new Map<StreamProgress, string>();
   return {
-    log: plainLog(env, write),
+    log: plainLog({ level: env.LOG_LEVEL, redactor }, write),
     start() {},
     changed(stream) {
       const news = plainNews(stream, ports.clock);
@@ -102,10 +101,10 @@ function plainNews(stream: StreamProgress, clock: Clock): string | undefined {
 const JSON_INTERVAL_MS = 1_000;
 
 /** A `progress` object when a stream's status changes, and while it works one a second. */
-function jsonView({ env, stdout, stderr, ports }: CliContext): CaptureView {
+function jsonView({ env, stdout, stderr, ports, redactor }: CliContext): CaptureView {
   const told = new Map<StreamProgress, { status: string; atMs: number }>();
   return {
-    log: jsonLog(env.LOG_LEVEL, ports.clock.now, () => stderr),
+    log: jsonLog({ level: env.LOG_LEVEL, redactor }, ports.clock.now, () => stderr),
     start() {},
     changed(stream) {
       const nowMs = ports.clock.now();

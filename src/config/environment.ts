@@ -31,9 +31,26 @@ export function sourceName(origin: string): string {
   return LOOPBACK.test(new URL(origin).hostname) ? "an emulator on this machine" : origin;
 }
 
-/** Tests of pacing shorten the minute over which requests are counted. */
-export function readRateWindowMs(env: Environment): number {
-  const windowMs = Number(env.AIRCALL_RATE_WINDOW_MS || MINUTE_MS);
-  if (Number.isInteger(windowMs) && windowMs > 0) return windowMs;
-  throw new ConfigError("AIRCALL_RATE_WINDOW_MS must be a positive number of milliseconds.");
+/** How fast requests follow each other. Tests shorten these times; nothing else should. */
+export interface Pace {
+  /** The time over which the request budget counts. */
+  readonly rateWindowMs: number;
+  /** The ceiling of the first random wait before a request is sent again; left out, the retry policy's. */
+  readonly retryWaitMs?: number;
+}
+
+/** Throws a `ConfigError` for a time that is no positive number of milliseconds. */
+export function readPace(env: Environment): Pace {
+  const retryWaitMs = readMs(env, "AIRCALL_RETRY_WAIT_MS");
+  return {
+    rateWindowMs: readMs(env, "AIRCALL_RATE_WINDOW_MS") ?? MINUTE_MS,
+    ...(retryWaitMs !== undefined && { retryWaitMs }),
+  };
+}
+
+function readMs(env: Environment, name: string): number | undefined {
+  if (!env[name]) return undefined;
+  const value = Number(env[name]);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new ConfigError(`${name} must be a positive number of milliseconds.`);
 }

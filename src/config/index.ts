@@ -1,9 +1,10 @@
 export { type EndpointConfig, parseEndpointConfig } from "./endpoint.ts";
 export {
   type Environment,
+  type Pace,
   readCredentials,
   readOrigin,
-  readRateWindowMs,
+  readPace,
   sourceName,
 } from "./environment.ts";
 export { parseResourceConfig, parseStreamName } from "./resource.ts";

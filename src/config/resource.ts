@@ -1,9 +1,9 @@
 import { ConfigError } from "../errors.ts";
 import { isJsonObject } from "../shared/json.ts";
+import { validated } from "../shared/validated.ts";
 import { DEFAULT_SYNC_MODE, ResourceSchema } from "../spec.ts";
 import { isStreamName, type StreamName, type SyncMode, streamNames } from "../streams/index.ts";
 import { parseDurationMs } from "./duration.ts";
-import { parseConfig } from "./parse.ts";
 
 export interface ResourceConfig {
   readonly stream: StreamName;
@@ -15,7 +15,11 @@ export interface ResourceConfig {
 /** A sync mode that is missing is the default one. Throws a `ConfigError` that names the property, or the streams there are. */
 export function parseResourceConfig(config: unknown): ResourceConfig {
   const complete = isJsonObject(config) ? { syncMode: DEFAULT_SYNC_MODE, ...config } : config;
-  const { stream, syncMode, interval } = parseConfig(ResourceSchema, complete, "resource config");
+  const { stream, syncMode, interval } = validated(
+    ResourceSchema,
+    complete,
+    (faults) => new ConfigError(`The resource config is not valid: ${faults}.`),
+  );
   return {
     stream: parseStreamIn("resource config", "stream", stream),
     syncMode,

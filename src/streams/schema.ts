@@ -50,7 +50,7 @@ export function documentSchema(
       _meta: {
         type: "object",
         properties: {
-          op: { type: "string", description: "u: the object as it is; d: the object was deleted." },
+          op: { type: "string", description: "u: the object is present; d: the object was deleted." },
         },
       },
     },

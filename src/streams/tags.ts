@@ -16,7 +16,7 @@ export const tags = snapshotStream({
       direct_link: text("API address of the tag."),
       name: text("Name of the tag."),
       color: text("Colour as a hexadecimal code."),
-      description: text("What the tag is for; built-in tags carry a machine's word here."),
+      description: text("What the tag is for; built-in tags have a machine-readable word."),
     },
   ),
 });

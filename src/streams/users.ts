@@ -28,7 +28,7 @@ export const users = snapshotStream({
       time_zone: text("IANA name of the user's time zone."),
       language: text("IETF tag of the user's language."),
       wrap_up_time: integer("Seconds of wrap-up time after a call."),
-      default_number_id: integer("ID of the number that the user calls from unless told otherwise."),
+      default_number_id: integer("ID of the number that the user calls from by default."),
     },
   ),
 });

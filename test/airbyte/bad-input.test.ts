@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import { askAirbyte } from "../support/airbyte.ts";
-import { emulated, runCli, temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { emulated, runProgram } from "../support/program.ts";
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 const CATALOG = { streams: [{ stream: { name: "tags" }, sync_mode: "incremental" }] };
@@ -67,27 +68,27 @@ describe("a read that cannot begin says why in one error, and nothing else", () 
       "a list for a catalog",
       { catalog: [] },
       /The configured catalog is not valid: it must be/,
-      "system_error",
+      "config_error",
     ],
-    ["a catalog without streams", { catalog: {} }, /streams is missing/, "system_error"],
-    ["a catalog of no streams", { catalog: { streams: [] } }, /names no stream to read/, "system_error"],
+    ["a catalog without streams", { catalog: {} }, /streams is missing/, "config_error"],
+    ["a catalog of no streams", { catalog: { streams: [] } }, /names no stream to read/, "config_error"],
     [
       "a stream without a name",
       { catalog: { streams: [stream(7)] } },
       /streams\.0\.stream\.name/,
-      "system_error",
+      "config_error",
     ],
     [
       "an unknown sync mode",
       { catalog: { streams: [stream("tags", "sometimes")] } },
       /streams\.0\.sync_mode must be one of "full_refresh", "incremental"/,
-      "system_error",
+      "config_error",
     ],
     [
       "a stream without a sync mode",
       { catalog: { streams: [{ stream: { name: "tags" } }] } },
       /streams\.0\.sync_mode is missing/,
-      "system_error",
+      "config_error",
     ],
     [
       "an unknown stream",
@@ -99,7 +100,7 @@ describe("a read that cannot begin says why in one error, and nothing else", () 
       "a stream by both its names",
       { catalog: { streams: [stream("user_availability"), stream("user_availablity")] } },
       /The configured catalog names user_availablity more than once/,
-      "system_error",
+      "config_error",
     ],
     [
       "a text for a state",
@@ -162,7 +163,7 @@ describe("a wrong command line ends with exit code 2", () => {
     [["airbyte", "check"], /required option '--config <file>'/],
     [["airbyte", "read", "--config", "c.json"], /required option '--catalog <file>'/],
   ])("%j", async (args, words) => {
-    const { stderr, stdout, exitCode } = await runCli(args);
+    const { stderr, stdout, exitCode } = await runProgram(args);
     expect(stderr).toMatch(words);
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
   });

@@ -1,14 +1,15 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { type StreamName, streamNames } from "../../src/streams/index.ts";
 import { AirbyteConnection, type StreamChoice, type Sync } from "../support/airbyte.ts";
-import { emulated } from "../support/cli.ts";
-import { stillAccount } from "../support/still-account.ts";
+import { TestClock } from "../support/clock.ts";
+import { emulated, spawnProgram, startInTime } from "../support/program.ts";
+import { nthRequest, stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 const SMALL = { calls: 300, days: 60, contacts: 60 };
+const HOUR_MS = 3_600_000;
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 const named = (...names: string[]): StreamChoice[] => names.map((name) => ({ name }));
@@ -164,10 +165,10 @@ describe("an incremental read", () => {
     await using aircall = await stillAccount({ account: SMALL });
     aircall.faults.add({ match: /^\/v1\/calls\?.*page=3/, kind: "hang" });
     const connection = connectionTo(aircall, named("calls", "tags"));
-    const sync = await connection.sync(async (running) => {
+    const sync = await connection.sync(spawnProgram, async (running) => {
       await running.shows('"stream":"calls"');
       await running.shows('"COMPLETE"');
-      running.process.kill("SIGTERM");
+      running.stop();
     });
     expect(sync.exitCode).toBe(130);
     expect(sync.statuses("tags")).toEqual(["STARTED", "RUNNING", "COMPLETE"]);
@@ -270,24 +271,31 @@ describe("a full refresh", () => {
 describe("the pipe", () => {
   test("that nobody reads stops the requests", async () => {
     await using aircall = await stillAccount({ account: { calls: 8_000 } });
-    const sync = await connectionTo(aircall, named("calls")).sync(async ({ process }) => {
-      process.stdout?.pause();
-      await wait(1_500);
+    const clock = new TestClock(Date.now());
+    const start = startInTime(clock, aircall);
+    const sync = await connectionTo(aircall, named("calls")).sync(start, async ({ stdout, ended }) => {
+      stdout.pause();
+      await clock.runWhile(nthRequest(aircall, 1));
+      await clock.runUntil(clock.now() + HOUR_MS);
       const asked = aircall.requests.total;
-      await wait(300);
+      await clock.runUntil(clock.now() + HOUR_MS);
       expect(aircall.requests.total).toBe(asked);
       expect(asked).toBeLessThan(50);
-      process.stdout?.resume();
+      stdout.resume();
+      await clock.runWhile(ended);
     });
     expect(sync.exitCode).toBe(0);
   });
 
   test("that the reader has closed ends the process", async () => {
     await using aircall = await stillAccount({ account: { calls: 8_000 } });
-    const { messages, exitCode } = await connectionTo(aircall, named("calls")).sync(async (running) => {
-      await running.shows('"stream":"calls"');
-      running.process.stdout?.destroy();
-    });
+    const { messages, exitCode } = await connectionTo(aircall, named("calls")).sync(
+      spawnProgram,
+      async (running) => {
+        await running.shows('"stream":"calls"');
+        running.stdout.destroy();
+      },
+    );
     expect(exitCode).toBe(130);
     expect(messages.length).toBeLessThan(4_000);
     expect(aircall.requests.total).toBeLessThan(80);

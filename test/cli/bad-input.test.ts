@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
-import { askFile, BUNDLE, type Ended, emulated, runCli, startCli, temporaryFolder } from "../support/cli.ts";
+import { askFile, temporaryFolder } from "../support/files.ts";
+import { BUNDLE, type Ended, emulated, runProgram, spawnProgram } from "../support/program.ts";
 
 const CREDENTIALS = { AIRCALL_API_ID: "some-id", AIRCALL_API_TOKEN: "some-secret-token" };
 
@@ -35,20 +36,23 @@ function expectOneSentence(ended: Ended, sentence: RegExp): void {
 describe("a capture that cannot start says why in one sentence", () => {
   test("no credentials", async () => {
     expectOneSentence(
-      await runCli(["capture", "--to", "/nowhere.duckdb"]),
+      await runProgram(["capture", "--to", "/nowhere.duckdb"]),
       /Set AIRCALL_API_ID and AIRCALL_API_TOKEN to your API key/,
     );
   });
 
   test("half the credentials", async () => {
     const { AIRCALL_API_ID } = CREDENTIALS;
-    expectOneSentence(await runCli(["check"], { AIRCALL_API_ID }), /Set AIRCALL_API_TOKEN to your API key/);
+    expectOneSentence(
+      await runProgram(["check"], { AIRCALL_API_ID }),
+      /Set AIRCALL_API_TOKEN to your API key/,
+    );
   });
 
   test("refused credentials", async () => {
     using folder = temporaryFolder();
     const emulator = await startEmulator();
-    const ended = await runCli(["capture", "--to", folder.file("a.duckdb")], {
+    const ended = await runProgram(["capture", "--to", folder.file("a.duckdb")], {
       ...emulated(emulator.url),
       ...CREDENTIALS,
     });
@@ -58,16 +62,16 @@ describe("a capture that cannot start says why in one sentence", () => {
 
   test("a host that cannot be reached", async () => {
     using folder = temporaryFolder();
-    const ended = await runCli(["capture", "--to", folder.file("a.duckdb")], {
+    const ended = await runProgram(["capture", "--to", folder.file("a.duckdb")], {
+      ...emulated(await closedPort()),
       ...CREDENTIALS,
-      AIRCALL_API_URL: await closedPort(),
     });
     expectOneSentence(ended, /Aircall could not be read at 127\.0\.0\.1:\d+\/v1\/ping: ECONNREFUSED/);
   });
 
   test("an unknown stream", async () => {
     expectOneSentence(
-      await runCli(["capture", "--to", "a.duckdb", "--streams", "calls,faxes"], CREDENTIALS),
+      await runProgram(["capture", "--to", "a.duckdb", "--streams", "calls,faxes"], CREDENTIALS),
       /There is no stream "faxes"\. The streams are calls, company/,
     );
   });
@@ -75,26 +79,29 @@ describe("a capture that cannot start says why in one sentence", () => {
   test.each(["yesterday", "2026-02-31", "2026-13-01T00:00:00Z"])("the start date %s", async (date) => {
     using folder = temporaryFolder();
     expectOneSentence(
-      await runCli(["capture", "--to", folder.file("a.duckdb"), "--start-date", date], CREDENTIALS),
+      await runProgram(["capture", "--to", folder.file("a.duckdb"), "--start-date", date], CREDENTIALS),
       /start_date must be a date and time such as 2026-01-31T00:00:00Z/,
     );
   });
 
   test("an API address that would send the credentials in the clear", async () => {
     const env = { ...CREDENTIALS, AIRCALL_API_URL: "http://aircall.example.com" };
-    expectOneSentence(await runCli(["check"], env), /AIRCALL_API_URL must be an https address/);
+    expectOneSentence(await runProgram(["check"], env), /AIRCALL_API_URL must be an https address/);
   });
 
-  test("a rate window that is no number", async () => {
-    const env = { ...CREDENTIALS, AIRCALL_RATE_WINDOW_MS: "soon" };
-    expectOneSentence(await runCli(["check"], env), /AIRCALL_RATE_WINDOW_MS must be a positive number/);
-  });
+  test.each(["AIRCALL_RATE_WINDOW_MS", "AIRCALL_RETRY_WAIT_MS"])(
+    "a time in %s that is no number",
+    async (name) => {
+      const ended = await runProgram(["check"], { ...CREDENTIALS, [name]: "soon" });
+      expectOneSentence(ended, new RegExp(`${name} must be a positive number`));
+    },
+  );
 
   test("a port that is taken", async () => {
     const squatter = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => squatter.once("listening", resolve));
     const { port } = squatter.address() as { port: number };
-    const ended = await runCli(["emulator", "--port", String(port)]);
+    const ended = await runProgram(["emulator", "--port", String(port)]);
     squatter.close();
     expectOneSentence(ended, /Port \d+ is taken/);
   });
@@ -102,7 +109,7 @@ describe("a capture that cannot start says why in one sentence", () => {
 
 describe("a file that cannot be used", () => {
   const captureTo = (path: string) =>
-    runCli(["capture", "--to", path], { ...CREDENTIALS, AIRCALL_API_URL: NOWHERE });
+    runProgram(["capture", "--to", path], { ...CREDENTIALS, AIRCALL_API_URL: NOWHERE });
 
   test("in a folder that is not there", async () => {
     expectOneSentence(await captureTo("/nowhere/at/all/a.duckdb"), /there is no folder \/nowhere\/at\/all/);
@@ -137,9 +144,9 @@ describe("a file that cannot be used", () => {
     using folder = temporaryFolder();
     const emulator = await startEmulator();
     const path = folder.file("a.duckdb");
-    const first = startCli(["capture", "--to", path, "--follow"], emulated(emulator.url));
+    const first = spawnProgram(["capture", "--to", path, "--follow"], emulated(emulator.url));
     await first.shows("calls: ");
-    const second = await runCli(["capture", "--to", path], emulated(emulator.url));
+    const second = await runProgram(["capture", "--to", path], emulated(emulator.url));
     first.process.kill("SIGINT");
     expect((await first.ended).exitCode).toBe(0);
     await emulator.close();
@@ -154,10 +161,10 @@ test("a disk that is full stops the capture, and the file stays as it was", asyn
   const env = emulated(emulator.url);
   // A limit on the size of files is met like a full disk, and every machine can set one.
   const cramped = ["sh", "-c", `ulimit -f 3000; exec "$0" "$@"`, process.execPath, BUNDLE];
-  const ended = await startCli(["capture", "--to", path], env, cramped).ended;
+  const ended = await spawnProgram(["capture", "--to", path], env, cramped).ended;
   expect(ended.stderr).toMatch(/a\.duckdb could not be written .*; free some disk space and run again/);
   expect(ended.exitCode).toBe(1);
-  const resumed = await runCli(["capture", "--to", path], env);
+  const resumed = await runProgram(["capture", "--to", path], env);
   expect(resumed.exitCode).toBe(0);
   const [calls] = await askFile(path, "SELECT count(*) AS rows FROM calls");
   expect(Number(calls?.rows)).toBe([...emulator.truth("calls")].length);
@@ -169,7 +176,7 @@ const IN_FULL = ["sh", "-c", '"$@" > /dev/full', "sh", process.execPath, BUNDLE]
 test.runIf(existsSync("/dev/full"))(
   "a full disk under what a command writes is told, and fails it",
   async () => {
-    const ended = await startCli(["discover"], {}, IN_FULL).ended;
+    const ended = await spawnProgram(["discover"], {}, IN_FULL).ended;
     expectOneSentence(ended, /^error: Standard output cannot be written \(.*ENOSPC.*\)/);
   },
 );
@@ -180,10 +187,10 @@ describe("a wrong command line ends with exit code 2", () => {
     [["capture", "--to", "a.duckdb", "--fast"], /unknown option '--fast'/],
     [["recapture"], /unknown command 'recapture'/],
     [["emulator", "--calls", "many"], /must be a whole number/],
-    [["emulator", "--port", "65536"], /must be 65535 at most/],
+    [["emulator", "--port", "65536"], /must be at most 65535/],
     [[], /Usage: source-aircall/],
   ])("%j", async (args, words) => {
-    const ended = await runCli(args);
+    const ended = await runProgram(args);
     expect(ended.stderr).toMatch(words);
     expect(ended.exitCode).toBe(2);
   });

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { askFile, emulated, runCli, startCli, temporaryFolder } from "../support/cli.ts";
-import { stillAccount } from "../support/still-account.ts";
+import { draws } from "../support/draws.ts";
+import { askFile, temporaryFolder } from "../support/files.ts";
+import { emulated, runProgram, spawnProgram } from "../support/program.ts";
+import { nthRequest, stillAccount } from "../support/still-account.ts";
 import { expectTruth } from "../support/truth.ts";
 
 async function capture(path: string, aircall: Emulator, ...options: string[]) {
-  return runCli(["capture", "--to", path, ...options], emulated(aircall.url));
+  return runProgram(["capture", "--to", path, ...options], emulated(aircall.url));
 }
 
 describe("an account arrives whole in a DuckDB file", () => {
@@ -19,9 +21,9 @@ describe("an account arrives whole in a DuckDB file", () => {
     for (const stream of streamNames) await expectTruth(folder.file("a.duckdb"), aircall, stream);
   });
 
-  test("30,000 calls, with 700 in one second across row 10,000", async () => {
+  test("more calls than Aircall lists at once, with 700 in one second across row 10,000", async () => {
     using folder = temporaryFolder();
-    await using aircall = await stillAccount({ account: { calls: 30_000 } });
+    await using aircall = await stillAccount({ account: { calls: draws(11_000, 30_000) } });
     const rows = [...aircall.truth("calls")] as { started_at: number }[];
     const crowdedSecond = rows[9_650]?.started_at ?? 0;
     aircall.account.calls.add(700, { startedAtSeconds: crowdedSecond });
@@ -120,13 +122,13 @@ describe("run again, a capture goes on where it stopped", () => {
 
   test("after it was killed at any moment, and each object is there once", async () => {
     using folder = temporaryFolder();
-    await using aircall = await stillAccount({ latencyMs: 4 });
+    await using aircall = await stillAccount();
     const path = folder.file("a.duckdb");
     for (let requests = 5; requests <= 80; requests += 15) {
-      aircall.requests.clear();
-      const running = startCli(["capture", "--to", path], emulated(aircall.url));
-      await until(() => aircall.requests.total >= requests, running.ended);
-      running.process.kill("SIGKILL");
+      const reached = nthRequest(aircall, requests);
+      const running = spawnProgram(["capture", "--to", path], emulated(aircall.url));
+      await Promise.race([reached, running.ended]);
+      running.kill();
       await running.ended;
     }
     const ended = await capture(path, aircall);
@@ -136,12 +138,15 @@ describe("run again, a capture goes on where it stopped", () => {
 
   test("after it was asked to stop", async () => {
     using folder = temporaryFolder();
-    await using aircall = await stillAccount({ latencyMs: 50 });
+    await using aircall = await stillAccount();
     const path = folder.file("a.duckdb");
-    const running = startCli(["capture", "--to", path], emulated(aircall.url));
-    await until(() => aircall.requests.total >= 30, running.ended);
+    const thirtieth = nthRequest(aircall, 30);
+    aircall.faults.add({ kind: "hang", nth: 30, every: 1 });
+    const running = spawnProgram(["capture", "--to", path], emulated(aircall.url));
+    await thirtieth;
     running.process.kill("SIGINT");
     const stopped = await running.ended;
+    aircall.faults.clear();
     expect(stopped.exitCode).toBe(130);
     expect(stopped.stdout).toContain("Stopped early: run the same command to go on.");
     expect((await capture(path, aircall)).exitCode).toBe(0);
@@ -181,13 +186,4 @@ describe("--json", () => {
 
 function summaryOf(stdout: string): { stream: string; documents: number; deletions: number }[] {
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "").streams;
-}
-
-/** Looks again and again, as other processes have no clock that a test can move; ends when the program does. */
-async function until(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  void ended.then(() => {
-    isOver = true;
-  });
-  while (!condition() && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
 }

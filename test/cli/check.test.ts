@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
-import { emulated, runCli } from "../support/cli.ts";
+import { emulated, runProgram } from "../support/program.ts";
 
 test("check tells of each stream whether it is ok, empty or refused, and what to do", async () => {
   const emulator = await startEmulator({ limit: null, account: { tags: 0 } });
   emulator.faults.add({ match: "/v1/webhooks", kind: "status", status: 403, every: 1 });
-  const ended = await runCli(["check", "--streams", "users,tags,webhooks"], emulated(emulator.url));
+  const ended = await runProgram(["check", "--streams", "users,tags,webhooks"], emulated(emulator.url));
   await emulator.close();
   expect(ended.exitCode).toBe(1);
   const [, ...rows] = ended.stdout.trim().split("\n");

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
-import { emulated, runCli } from "../support/cli.ts";
+import { emulated, runProgram, spawnProgram } from "../support/program.ts";
 import { THROW_AWAY_CERTIFICATE, THROW_AWAY_KEY } from "../support/throw-away-certificate.ts";
 
 /** A server that writes down what it is asked, on a port of its own. Dispose of it with `await using`. */
@@ -28,13 +28,11 @@ async function listening(scheme: "http" | "https", answer: RequestListener) {
 /** Ends a check at once, if it gets there. */
 const refuse: RequestListener = (_, response) => response.writeHead(403).end();
 
-const check = (url: string, env: Record<string, string> = {}) =>
-  runCli(["check"], { ...emulated(url), ...env });
-
-describe.concurrent("the key goes to nobody but the API", () => {
+describe("the key goes to nobody but the API", () => {
   test("not to a server with a certificate that nobody has signed, whatever Node is told to accept", async () => {
     await using server = await listening("https", refuse);
-    const ended = await check(server.url, { NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+    const env = { ...emulated(server.url), NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+    const ended = await spawnProgram(["check"], env).ended;
     expect(ended.stderr).toMatch(/could not be read at .*: DEPTH_ZERO_SELF_SIGNED_CERT/);
     expect(ended.exitCode).toBe(1);
     expect(server.asked).toEqual([]);
@@ -45,7 +43,7 @@ describe.concurrent("the key goes to nobody but the API", () => {
     await using server = await listening("http", (request, response) => {
       response.writeHead(status, { location: elsewhere.url + request.url }).end();
     });
-    const ended = await check(server.url);
+    const ended = await runProgram(["check"], emulated(server.url));
     expect(ended.stderr).toMatch(/could not be read at .*: unexpected redirect/);
     expect(ended.exitCode).toBe(1);
     expect(server.asked.length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runCli } from "../support/cli.ts";
+import { runProgram } from "../support/program.ts";
 
 /** What people and programs see without an account. A changed snapshot is a changed promise. */
 describe("the public surface", () => {
@@ -16,9 +16,8 @@ describe("the public surface", () => {
     "singer --help",
     "spec",
     "discover",
-    "discover --json",
   ])("source-aircall %s", async (line) => {
-    const ended = await runCli(line.split(" "), { COLUMNS: "100" });
+    const ended = await runProgram(line.split(" "), { COLUMNS: "100" });
     expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
     expect(ended.stdout).toMatchSnapshot();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { API_ID, API_TOKEN } from "../../emulator/index.ts";
-import { emulated, runCli } from "../support/cli.ts";
+import { emulated, runProgram, startProgram } from "../support/program.ts";
 import { askFlow, bindings, configOf, GOOD, HASH_KEY } from "../support/secrets.ts";
 
 describe("a config that is wrong shows no secret", () => {
@@ -35,7 +35,7 @@ describe("a config that is wrong shows no secret", () => {
     ],
   ])("%s", async (_, config, of) => {
     const asked = [{ validate: { config, bindings: of } }];
-    const { stderr, stdout, exitCode } = await askFlow({ LOG_LEVEL: "debug" }, asked, undefined);
+    const { stderr, stdout, exitCode } = await askFlow(startProgram, { LOG_LEVEL: "debug" }, asked);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/not valid|hash_key must have/);
     for (const secret of [API_ID, API_TOKEN, HASH_KEY]) expect(stderr + stdout).not.toContain(secret);
@@ -46,8 +46,9 @@ test.each([
   ["AIRCALL_API_URL", `http://${API_ID}:${API_TOKEN}@api.example.com/`],
   ["AIRCALL_API_URL", API_TOKEN],
   ["AIRCALL_RATE_WINDOW_MS", API_TOKEN],
+  ["AIRCALL_RETRY_WAIT_MS", API_TOKEN],
 ])("an environment whose %s is wrong shows no secret", async (name, value) => {
-  const { stderr, stdout, exitCode } = await runCli(["check"], {
+  const { stderr, stdout, exitCode } = await runProgram(["check"], {
     ...emulated("http://127.0.0.1:1"),
     LOG_LEVEL: "debug",
     [name]: value,

@@ -5,7 +5,8 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { Emulator } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { BUNDLE, emulated, runCli, temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
 
 const run = promisify(execFile);
@@ -95,7 +96,7 @@ async function* parseEveryLine(
   ];
   const lines: string[] = [];
   const ask = async (...args: string[]) => {
-    lines.push((await runCli(["airbyte", ...args], emulated(aircall.url))).stdout);
+    lines.push((await spawnProgram(["airbyte", ...args], emulated(aircall.url)).ended).stdout);
   };
   await ask("spec");
   await ask("check", ...config);

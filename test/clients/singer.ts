@@ -6,8 +6,9 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import type { Emulator } from "../../emulator/index.ts";
 import { type StreamName, streamNames } from "../../src/streams/index.ts";
-import { askFile, emulated, runCli, temporaryFolder } from "../support/cli.ts";
-import { CONFIG, runTap, SingerTarget, TAP } from "../support/singer.ts";
+import { askFile, temporaryFolder } from "../support/files.ts";
+import { emulated, spawnProgram, TAP } from "../support/program.ts";
+import { CONFIG, SingerTarget, spawnTap } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { pythonOf } from "./environment.ts";
 
@@ -219,16 +220,16 @@ async function* parseEveryLine(pythons: Readonly<Record<string, string>>): Async
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: SIZE });
   const env = emulated(aircall.url);
-  const { stdout: catalog } = await runCli(["singer", "--discover"]);
+  const { stdout: catalog } = await spawnProgram(["singer", "--discover"]).ended;
   writeFileSync(folder.file("discovered.json"), catalog);
-  const first = (await runTap(folder, { catalog: JSON.parse(catalog) }, env)).stdout;
+  const first = (await spawnTap(folder, { catalog: JSON.parse(catalog) }, env).ended).stdout;
   changeAccount(aircall, aircall.account.tags.listed[0]?.id ?? 0);
   const { state } = new SingerTarget().takeAll(first);
   const entries = streamNames.map((name) => ({
     tap_stream_id: name,
     ...(name in WHOLE && { replication_method: "FULL_TABLE" }),
   }));
-  const second = (await runTap(folder, { state, catalog: { streams: entries } }, env)).stdout;
+  const second = (await spawnTap(folder, { state, catalog: { streams: entries } }, env).ended).stdout;
   const lines = first + second;
   for (const [library, python] of Object.entries(pythons)) {
     const script = new URL("singer_parse.py", import.meta.url).pathname;

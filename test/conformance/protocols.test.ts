@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { type StreamName, streamNames } from "../../src/streams/index.ts";
 import { AirbyteConnection } from "../support/airbyte.ts";
-import { emulated, runCli, temporaryFolder } from "../support/cli.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/files.ts";
 import { FlowTask } from "../support/flow-runtime.ts";
+import { emulated, runProgram } from "../support/program.ts";
 import { runTap, SingerTarget } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments, expectTruth } from "../support/truth.ts";
@@ -11,7 +12,7 @@ import { expectDocuments, expectTruth } from "../support/truth.ts";
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 const ACCOUNT = { calls: 600, days: 60, contacts: 120, tags: 60 };
 
-/** Somebody who keeps an account's rows, and hears of it through one protocol of the shipped bundle only. */
+/** Keeps an account's rows, which it learns of through one protocol only. */
 interface Keeper {
   /** Takes in whatever there is to hear now. */
   catchUp(): Promise<void>;
@@ -19,8 +20,8 @@ interface Keeper {
   expectTruth(stream: StreamName): Promise<void> | void;
 }
 
-/** `file` gives the path of a file that is the keeper's own. */
-type Protocol = (aircall: Emulator, file: (name: string) => string) => Keeper;
+/** The folder is the keeper's own. */
+type Protocol = (aircall: Emulator, folder: TemporaryFolder) => Keeper;
 
 const protocols: Readonly<Record<string, Protocol>> = {
   flow(aircall) {
@@ -38,11 +39,11 @@ const protocols: Readonly<Record<string, Protocol>> = {
       },
     };
   },
-  local(aircall, file) {
-    const path = file("account.duckdb");
+  local(aircall, folder) {
+    const path = folder.file("account.duckdb");
     return {
       async catchUp() {
-        const { exitCode } = await runCli(["capture", "--to", path], emulated(aircall.url));
+        const { exitCode } = await runProgram(["capture", "--to", path], emulated(aircall.url));
         expect(exitCode).toBe(0);
       },
       expectTruth: (stream) => expectTruth(path, aircall, stream),
@@ -68,13 +69,13 @@ function airbyteKeeper(syncMode: "incremental" | "full_refresh"): Protocol {
 }
 
 function singerKeeper(replication_method: "INCREMENTAL" | "FULL_TABLE"): Protocol {
-  return (aircall, file) => {
+  return (aircall, folder) => {
     const catalog = { streams: streamNames.map((name) => ({ tap_stream_id: name, replication_method })) };
     let target = new SingerTarget();
     return {
       async catchUp() {
         const files = { config: CONFIG, catalog, state: target.state };
-        const { exitCode, stdout } = await runTap({ file }, files, emulated(aircall.url));
+        const { exitCode, stdout } = await runTap(folder, files, emulated(aircall.url));
         expect(exitCode).toBe(0);
         target = target.next().takeAll(stdout);
       },
@@ -101,7 +102,7 @@ test.each(Object.entries(protocols))(
   async (_, protocol) => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount({ account: ACCOUNT });
-    const keeper = protocol(aircall, folder.file);
+    const keeper = protocol(aircall, folder);
     await keeper.catchUp();
     for (const stream of streamNames) await keeper.expectTruth(stream);
     changeEverything(aircall);

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock } from "../support/clock.ts";
+import { idsOf, Replica } from "../support/replica.ts";
+import { expectAmong } from "../support/sets.ts";
+import type { World } from "../support/world.ts";
 import { startWorld } from "../support/world.ts";
-import { idsOf, Replica, type World } from "./replica.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -10,11 +12,10 @@ const DAY_MS = 24 * HOUR_MS;
 
 const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
 
-const quietWorld = (options = {}) =>
-  startWorld({ account: QUIET, ...options }, new TestClock(undefined, { leaps: true }));
+const quietWorld = (options = {}) => startWorld({ account: QUIET, ...options }, leapingClock());
 
 const busyWorld = (calls: number, days: number) =>
-  startWorld({ account: { ...QUIET, calls, days } }, new TestClock(undefined, { leaps: true }));
+  startWorld({ account: { ...QUIET, calls, days } }, leapingClock());
 
 const secondsOf = ({ clock }: World) => Math.floor(clock.now() / 1000);
 
@@ -119,7 +120,7 @@ test("a call that vanishes while another comes takes no third one along", async 
   });
   const replica = new Replica(world, "calls");
   await replica.pass();
-  expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(replica.truth())));
+  expectAmong(idsOf(replica.truth()), idsOf(replica.documents));
 });
 
 test("signed links and the presence of people are no change", async () => {
@@ -144,7 +145,7 @@ test("after two days without a poll, all that has happened is captured", async (
   await replica.pass();
   world.clock.advance(2 * DAY_MS);
   await replica.pass();
-  expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(replica.truth())));
+  expectAmong(idsOf(replica.truth()), idsOf(replica.documents));
 });
 
 test.each<JsonObject>([
@@ -188,7 +189,7 @@ test("a malformed call is skipped with a warning, and the others are captured", 
 test("calls of the second named by from are captured once when Aircall includes them", async () => {
   await using world = await startWorld(
     { account: { ...QUIET, calls: 300, days: 20 }, callsFromInclusive: true },
-    new TestClock(undefined, { leaps: true }),
+    leapingClock(),
   );
   const replica = new Replica(world, "calls");
   await replica.pass();

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { AircallReader, itemOf, type Priority, RequestBudget } from "../../src/aircall/index.ts";
 import { type Document, mergePatch, patchBetween, runSession, type Step } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
+import { Redactor } from "../../src/shared/redactor.ts";
 import { CALLS, nextReadSeconds } from "../../src/streams/calls/list.ts";
 import { type Call, type CallBatch, CallSchedule } from "../../src/streams/calls/schedule.ts";
 import { beginSchedule, readSchedule } from "../../src/streams/calls/schedule-state.ts";
@@ -12,9 +13,9 @@ import { bindStream } from "../../src/streams/index.ts";
 import { wellFormedDocuments } from "../../src/streams/rows.ts";
 import { SingleReads } from "../../src/streams/single-reads.ts";
 import { isId } from "../../src/streams/values.ts";
-import { TestClock } from "../support/clock.ts";
-import { CONFIG, startWorld } from "../support/world.ts";
-import { idsOf, type World } from "./replica.ts";
+import { TestClock, takingTime } from "../support/clock.ts";
+import { idsOf } from "../support/replica.ts";
+import { CONFIG, startWorld, type World } from "../support/world.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -109,9 +110,11 @@ class Details {
   }
 
   #session(signal: AbortSignal) {
-    const { ports, emulator } = this.#world;
+    const { clock, emulator } = this.#world;
+    const ports = { ...this.#world.ports, fetch: takingTime(clock, emulator.fetch, 0) };
     const credentials = { apiId: CONFIG.api_id, apiToken: CONFIG.api_token };
-    const client = { credentials, origin: emulator.url, budget: this.budget, ports };
+    const redactor = new Redactor();
+    const client = { credentials, origin: emulator.url, budget: this.budget, ports, redactor };
     const stream = bindStream(details, {
       reader: (signal) =>
         new AircallReader({

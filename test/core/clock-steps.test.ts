@@ -1,21 +1,17 @@
 import { expect, test } from "vitest";
 import type { StreamName } from "../../src/streams/index.ts";
 import { streams } from "../../src/streams/index.ts";
-import { ClockApart, TestClock } from "../support/clock.ts";
-import { CONFIG, startWorld } from "../support/world.ts";
-import { Replica, type World } from "./replica.ts";
+import { capture } from "../support/capture.ts";
+import { leapingClock } from "../support/clock.ts";
+import { Replica } from "../support/replica.ts";
+import type { World } from "../support/world.ts";
+import { startWorld } from "../support/world.ts";
 
+const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** An account whose clock is right, and a capture whose clock need not be. */
-async function worldApart(account = {}) {
-  const base = new TestClock(undefined, { leaps: true });
-  const ours = new ClockApart(base);
-  const quiet = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
-  const world = await startWorld({ account: { ...quiet, ...account }, clock: base }, ours);
-  return { world, ours };
-}
+const worldOf = (account = {}) => startWorld({ account: { ...QUIET, ...account } }, leapingClock());
 
 function finishedCall({ emulator, clock }: World): number {
   const id = emulator.account.calls.ring();
@@ -34,13 +30,12 @@ async function daily(replica: Replica, world: World, days: number): Promise<void
 test.each([8, 100])(
   "a clock that was fast by %i days for one pass leaves nothing out once it is right",
   async (days) => {
-    const { world, ours } = await worldApart();
-    await using _ = world;
+    await using world = await worldOf();
     const replica = new Replica(world, "calls");
     await replica.pass();
-    ours.aheadMs = days * DAY_MS;
+    world.clock.aheadMs = days * DAY_MS;
     await replica.pass();
-    ours.aheadMs = 0;
+    world.clock.aheadMs = 0;
     const recordedLate = finishedCall(world);
     await replica.pass();
     world.clock.advance(HOUR_MS);
@@ -53,12 +48,11 @@ test.each([8, 100])(
 );
 
 test("a clock that was fast when contacts were read does not keep deletions waiting", async () => {
-  const { world, ours } = await worldApart({ contacts: 60 });
-  await using _ = world;
+  await using world = await worldOf({ contacts: 60 });
   const replica = new Replica(world, "contacts");
-  ours.aheadMs = 9 * DAY_MS;
+  world.clock.aheadMs = 9 * DAY_MS;
   await replica.pass();
-  ours.aheadMs = 0;
+  world.clock.aheadMs = 0;
   world.emulator.account.contacts.remove(Number(replica.truth()[0]?.id));
   await daily(replica, world, 1);
   expect(replica.documents).toEqual(replica.truth());
@@ -67,25 +61,21 @@ test("a clock that was fast when contacts were read does not keep deletions wait
 test.each<StreamName>(["calls", "contacts", "tags"])(
   "a clock that is set back during a pass keeps %s resting no longer",
   async (stream) => {
-    const { world, ours } = await worldApart({ contacts: 60, calls: 100, days: 20 });
-    await using _ = world;
+    await using world = await worldOf({ contacts: 60, calls: 100, days: 20 });
     world.emulator.faults.add({
       kind: "edit",
       edit: () => {
-        ours.aheadMs = -8 * DAY_MS;
+        world.clock.aheadMs = -8 * DAY_MS;
       },
     });
     const stop = new AbortController();
     let restMs = Number.NaN;
-    const blocks = world.connector.capture({
-      config: CONFIG,
-      bindings: [{ resourceConfig: { stream, syncMode: "incremental" }, stateKey: "it" }],
-      state: {},
+    const blocks = capture(world.connector, [stream], {
       until: "follow",
       signal: stop.signal,
       onEvent(event) {
         if (event.kind !== "rests") return;
-        restMs = event.untilMs - ours.now();
+        restMs = event.untilMs - world.clock.now();
         stop.abort();
       },
     });

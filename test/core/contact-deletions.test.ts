@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Document } from "../../src/engine/index.ts";
-import { addContacts, DAY_MS, MINUTE_MS, NEXT_SCAN_MS, worldOf } from "./contact-world.ts";
-import { follow } from "./follow.ts";
-import { idsOf, Replica, type World } from "./replica.ts";
+import { Follower } from "../support/capture.ts";
+import { TestClock } from "../support/clock.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
+import { idsOf, Replica } from "../support/replica.ts";
+import type { World } from "../support/world.ts";
+import { addContacts, DAY_MS, HOUR_MS, MINUTE_MS, NEXT_SCAN_MS, worldOf } from "./contact-world.ts";
 
 const deletedIds = (documents: readonly Document[]) =>
   documents.filter(({ _meta }) => _meta.op === "d").map(({ id }) => Number(id));
@@ -84,20 +87,17 @@ test("a contact that lives and that the list missed is not taken for deleted", a
 });
 
 test("a contact that comes back is captured again, by whatever finds it first", async () => {
-  await using world = await worldOf(0);
+  await using world = await worldOf(0, new TestClock());
   const { contacts } = world.emulator.account;
   const [one = 0, other = 0] = addContacts(world, 3);
-  const hours = (count: number) => count * 60 * MINUTE_MS;
-  const { documents } = await follow(world, {
-    stream: "contacts",
-    forMs: 4 * DAY_MS,
-    atRest: (sinceMs) => {
-      if (sinceMs === hours(1)) for (const id of [one, other]) contacts.remove(id);
-      if (sinceMs !== hours(30)) return;
-      for (const id of [one, other]) contacts.restore(id);
-      contacts.edit(one, {});
-    },
-  });
+  await using follower = new Follower(world, ["contacts"]);
+  await follower.pass(HOUR_MS);
+  for (const id of [one, other]) contacts.remove(id);
+  await follower.pass(29 * HOUR_MS);
+  for (const id of [one, other]) contacts.restore(id);
+  contacts.edit(one, {});
+  await follower.pass(2 * DAY_MS);
+  const { documents } = follower;
   const opsOf = (id: number) => documents.filter((doc) => doc.id === id).map(({ _meta }) => _meta.op);
   expect(opsOf(one)).toEqual(["u", "d", "u"]);
   expect(opsOf(other)).toEqual(["u", "d", "u"]);
@@ -182,8 +182,11 @@ test("wherever full scans are interrupted, no contact is lost and none that live
     during: fc.array(change, { maxLength: 2 }),
     page: fc.integer({ min: 1, max: 4 }),
   });
-  await fc.assert(
-    fc.asyncProperty(fc.array(session, { maxLength: 7 }), async (sessions) => {
+  await holdsForAll(
+    "contacts in pieces",
+    fc.array(session, { maxLength: 7 }),
+    draws(15, 600),
+    async (sessions) => {
       await using world = await worldOf(0);
       const { contacts } = world.emulator.account;
       addContacts(world, 170);
@@ -213,7 +216,6 @@ test("wherever full scans are interrupted, no contact is lost and none that live
       }
       expect(replica.documents).toEqual(replica.truth());
       expect(await replica.pass()).toEqual([]);
-    }),
-    { numRuns: 30, seed: 1 },
+    },
   );
 });

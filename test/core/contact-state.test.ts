@@ -1,22 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Document } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { collect } from "./collect.ts";
+import { capture } from "../support/capture.ts";
+import { idsOf, Replica } from "../support/replica.ts";
 import { addContacts, DAY_MS, MINUTE_MS, worldOf } from "./contact-world.ts";
-import { idsOf, Replica } from "./replica.ts";
 
 describe("the state", () => {
   test("is small for many contacts, and so is what a page adds to it", async () => {
     await using world = await worldOf(12_000);
-    const blocks = await collect(
-      world.connector.capture({
-        config: { api_id: "emulator-id", api_token: "emulator-token" },
-        bindings: [{ resourceConfig: { stream: "contacts", syncMode: "incremental" }, stateKey: "it" }],
-        state: {},
-        until: "pass",
-        signal: new AbortController().signal,
-      }),
-    );
+    const blocks = await Array.fromAsync(capture(world.connector, ["contacts"]));
     const chars = blocks.map(({ patch }) => JSON.stringify(patch).length);
     expect(blocks.length).toBeGreaterThan(200);
     expect(Math.max(...chars)).toBeLessThan(1_000);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { Connector } from "../../src/connector.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
-import { TestClock } from "../support/clock.ts";
+import { capture } from "../support/capture.ts";
+import { leapingClock } from "../support/clock.ts";
 import { LIST_OF } from "../support/lists.ts";
+import { idsOf, Replica } from "../support/replica.ts";
 import { type Tamper, tampering } from "../support/tampering.ts";
-import { CONFIG, startWorld } from "../support/world.ts";
-import { collect } from "./collect.ts";
-import { idsOf, Replica, type World } from "./replica.ts";
+import type { World } from "../support/world.ts";
+import { connectorTo, startWorld } from "../support/world.ts";
 
 const DAY_MS = 86_400_000;
 const SMALL = { calls: 0, contacts: 0, users: 6, numbers: 6, teams: 6, tags: 6, webhooks: 6 };
@@ -18,15 +18,11 @@ const LISTS: StreamName[] = [
 
 /** A small account, behind answers that a test tampers with. */
 async function tamperedWorld(account: Partial<typeof SMALL> = {}) {
-  const clock = new TestClock(undefined, { leaps: true });
+  const clock = leapingClock();
   const world = await startWorld({ account: { ...SMALL, ...account } }, clock);
   const api: { tamper: Tamper } = { tamper: () => {} };
   const fetch = tampering(world.emulator.fetch, (body, target) => api.tamper(body, target));
-  const connector = new Connector({
-    ports: { ...world.ports, fetch },
-    origin: world.emulator.url,
-    rateWindowMs: 60_000,
-  });
+  const connector = connectorTo(world.emulator, clock, { fetch, log: world.ports.log });
   world.emulator.account.calls.add(6, { startedAtSeconds: Math.floor(clock.now() / 1000) - 3 * 3_600 });
   for (let added = 0; added < 6; added++) {
     clock.advance(1_000);
@@ -96,17 +92,12 @@ test("the number of skipped rows is an event", async () => {
   await using world = await tamperedWorld();
   world.api.tamper = replacing("tags", idsOf(new Replica(world, "tags").truth())[0] ?? 0, () => null);
   const counts: number[] = [];
-  const blocks = world.connector.capture({
-    config: CONFIG,
-    bindings: [{ resourceConfig: { stream: "tags", syncMode: "full_refresh" }, stateKey: "it" }],
-    state: {},
-    until: "pass",
-    signal: new AbortController().signal,
+  const blocks = capture(world.connector, ["tags"], {
     onEvent: (event) => {
       if (event.kind === "skipped") counts.push(event.rows);
     },
   });
-  await collect(blocks);
+  await Array.fromAsync(blocks);
   expect(counts).toEqual([1]);
 });
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { TestClock } from "../support/clock.ts";
+import { Follower } from "../support/capture.ts";
+import { leapingClock } from "../support/clock.ts";
+import { idsOf, Replica } from "../support/replica.ts";
+import { expectAmong } from "../support/sets.ts";
+import type { World } from "../support/world.ts";
 import { startWorld } from "../support/world.ts";
-import { Follower } from "./follower.ts";
-import { idsOf, Replica, type World } from "./replica.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,7 +47,7 @@ describe("what a call gains late", () => {
 
   test.each(changes)("%s is captured at the next re-read", async (_, changedMs, rereadMs, change) => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, "calls", HOURLY);
+    await using follower = new Follower(world, ["calls"], HOURLY);
     await follower.rest();
     const { account } = world.emulator;
     const id = finishedCall(world);
@@ -53,25 +55,25 @@ describe("what a call gains late", () => {
     change(account.calls, id, account);
     expect(await follower.pass(Math.max(rereadMs - changedMs - 2 * HOUR_MS, 0))).toEqual([]);
     expect(idsOf(await follower.pass(4 * HOUR_MS))).toEqual([id]);
-    expect(follower.given.at(-1)).toMatchObject(JSON.parse(JSON.stringify(unsigned(account, world))));
+    expect(follower.documents.at(-1)).toMatchObject(JSON.parse(JSON.stringify(unsigned(account, world))));
   });
 
   test("a tag that the company deletes is taken from the calls that had it", async () => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, "calls", HOURLY);
+    await using follower = new Follower(world, ["calls"], HOURLY);
     const { calls, tags } = world.emulator.account;
     const id = finishedCall(world);
     calls.tag(id, tags.listed[0]?.id ?? 0);
     await follower.pass(2 * DAY_MS);
-    expect(follower.given.at(-1)).toMatchObject({ id, tags: [{}] });
+    expect(follower.documents.at(-1)).toMatchObject({ id, tags: [{}] });
     tags.remove(tags.listed[0]?.id ?? 0);
     await follower.pass(2 * DAY_MS);
-    expect(follower.given.at(-1)).toMatchObject({ id, tags: [] });
+    expect(follower.documents.at(-1)).toMatchObject({ id, tags: [] });
   });
 
   test("what comes after the last re-read is not seen", async () => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, "calls", HOURLY);
+    await using follower = new Follower(world, ["calls"], HOURLY);
     const { calls } = world.emulator.account;
     const id = finishedCall(world);
     await follower.pass(31 * DAY_MS);
@@ -94,9 +96,9 @@ function unsigned(_: Emulator["account"], { emulator }: World): JsonObject {
 
 test("a call that has not changed is captured once in all its life", async () => {
   await using world = await startWorld({ account: { ...QUIET, calls: 300, days: 60 } });
-  await using follower = new Follower(world, "calls", HOURLY);
+  await using follower = new Follower(world, ["calls"], HOURLY);
   await follower.pass(35 * DAY_MS);
-  const versions = follower.given.map((call) =>
+  const versions = follower.documents.map((call) =>
     JSON.stringify(call)
       .replace(/\?X-Amz-[^"]*/g, "")
       .replace(/"(available|availability_status|substatus|open)":[^,}]*/g, ""),
@@ -108,7 +110,7 @@ test("a call that has not changed is captured once in all its life", async () =>
 describe("a call that goes on", () => {
   test("for three hours is followed to its end, and once more when it has settled", async () => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, "calls");
+    await using follower = new Follower(world, ["calls"]);
     await follower.rest();
     const { calls } = world.emulator.account;
     const id = calls.ring();
@@ -117,7 +119,7 @@ describe("a call that goes on", () => {
     calls.end(id);
     calls.record(id);
     await follower.pass(19 * MINUTE_MS);
-    expect(follower.given.at(-1)).toMatchObject({ id, status: "done", recording: expect.any(String) });
+    expect(follower.documents.at(-1)).toMatchObject({ id, status: "done", recording: expect.any(String) });
     calls.settle(id);
     expect(idsOf(await follower.pass(2 * MINUTE_MS))).toEqual([id]);
     expect(await follower.pass(2 * HOUR_MS)).toEqual([]);
@@ -125,7 +127,7 @@ describe("a call that goes on", () => {
 
   test("costs ever fewer requests, and none after a day", async () => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, "calls", HOURLY);
+    await using follower = new Follower(world, ["calls"], HOURLY);
     await follower.rest();
     const id = world.emulator.account.calls.ring();
     await follower.pass(30 * HOUR_MS);
@@ -135,14 +137,11 @@ describe("a call that goes on", () => {
     expect(followed).toBeLessThan(30);
     await follower.pass(10 * HOUR_MS);
     expect(byPath.get("/v1/calls/:id")).toBe(followed);
-    expect(idsOf(follower.given)).toEqual([id]);
+    expect(idsOf(follower.documents)).toEqual([id]);
   });
 
   test("and cannot be read by itself holds up neither the re-reads nor the history", async () => {
-    await using world = await startWorld(
-      { account: { ...QUIET, calls: 300, days: 20 } },
-      new TestClock(undefined, { leaps: true }),
-    );
+    await using world = await startWorld({ account: { ...QUIET, calls: 300, days: 20 } }, leapingClock());
     const replica = new Replica(world, "calls");
     await replica.pass(30);
     const { calls } = world.emulator.account;
@@ -159,13 +158,13 @@ describe("a call that goes on", () => {
       world.clock.advance(HOUR_MS);
       await replica.pass();
     }
-    expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(replica.truth())));
+    expectAmong(idsOf(replica.truth()), idsOf(replica.documents));
     expect(replica.rows.get(String(late))).toMatchObject({ recording: expect.any(String) });
   });
 
   test("holds up nothing", async () => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, "calls");
+    await using follower = new Follower(world, ["calls"]);
     await follower.rest();
     world.emulator.account.calls.ring();
     for (let hours = 0; hours < 8; hours++) {
@@ -177,21 +176,21 @@ describe("a call that goes on", () => {
 
   test.each([404, 403, 400])("and is refused with %i is not deleted, and stops nothing", async (status) => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, "calls");
+    await using follower = new Follower(world, ["calls"]);
     await follower.rest();
     const id = world.emulator.account.calls.ring();
     world.emulator.faults.add({ kind: "status", status, match: /calls\/\d+/, every: 1 });
     await follower.pass(2 * HOUR_MS);
     const next = finishedCall(world);
     await follower.pass(2 * MINUTE_MS);
-    expect(idsOf(follower.given)).toEqual([id, next]);
-    expect(follower.given.map(({ _meta }) => _meta.op)).toEqual(["u", "u"]);
+    expect(idsOf(follower.documents)).toEqual([id, next]);
+    expect(follower.documents.map(({ _meta }) => _meta.op)).toEqual(["u", "u"]);
   });
 });
 
 test("a call that is listed only once it has ended is captured by its next re-read, however long it took", async () => {
   await using world = await quietWorld({ listInProgress: false });
-  await using follower = new Follower(world, "calls");
+  await using follower = new Follower(world, ["calls"]);
   await follower.rest();
   const { calls } = world.emulator.account;
   const id = calls.ring();
@@ -204,7 +203,7 @@ test("a call that is listed only once it has ended is captured by its next re-re
 
 test("what a call gains in its half hour is captured within three minutes", async () => {
   await using world = await quietWorld();
-  await using follower = new Follower(world, "calls");
+  await using follower = new Follower(world, ["calls"]);
   const id = finishedCall(world);
   const { calls, tags } = world.emulator.account;
   await follower.pass(3 * MINUTE_MS);
@@ -233,7 +232,7 @@ test("what a re-read finds is not lost, whichever line of it is the last", async
 
 test("what a failure has kept back is captured when the stream is tried again", async () => {
   await using world = await quietWorld();
-  await using follower = new Follower(world, "calls");
+  await using follower = new Follower(world, ["calls"]);
   await follower.pass(MINUTE_MS);
   const ids = Array.from({ length: 60 }, () => {
     world.clock.advance(10_000);
@@ -243,7 +242,7 @@ test("what a failure has kept back is captured when the stream is tried again", 
   world.emulator.faults.add({ kind: "status", status: 400, match: /calls\?/, nth: 2, every: 1, times: 1 });
   await follower.rest();
   await follower.pass(2 * HOUR_MS);
-  expect(new Set(idsOf(follower.given))).toEqual(new Set(ids));
+  expect(new Set(idsOf(follower.documents))).toEqual(new Set(ids));
 });
 
 describe("a busy account", () => {
@@ -256,7 +255,7 @@ describe("a busy account", () => {
         world.clock.advance(2_000);
       }
     };
-    await using follower = new Follower(world, "calls");
+    await using follower = new Follower(world, ["calls"]);
     for (let minutes = 0; minutes < 15; minutes++) ringForAMinute();
     await follower.rest();
     const requestsOf: number[] = [];
@@ -265,7 +264,7 @@ describe("a busy account", () => {
       world.emulator.requests.clear();
       await follower.rest();
       requestsOf.push(world.emulator.requests.total);
-      expect(new Set(idsOf(follower.given)).size).toBe((15 + 3 * (polls + 1)) * 300);
+      expect(new Set(idsOf(follower.documents)).size).toBe((15 + 3 * (polls + 1)) * 300);
     }
     const [nearest = 0, farthest = 0] = [Math.min(...requestsOf), Math.max(...requestsOf)];
     expect(nearest).toBeLessThan(60);
@@ -278,10 +277,7 @@ describe("the re-read schedule", () => {
   const withAges = (...ages: string[]) => ({ config: { advanced: { reread_calls_after: ages } } });
 
   test("reads what a pause of two days has left out once, not once for each step", async () => {
-    await using world = await startWorld(
-      { account: { ...QUIET, calls: 12_000, days: 60 } },
-      new TestClock(undefined, { leaps: true }),
-    );
+    await using world = await startWorld({ account: { ...QUIET, calls: 12_000, days: 60 } }, leapingClock());
     const replica = new Replica(world, "calls");
     await replica.pass();
     const before = cursorsOf(replica);
@@ -296,7 +292,7 @@ describe("the re-read schedule", () => {
     const twoDays = replica.truth().filter((call) => Number(call.started_at) > now - 2 * 86_400).length;
     // The steps of 3, 7 and 30 days read two days of calls each; those below share the last two.
     expect(world.emulator.requests.total).toBeLessThan(4 * Math.ceil(twoDays / 50));
-    expect(idsOf(replica.documents)).toEqual(expect.arrayContaining(idsOf(replica.truth())));
+    expectAmong(idsOf(replica.truth()), idsOf(replica.documents));
   });
 
   test("keeps the cursors that it knows when other ages are configured", async () => {

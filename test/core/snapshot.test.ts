@@ -1,19 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { Account } from "../../emulator/index.ts";
 import type { StreamName } from "../../src/streams/index.ts";
-import { TestClock } from "../support/clock.ts";
+import { capture, Follower } from "../support/capture.ts";
+import { leapingClock, TestClock } from "../support/clock.ts";
+import { idsOf, Replica } from "../support/replica.ts";
 import { startWorld } from "../support/world.ts";
-import { collect } from "./collect.ts";
-import { follow } from "./follow.ts";
-import { idsOf, Replica } from "./replica.ts";
 
 const HOUR_MS = 3_600_000;
 
-const smallWorld = (account = {}) =>
-  startWorld(
-    { account: { calls: 0, contacts: 0, users: 6, numbers: 3, teams: 2, tags: 70, webhooks: 3, ...account } },
-    new TestClock(undefined, { leaps: true }),
-  );
+const SMALL = { calls: 0, contacts: 0, users: 6, numbers: 3, teams: 2, tags: 70, webhooks: 3 };
+
+const smallWorld = (account = {}, clock = leapingClock()) =>
+  startWorld({ account: { ...SMALL, ...account } }, clock);
 
 interface List {
   stream: StreamName;
@@ -78,22 +76,16 @@ describe.each(lists)("$stream", ({ stream, add, edit, remove }) => {
 });
 
 test("a session that goes on captures each change once", async () => {
-  await using world = await smallWorld({ tags: 3 });
+  await using world = await smallWorld({ tags: 3 }, new TestClock());
   const { tags } = world.emulator.account;
   const [edited, removed] = tags.listed;
-  let snapshots = 0;
-  const { documents } = await follow(world, {
-    stream: "tags",
-    forMs: 6 * HOUR_MS,
-    atRest: () => {
-      snapshots += 1;
-      if (snapshots > 1) return;
-      tags.edit(edited?.id ?? 0, { name: "Renamed" });
-      tags.remove(removed?.id ?? 0);
-    },
-  });
-  expect(snapshots).toBeGreaterThan(3);
-  expect(documents.slice(3).map(({ id, _meta }) => [id, _meta.op])).toEqual([
+  await using follower = new Follower(world, ["tags"]);
+  expect(await follower.pass(1)).toHaveLength(3);
+  tags.edit(edited?.id ?? 0, { name: "Renamed" });
+  tags.remove(removed?.id ?? 0);
+  const changes = await follower.pass(6 * HOUR_MS);
+  expect(world.emulator.requests.total).toBeGreaterThan(3);
+  expect(changes.map(({ id, _meta }) => [id, _meta.op])).toEqual([
     [edited?.id, "u"],
     [removed?.id, "d"],
   ]);
@@ -122,13 +114,7 @@ test("a checkpoint names only what has changed, and none is made when nothing ha
   const replica = new Replica(world, "tags");
   await replica.pass();
   const [tag] = world.emulator.account.tags.listed;
-  const request = {
-    config: { api_id: "emulator-id", api_token: "emulator-token" },
-    bindings: [{ resourceConfig: { stream: "tags", syncMode: "full_refresh" }, stateKey: "it" }],
-    until: "pass" as const,
-    signal: new AbortController().signal,
-  };
-  const pass = () => collect(world.connector.capture({ ...request, state: structuredClone(replica.state) }));
+  const pass = () => Array.fromAsync(capture(world.connector, ["tags"], { state: replica.state }));
   expect(await pass()).toEqual([]);
   world.emulator.account.tags.edit(tag?.id ?? 0, { name: "Renamed" });
   expect((await pass()).map(({ patch }) => patch)).toEqual([

@@ -1,33 +1,25 @@
 import { expect, test } from "vitest";
 import type { Block } from "../../src/engine/index.ts";
-import type { JsonObject } from "../../src/shared/json.ts";
-import { TestClock } from "../support/clock.ts";
-import { CONFIG, startWorld } from "../support/world.ts";
-import { Replica } from "./replica.ts";
+import { capture } from "../support/capture.ts";
+import { leapingClock } from "../support/clock.ts";
+import { Replica } from "../support/replica.ts";
+import { startWorld } from "../support/world.ts";
 
 const account = { calls: 200, days: 20, contacts: 100, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
-const world = () => startWorld({ account }, new TestClock(undefined, { leaps: true }));
-
-const passFrom = (state: JsonObject) => ({
-  config: CONFIG,
-  bindings: [{ resourceConfig: { stream: "calls", syncMode: "incremental" }, stateKey: "it" }],
-  state,
-  until: "pass" as const,
-  signal: new AbortController().signal,
-});
+const world = () => startWorld({ account }, leapingClock());
 
 test("the state that a session begins with stays as it was", async () => {
   await using aircall = await world();
   const interrupted = new Replica(aircall, "calls");
   await interrupted.pass(60);
   const before = structuredClone(interrupted.state);
-  for await (const _ of aircall.connector.capture(passFrom(interrupted.state)));
+  for await (const _ of capture(aircall.connector, ["calls"], { state: interrupted.state }));
   expect(interrupted.state).toEqual(before);
 });
 
 test("a checkpoint that was yielded stays as it was", async () => {
   await using aircall = await world();
-  const blocks = aircall.connector.capture(passFrom({}));
+  const blocks = capture(aircall.connector, ["calls"]);
   const { value: first } = await blocks.next();
   const { patch } = first as Block;
   const before = structuredClone(patch);

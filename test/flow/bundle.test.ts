@@ -1,14 +1,15 @@
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { containerConfig } from "../../scripts/dockerfile.ts";
+import { readDockerfile } from "../../scripts/dockerfile.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { BUNDLE, emulated, startCli, temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
 /** What the image runs: the same file, alone in a folder, with the same arguments. */
-const { entrypoint } = containerConfig(readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8"));
+const { entrypoint } = readDockerfile(readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8"));
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token" };
 const SPEC = { spec: { config: {} } };
 
@@ -27,7 +28,7 @@ describe("the bundle, alone in a folder and far from any other file of the proje
 
   function start(env: Record<string, string> = {}) {
     const argv = entrypoint.map((part) => part.replace(/^node$/, process.execPath).replace(/^\/app/, home));
-    return startCli([], env, ["sh", "-c", 'cd "$0" && exec "$@"', home, ...argv]);
+    return spawnProgram([], env, ["sh", "-c", 'cd "$0" && exec "$@"', home, ...argv]);
   }
 
   test("answers spec and discover, and ends", async () => {

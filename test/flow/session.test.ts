@@ -1,16 +1,17 @@
-import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
 import { Check } from "typebox/schema";
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { emulated } from "../support/cli.ts";
+import { TestClock } from "../support/clock.ts";
 import { askFlow, FlowTask, type OpenBinding } from "../support/flow-runtime.ts";
-import { stillAccount } from "../support/still-account.ts";
+import { emulated, spawnProgram, startInTime } from "../support/program.ts";
+import { nthRequest, stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 import { LEGACY_STATE, LEGACY_STREAMS, legacyResourceConfig, legacyWriteSchema } from "./legacy.ts";
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
+
+const HOUR_MS = 3_600_000;
 
 const bindingOf = (stream: string, stateKey = stream): OpenBinding => ({
   resourceConfig: { stream, syncMode: "incremental" },
@@ -74,7 +75,7 @@ describe("a session", () => {
       streamNames.map((stream) => bindingOf(stream)),
     );
     for (let line = 1; line <= 900; line += 90) {
-      const session = task.open();
+      const session = task.open(spawnProgram);
       await session.until(() => session.lines >= line || session.isCaughtUp());
       await session.kill();
     }
@@ -126,7 +127,7 @@ describe("a session", () => {
     const task = taskOf(aircall, [bindingOf("tags"), bindingOf("teams")]);
     const session = task.open();
     const status = "Following changes, but for tags: the log says why, and it is tried again.";
-    await session.until(() => session.logs().some(({ message }) => message === status));
+    await session.until(() => session.logs.some(({ message }) => message === status));
     const { logs } = await session.stop();
     expect(logs.some(({ message }) => String(message).includes("yet refuses /v1/tags"))).toBe(true);
     expect(task.committed.every(({ binding }) => binding === 1)).toBe(true);
@@ -137,7 +138,7 @@ describe("a session", () => {
     await using aircall = await stillAccount();
     const task = taskOf(aircall, [bindingOf("contacts")]);
     const session = task.open();
-    session.process.stdin?.end();
+    session.program.stdin.end();
     await session.caughtUp();
     await session.stop();
     expectTruth(task, aircall);
@@ -168,28 +169,29 @@ describe("a session", () => {
 describe("the pipe", () => {
   test("that nobody reads stops the requests", async () => {
     await using aircall = await stillAccount({ account: { calls: 20_000 } });
+    const clock = new TestClock(Date.now());
     const task = taskOf(aircall, [bindingOf("calls")]);
-    const session = task.open();
-    session.process.stdout?.pause();
-    await wait(1_500);
+    const session = task.open(startInTime(clock, aircall));
+    session.program.stdout.pause();
+    await clock.runWhile(nthRequest(aircall, 1));
+    await clock.runUntil(clock.now() + HOUR_MS);
     const asked = aircall.requests.total;
-    await wait(300);
+    await clock.runUntil(clock.now() + HOUR_MS);
     expect(aircall.requests.total).toBe(asked);
     expect(asked).toBeLessThan(50);
-    session.process.stdout?.resume();
-    await session.caughtUp();
+    session.program.stdout.resume();
+    await clock.runWhile(session.caughtUp());
     await session.stop();
     expectTruth(task, aircall);
   });
 
   test("that the reader has closed ends the process quietly", async () => {
     await using aircall = await stillAccount({ account: { calls: 20_000 } });
-    const session = taskOf(aircall, [bindingOf("calls")]).open();
+    const session = taskOf(aircall, [bindingOf("calls")]).open(spawnProgram);
     await session.until(() => session.lines > 10);
-    session.process.stdout?.destroy();
-    const [exitCode] = await once(session.process, "close");
-    expect(exitCode).toBe(0);
-    expect(session.logs().filter(({ level }) => level === "error")).toEqual([]);
+    session.program.stdout.destroy();
+    expect((await session.ended).exitCode).toBe(0);
+    expect(session.logs.filter(({ level }) => level === "error")).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
-import { emulated } from "../support/cli.ts";
 import { askFlow } from "../support/flow-runtime.ts";
+import { emulated, runProgram } from "../support/program.ts";
 
 const SPEC = { spec: { connectorType: "IMAGE", config: {} } };
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
@@ -14,7 +14,10 @@ const validate = (config: unknown, bindings: object[]) => ({
 describe("the questions that are answered once", () => {
   test("spec needs nothing", async () => {
     const { responses, exitCode, logs } = await askFlow([SPEC]);
-    expect(responses).toMatchSnapshot();
+    const { stdout } = await runProgram(["spec"]);
+    expect(responses.map(({ body }) => body)).toEqual([
+      { protocol: 3032023, documentationUrl: "https://go.estuary.dev/RZvIMQ", ...JSON.parse(stdout) },
+    ]);
     expect({ exitCode, logs }).toEqual({ exitCode: 0, logs: [] });
   });
 
@@ -22,7 +25,6 @@ describe("the questions that are answered once", () => {
     const { responses, exitCode } = await askFlow([SPEC, discover, discover]);
     expect(responses.map(({ kind }) => kind)).toEqual(["spec", "discovered", "discovered"]);
     expect(responses[1]).toEqual(responses[2]);
-    expect(responses[1]).toMatchSnapshot();
     expect(exitCode).toBe(0);
   });
 

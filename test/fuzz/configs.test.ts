@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseEndpointConfig, parseResourceConfig } from "../../src/config/index.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { holdsForAll } from "../support/properties.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
 
 const SECRET = "s3cret-that-nobody-may-read";
 
@@ -82,12 +82,12 @@ const resource = fc.record(
 
 describe("any config is parsed, or refused without a secret", () => {
   test("of an endpoint", () =>
-    holdsForAll("endpoint configs", fc.oneof(anything, endpoint), 500, async (config) => {
+    holdsForAll("endpoint configs", fc.oneof(anything, endpoint), draws(500, 5_000), async (config) => {
       expectParsedOrRefused(parseEndpointConfig, config);
     }));
 
   test("of a resource", () =>
-    holdsForAll("resource configs", fc.oneof(anything, resource), 500, async (config) => {
+    holdsForAll("resource configs", fc.oneof(anything, resource), draws(500, 5_000), async (config) => {
       expectParsedOrRefused(parseResourceConfig, config);
     }));
 });

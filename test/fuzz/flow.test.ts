@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { runFlowProtocol } from "../../src/protocols/flow/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { TestClock } from "../support/clock.ts";
-import { holdsForAll } from "../support/properties.ts";
+import { leapingClock } from "../support/clock.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
 
 const KINDS = ["spec", "discover", "validate", "apply", "open", "acknowledge"];
 
@@ -20,7 +20,7 @@ async function converse(bytes: Buffer, cuts: readonly number[] = []) {
       output[name] += chunk;
       if (chunk.includes('{"opened"')) stop.abort();
     });
-  const clock = new TestClock(undefined, { leaps: true });
+  const clock = leapingClock();
   const exitCode = await runFlowProtocol({
     env: {},
     stdin: Readable.from(chunksOf(bytes, cuts)),
@@ -112,13 +112,13 @@ describe("a runtime that sends anything", () => {
   test("as bytes is answered or told what is wrong", async () => {
     const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
     const inputs = fc.tuple(bytes, fc.array(fc.nat()));
-    await holdsForAll("bytes", inputs, 200, ([input, cuts]) => expectManners(input, cuts));
+    await holdsForAll("bytes", inputs, draws(200, 5_000), ([input, cuts]) => expectManners(input, cuts));
   });
 
   test("as lines of JSON is answered or told what is wrong", async () => {
     const lines = fc.array(request, { minLength: 1, maxLength: 4 });
     const inputs = fc.tuple(lines, fc.array(fc.nat()));
-    await holdsForAll("requests", inputs, 300, ([sent, cuts]) =>
+    await holdsForAll("requests", inputs, draws(300, 5_000), ([sent, cuts]) =>
       expectManners(Buffer.from(`${sent.join("\n")}\n`), cuts),
     );
   });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { type Emulator, type Fault, startEmulator } from "../../emulator/index.ts";
-import { Connector } from "../../src/connector.ts";
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
-import { TestClock } from "../support/clock.ts";
-import { CONFIG, testPorts } from "../support/world.ts";
+import type { Connector } from "../../src/connector.ts";
+import { type StreamName, streamNames } from "../../src/streams/index.ts";
+import { capture, withinLines } from "../support/capture.ts";
+import { leapingClock, type TestClock } from "../support/clock.ts";
+import { connectorTo } from "../support/world.ts";
 import { Collections } from "./collections.ts";
 import { AccountLife, type Act, act } from "./life.ts";
 
@@ -76,7 +77,7 @@ export const fault: fc.Arbitrary<Fault> = fc.record({
   times: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant(7)),
 }) as fc.Arbitrary<Fault>;
 
-const capture: fc.Arbitrary<CaptureStep> = fc.record({
+const captureStep: fc.Arbitrary<CaptureStep> = fc.record({
   kind: fc.constant("capture" as const),
   lines: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 250 }), fc.constant(Infinity)),
   stream: fc.option(fc.constantFrom(...streamNames), { nil: undefined }),
@@ -91,7 +92,7 @@ const capture: fc.Arbitrary<CaptureStep> = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: act.map((one): Step => ({ kind: "act", act: one })) },
   { weight: 4, arbitrary: advance },
-  { weight: 3, arbitrary: capture },
+  { weight: 3, arbitrary: captureStep },
   { weight: 2, arbitrary: fc.constant<Step>({ kind: "check" }) },
 );
 
@@ -117,10 +118,7 @@ export class HistoryWorld implements AsyncDisposable {
     this.collections = new Collections(emulator);
   }
 
-  static async begin(
-    setting: Setting,
-    clock = new TestClock(undefined, { leaps: true }),
-  ): Promise<HistoryWorld> {
+  static async begin(setting: Setting, clock = leapingClock()): Promise<HistoryWorld> {
     const { listInProgress, callsFromInclusive, users, tags } = setting;
     const account = { calls: 0, contacts: 0, users, numbers: 2, teams: 2, tags, webhooks: 2 };
     const emulator = await startEmulator({ clock, limit: null, account, listInProgress, callsFromInclusive });
@@ -132,10 +130,9 @@ export class HistoryWorld implements AsyncDisposable {
     return world;
   }
 
-  /** A new process, which knows nothing but what the state tells it. */
-  connector(): Connector {
-    const ports = { ...testPorts(this.clock), fetch: this.emulator.fetch };
-    return new Connector({ ports, origin: this.emulator.url, rateWindowMs: 60_000 });
+  /** That of a new process, which knows nothing but what the state tells it. */
+  get connector(): Connector {
+    return connectorTo(this.emulator, this.clock);
   }
 
   advance(seconds: number): void {
@@ -163,26 +160,12 @@ export class HistoryWorld implements AsyncDisposable {
   }
 
   async #run(lines: number, names: readonly StreamName[], requestsPerMinute: number): Promise<void> {
-    let left = lines;
     const began = this.clock.now();
-    const stop = new AbortController();
-    const blocks = this.connector().capture({
-      config: { ...CONFIG, advanced: { requests_per_minute: requestsPerMinute } },
-      bindings: names.map((stream) => ({
-        resourceConfig: { stream, syncMode: streams[stream].syncMode },
-        stateKey: stream,
-      })),
+    const blocks = capture(this.connector, names, {
+      config: { advanced: { requests_per_minute: requestsPerMinute } },
       state: structuredClone(this.collections.state),
-      until: "pass",
-      signal: stop.signal,
     });
-    for await (const block of blocks) {
-      left -= block.documents.length + 1;
-      if (left < 0) break;
-      this.collections.take(block, names);
-      if (left === 0) break;
-    }
-    stop.abort();
+    for await (const block of withinLines(lines, blocks)) this.collections.take(block, names);
     this.collections.restart();
     this.#leftSeconds -= (this.clock.now() - began) / 1_000;
   }

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Ended, emulated, startCli, temporaryFolder } from "../support/cli.ts";
-import { CONFIG, runTap, SingerTarget, TAP, type TapFiles } from "../support/singer.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { type Ended, emulated, runProgram } from "../support/program.ts";
+import { CONFIG, runTap, SingerTarget, type TapFiles } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 
 const SECRET = "s3cret-value";
@@ -19,7 +20,7 @@ function expectOneSentence(ended: Ended, sentence: RegExp): void {
   expect(ended.exitCode).toBe(1);
 }
 
-const tap = (...args: string[]) => startCli(args, NOWHERE, [process.execPath, TAP]).ended;
+const tap = (...args: string[]) => runProgram(["singer", ...args], NOWHERE);
 
 const ofStream = (metadata: unknown, stream = "tags") => ({ streams: [{ tap_stream_id: stream, metadata }] });
 const place = (metadata: unknown, breadcrumb: unknown = []) => ofStream([{ breadcrumb, metadata }]);
@@ -54,7 +55,7 @@ describe("a file that will not do is told in one sentence", () => {
     [
       "a stream twice",
       { catalog: { streams: [{ tap_stream_id: "tags" }, { tap_stream_id: "tags" }] } },
-      /The catalog has the stream tags more than once/,
+      /The catalog names tags more than once/,
     ],
     ["metadata that is no list", { catalog: ofStream({}) }, /streams\.0\.metadata must be array/],
     ["a breadcrumb that is no list", { catalog: place({}, "tags") }, /breadcrumb must be array/],

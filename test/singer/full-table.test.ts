@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
-import { emulated, temporaryFolder } from "../support/cli.ts";
-import { runTap, SingerTarget, startTap, until } from "../support/singer.ts";
-import { stillAccount } from "../support/still-account.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { emulated } from "../support/program.ts";
+import { runTap, SingerTarget, spawnTap } from "../support/singer.ts";
+import { nthRequest, stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
 const ACCOUNT = { calls: 60, days: 60, contacts: 0, tags: 70, teams: 8 };
@@ -115,13 +116,14 @@ test("a stream may change from one way to the other and back", async () => {
 });
 
 test("a table whose reading is stopped keeps its rows", async () => {
-  await using aircall = await stillAccount({ account: ACCOUNT, latencyMs: 50 });
+  await using aircall = await stillAccount({ account: ACCOUNT });
   using folder = temporaryFolder();
   const first = await run(aircall);
-  aircall.requests.clear();
-  const tap = startTap(folder, { catalog: CATALOG, state: first.state }, emulated(aircall.url));
-  await until(() => aircall.requests.total >= 3, tap.ended);
-  tap.process.kill("SIGTERM");
+  const third = nthRequest(aircall, 3);
+  aircall.faults.add({ kind: "hang", nth: 3, every: 1 });
+  const tap = spawnTap(folder, { catalog: CATALOG, state: first.state }, emulated(aircall.url));
+  await third;
+  tap.stop();
   const { exitCode, stdout } = await tap.ended;
   expect(exitCode).toBe(130);
   const second = first.next().takeAll(stdout);

@@ -1,17 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Emulator, StreamName } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
-import { emulated, temporaryFolder } from "../support/cli.ts";
-import {
-  CONFIG,
-  type JsonObject,
-  runTap,
-  SingerTarget,
-  startTap,
-  type TapFiles,
-  until,
-} from "../support/singer.ts";
-import { stillAccount } from "../support/still-account.ts";
+import { temporaryFolder } from "../support/files.ts";
+import { emulated } from "../support/program.ts";
+import { CONFIG, type JsonObject, runTap, SingerTarget, spawnTap, type TapFiles } from "../support/singer.ts";
+import { nthRequest, stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
 function expectTruth(
@@ -184,10 +177,12 @@ describe("a run that does not get to its end", () => {
 
   test("since it is asked to end does so after a state, and the next one goes on", async () => {
     using folder = temporaryFolder();
-    await using aircall = await stillAccount({ latencyMs: 50 });
-    const tap = startTap(folder, {}, emulated(aircall.url));
-    await until(() => aircall.requests.total >= 30, tap.ended);
-    tap.process.kill("SIGTERM");
+    await using aircall = await stillAccount();
+    const thirtieth = nthRequest(aircall, 30);
+    aircall.faults.add({ kind: "hang", nth: 30, every: 1 });
+    const tap = spawnTap(folder, {}, emulated(aircall.url));
+    await thirtieth;
+    tap.stop();
     const ended = await tap.ended;
     expect(ended).toMatchObject({
       exitCode: 130,
@@ -195,6 +190,7 @@ describe("a run that does not get to its end", () => {
     });
     const target = new SingerTarget().takeAll(ended.stdout);
     expect(target.messages.at(-1)?.type).toBe("STATE");
+    aircall.faults.clear();
     const already = target.records("calls").length;
     expect(already).toBeGreaterThan(0);
     const next = await run(aircall, target);
@@ -205,13 +201,13 @@ describe("a run that does not get to its end", () => {
 
   test("since it is killed leaves states from which the next ones go on", async () => {
     using folder = temporaryFolder();
-    await using aircall = await stillAccount({ account: { calls: 1_500, contacts: 200 }, latencyMs: 4 });
+    await using aircall = await stillAccount({ account: { calls: 1_500, contacts: 200 } });
     let target = new SingerTarget();
     for (let requests = 5; requests <= 50; requests += 15) {
-      aircall.requests.clear();
-      const tap = startTap(folder, { state: target.state }, emulated(aircall.url));
-      await until(() => aircall.requests.total >= requests, tap.ended);
-      tap.process.kill("SIGKILL");
+      const reached = nthRequest(aircall, requests);
+      const tap = spawnTap(folder, { state: target.state }, emulated(aircall.url));
+      await Promise.race([reached, tap.ended]);
+      tap.kill();
       const { stdout } = await tap.ended;
       const { state } = target;
       target = target.next().takeAll(stdout, { dropRest: true });
@@ -223,9 +219,9 @@ describe("a run that does not get to its end", () => {
   test("since nobody reads any more ends quietly", async () => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount({ account: { calls: 20_000 } });
-    const tap = startTap(folder, {}, emulated(aircall.url));
+    const tap = spawnTap(folder, {}, emulated(aircall.url));
     await tap.shows('"RECORD"');
-    tap.process.stdout?.destroy();
+    tap.stdout.destroy();
     const { exitCode, stderr } = await tap.ended;
     expect(exitCode).toBe(130);
     expect(stderr).not.toContain("error");

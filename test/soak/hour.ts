@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { hashText, Random } from "../../emulator/random.ts";
-import { ConnectorError } from "../../src/errors.ts";
 import { Collections } from "../property/collections.ts";
 import { AccountLife, act } from "../property/life.ts";
 import type { CapturedAccount } from "../property/promises.ts";
-import { SimulatedClock } from "../support/simulated-clock.ts";
-import { rememberingLog } from "../support/world.ts";
+import { TestClock } from "../support/clock.ts";
+import { connectorTo } from "../support/world.ts";
 import { UnreliableNetwork } from "./network.ts";
 import { CaptureProcess, type ProcessOptions } from "./process.ts";
 
@@ -38,20 +37,18 @@ const LAST_LINES = [1, 40] as const;
  * other, over a network that lets them down. The same seed gives the same hour.
  */
 export class Hour implements CapturedAccount, AsyncDisposable {
-  readonly clock: SimulatedClock;
+  readonly clock: TestClock;
   readonly emulator: Emulator;
   readonly network: UnreliableNetwork;
   readonly life: AccountLife;
   readonly collections: Collections;
   readonly listInProgress = true;
-  /** How often what happened, in the words of the report. */
-  readonly counts = new Map<string, number>();
-  /** What must not happen, in the words of whoever noticed. */
-  readonly defects: string[] = [];
+  /** What ended a process that nothing had asked to end. */
+  readonly failures: unknown[] = [];
   readonly #seed: number;
   readonly #chance: Random;
 
-  private constructor(seed: number, emulator: Emulator, clock: SimulatedClock) {
+  private constructor(seed: number, emulator: Emulator, clock: TestClock) {
     this.#seed = seed;
     this.#chance = new Random(seed, hashText("processes"));
     this.clock = clock;
@@ -62,7 +59,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
   }
 
   static async begin(seed: number): Promise<Hour> {
-    const clock = new SimulatedClock(START_MS);
+    const clock = new TestClock(START_MS);
     const account = { ...LISTS, calls: 0, contacts: 0 };
     const hour = new Hour(seed, await startEmulator({ clock, account, seed: String(seed) }), clock);
     for (let past = 0; past < PAST_CALLS; past++)
@@ -81,7 +78,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
       afterMinute();
     }
     over.abort();
-    await this.#standStillUntil(work);
+    await this.clock.runWhile(work, 0);
   }
 
   /** A pass over every stream, which nothing disturbs and which takes no time. */
@@ -89,7 +86,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
     this.network.isReliable = true;
     this.emulator.limiter.limit = Infinity;
     const options = { until: "pass", requestsPerMinute: 1_000_000 } as const;
-    await this.#standStillUntil(this.#end(this.#process(options, new AbortController().signal)));
+    await this.clock.runWhile(this.#end(this.#process(options, new AbortController().signal)), 0);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -104,7 +101,6 @@ export class Hour implements CapturedAccount, AsyncDisposable {
       await this.clock.sleep(chance.integer(...ACTS_APART_MS), over).catch(() => {});
       if (over.aborted) return;
       this.life.happens(one);
-      this.#count("things that happened in the account");
     }
   }
 
@@ -123,7 +119,6 @@ export class Hour implements CapturedAccount, AsyncDisposable {
         else stop.abort();
       });
       await this.#end(process);
-      this.#count(isKilled ? "processes killed" : "processes stopped");
       await this.clock.sleep(chance.integer(...GAP_MS), over).catch(() => {});
     }
   }
@@ -131,39 +126,17 @@ export class Hour implements CapturedAccount, AsyncDisposable {
   #process(options: Pick<ProcessOptions, "until" | "requestsPerMinute">, signal: AbortSignal) {
     const { clock, network, emulator, collections } = this;
     network.forgetBlock();
-    const ports = { clock, random: () => this.#chance.next(), fetch: network.fetch, log: rememberingLog() };
+    const ports = { random: () => this.#chance.next(), fetch: network.fetch };
     return new CaptureProcess({
       ...options,
-      ports,
-      origin: emulator.url,
+      connector: connectorTo(emulator, clock, ports),
+      clock,
       collections,
       signal,
-      onEvent: (event) => {
-        if (event.kind === "failed") this.#count(`runs of streams that ended with ${event.error.name}`);
-      },
     });
   }
 
   async #end(process: CaptureProcess): Promise<void> {
-    const { documents, deletions, failure } = await process.run();
-    this.#count("documents", documents);
-    this.#count("deletions", deletions);
-    if (failure === undefined) return;
-    const kind = failure instanceof ConnectorError ? "the session ended" : "defect";
-    this.defects.push(`${kind}: ${failure}`);
-  }
-
-  async #standStillUntil(work: Promise<unknown>): Promise<void> {
-    let isOver = false;
-    const end = () => {
-      isOver = true;
-    };
-    work.then(end, end);
-    while (!isOver) await this.clock.runUntil(this.clock.now());
-    await work;
-  }
-
-  #count(what: string, times = 1): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + times);
+    await process.run().catch((failure: unknown) => this.failures.push(failure));
   }
 }

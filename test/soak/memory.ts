@@ -9,7 +9,7 @@ export class HeapSamples {
   readonly mib: number[] = [];
 
   take(): void {
-    if (globalThis.gc === undefined) throw new Error("run Node with --expose-gc");
+    if (globalThis.gc === undefined) throw new Error("Node runs without --expose-gc");
     globalThis.gc();
     this.mib.push(process.memoryUsage().heapUsed / MIB);
   }

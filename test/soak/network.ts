@@ -1,7 +1,7 @@
 import type { Emulator } from "../../emulator/index.ts";
 import { hashText, Random } from "../../emulator/random.ts";
 import { requestTarget } from "../../emulator/requests.ts";
-import type { SimulatedClock } from "../support/simulated-clock.ts";
+import type { TestClock } from "../support/clock.ts";
 import { PASSING_TROUBLES } from "../support/troubles.ts";
 
 type TroubleName = keyof typeof PASSING_TROUBLES;
@@ -22,17 +22,18 @@ const BLOCK_MS = 60_000;
 /** The way to the emulator, on which one request in five comes to grief. */
 export class UnreliableNetwork {
   isReliable = false;
-  requests = 0;
   /** Requests that were sent though Aircall had told to wait. */
   impatient = 0;
   readonly troubles = new Map<TroubleName, number>(NAMES.map((name) => [name, 0]));
   readonly #emulator: Emulator;
-  readonly #clock: SimulatedClock;
+  readonly #clock: TestClock;
   readonly #chance: Random;
   readonly #beganMs: number;
+  /** The kinds of trouble take turns, so that each of them comes. */
+  #turn = 0;
   #block = { fromMs: Infinity, untilMs: Infinity };
 
-  constructor(emulator: Emulator, clock: SimulatedClock, seed: number) {
+  constructor(emulator: Emulator, clock: TestClock, seed: number) {
     this.#emulator = emulator;
     this.#clock = clock;
     this.#chance = new Random(seed, hashText("network"));
@@ -46,7 +47,6 @@ export class UnreliableNetwork {
 
   readonly fetch: typeof fetch = async (input, init) => {
     if (this.isReliable) return this.#emulator.fetch(input, init);
-    this.requests += 1;
     if (this.#clock.now() > this.#block.fromMs && this.#clock.now() < this.#block.untilMs)
       this.impatient += 1;
     const answer = await this.#answer(input, init);
@@ -80,6 +80,7 @@ export class UnreliableNetwork {
     const minutes = (this.#clock.now() - this.#beganMs) / MINUTE_MS;
     if (minutes >= OUTAGE_MINUTES[0] && minutes < OUTAGE_MINUTES[1]) return "connection refused";
     if (!this.#chance.chance(TROUBLED_SHARE)) return undefined;
-    return this.#chance.pick(NAMES) ?? undefined;
+    this.#turn = (this.#turn + 1) % NAMES.length;
+    return NAMES[this.#turn];
   }
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { type RunningCli, startCli, temporaryFolder } from "./cli.ts";
+import { temporaryFolder } from "./files.ts";
+import { type Env, type RunningProgram, type Start, startProgram } from "./program.ts";
 
 /**
  * Plays the part of the Airbyte platform and of a destination that keeps one row a key: every line is one
@@ -59,14 +59,21 @@ export interface AirbyteAnswers {
   readonly exitCode: number | null;
 }
 
-/** Runs one command and reads what it answers. Anything on standard error is a failure of the test. */
+/** Something that happens while a command runs. */
+type Meanwhile = (running: RunningProgram) => Promise<void> | void;
+
+/**
+ * Runs one command, in this process unless another way to start the program is named, and reads what it
+ * answers. Anything on standard error is a failure of the test.
+ */
 export async function askAirbyte(
   args: readonly string[],
-  env: Record<string, string> = {},
-  interrupt: (running: RunningCli) => Promise<void> = async () => {},
+  env: Env = {},
+  start: Start = startProgram,
+  meanwhile: Meanwhile = () => {},
 ): Promise<AirbyteAnswers> {
-  const running = startCli(["airbyte", ...args], env);
-  await interrupt(running);
+  const running = start(["airbyte", ...args], env);
+  await meanwhile(running);
   const { stdout, stderr, exitCode } = await running.ended;
   if (stderr !== "") throw new Error(`standard error has ${stderr}`);
   // A killed process leaves half a line, which the platform drops.
@@ -84,18 +91,13 @@ export interface StreamChoice {
 export class AirbyteConnection {
   readonly #config: object;
   readonly #choices: readonly StreamChoice[];
-  readonly #env: Record<string, string>;
+  readonly #env: Env;
   /** As the platform hands them back: a list of states, or what another connector left. */
   states: Json;
   /** By stream, and in it the last row of each key. Rows that were deleted are gone. */
   readonly tables = new Map<string, Map<string, JsonObject>>();
 
-  constructor(
-    config: object,
-    choices: readonly StreamChoice[],
-    env: Record<string, string>,
-    states: Json = undefined,
-  ) {
+  constructor(config: object, choices: readonly StreamChoice[], env: Env, states: Json = undefined) {
     this.#config = config;
     this.#choices = choices;
     this.#env = env;
@@ -108,22 +110,19 @@ export class AirbyteConnection {
     return rows.map(({ _ab_cdc_updated_at, _ab_cdc_deleted_at, ...row }) => row);
   }
 
-  async sync(interrupt?: (running: RunningCli) => Promise<void>): Promise<Sync> {
+  /** Makes a sync, in this process unless another way to start the program is named. */
+  async sync(start?: Start, meanwhile?: Meanwhile): Promise<Sync> {
     using folder = temporaryFolder();
-    const write = (name: string, content: Json) => {
-      writeFileSync(folder.file(name), JSON.stringify(content));
-      return folder.file(name);
-    };
     const streams = this.#choices.map(({ name, syncMode = "incremental" }) => ({
       stream: { name, json_schema: {}, supported_sync_modes: ["full_refresh", "incremental"] },
       sync_mode: syncMode,
       destination_sync_mode: syncMode === "incremental" ? "append_dedup" : "overwrite",
       generation_id: 1,
     }));
-    const args = ["read", "--config", write("config.json", this.#config)];
-    args.push("--catalog", write("catalog.json", { streams }));
-    if (this.states !== undefined) args.push("--state", write("state.json", this.states));
-    const sync = new Sync(await askAirbyte(args, this.#env, interrupt));
+    const args = ["read", "--config", folder.write("config.json", this.#config)];
+    args.push("--catalog", folder.write("catalog.json", { streams }));
+    if (this.states !== undefined) args.push("--state", folder.write("state.json", this.states));
+    const sync = new Sync(await askAirbyte(args, this.#env, start, meanwhile));
     for (const { name, syncMode } of this.#choices)
       if (syncMode === "full_refresh") this.tables.get(name)?.clear();
     this.#commit(sync);

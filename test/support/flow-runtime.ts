@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { BUNDLE } from "./cli.ts";
+import type { Readable } from "node:stream";
+import { type Env, type RunningProgram, type Start, startProgram } from "./program.ts";
 
 /**
  * Plays the part of the Flow runtime, as strictly as it does: every line is one JSON object of one
  * kind, no field is unknown, documents count once a checkpoint has come after them, state is reduced
- * by merge patches, and a process is killed without notice.
+ * by merge patches, and a process may be killed without notice.
  */
 
 type Json = unknown;
@@ -75,24 +74,16 @@ export interface FlowAnswers {
   readonly logs: JsonObject[];
 }
 
-/** Sends requests that are answered once each, ends the input, and waits for the process to end. */
-export async function askFlow(
-  requests: readonly (object | string)[],
-  env: Record<string, string> = {},
-): Promise<FlowAnswers> {
-  const child = startFlow(env);
-  const output = collect(child);
-  child.stdin?.on("error", () => {});
-  child.stdin?.end(
-    requests
-      .map((request) => (typeof request === "string" ? request : `${JSON.stringify(request)}\n`))
-      .join(""),
+/** Sends requests that are answered once each, ends the input, and waits for the program to end. */
+export async function askFlow(requests: readonly (object | string)[], env: Env = {}): Promise<FlowAnswers> {
+  const program = startProgram(["flow"], env);
+  const texts = requests.map((request) =>
+    typeof request === "string" ? request : `${JSON.stringify(request)}\n`,
   );
-  const exitCode = await ended(child);
-  if (output.stdout !== "" && !output.stdout.endsWith("\n"))
-    throw new Error("the last response is not a whole line");
-  const lines = output.stdout.split("\n").slice(0, -1);
-  return { responses: lines.map(strictResponse), exitCode, logs: jsonLines(output.stderr) };
+  program.stdin.end(texts.join(""));
+  const { stdout, stderr, exitCode } = await program.ended;
+  if (stdout !== "" && !stdout.endsWith("\n")) throw new Error("the last response is not a whole line");
+  return { responses: linesOf(stdout).map(strictResponse), exitCode, logs: linesOf(stderr).map(parsed) };
 }
 
 export interface OpenBinding {
@@ -103,7 +94,7 @@ export interface OpenBinding {
 
 /** What the runtime keeps of a task between its sessions. */
 export class FlowTask {
-  readonly #env: Record<string, string>;
+  readonly #env: Env;
   readonly #config: object;
   readonly bindings: readonly OpenBinding[];
   state: JsonObject;
@@ -113,12 +104,7 @@ export class FlowTask {
   readonly committed: { binding: number; doc: JsonObject }[] = [];
   readonly sourced: JsonObject[] = [];
 
-  constructor(
-    config: object,
-    bindings: readonly OpenBinding[],
-    env: Record<string, string>,
-    state: JsonObject = {},
-  ) {
+  constructor(config: object, bindings: readonly OpenBinding[], env: Env, state: JsonObject = {}) {
     this.#env = env;
     this.#config = config;
     this.bindings = bindings;
@@ -126,7 +112,8 @@ export class FlowTask {
     this.collections = bindings.map(() => new Map());
   }
 
-  open(): FlowSession {
+  /** Begins a session, in this process unless another way to start the program is named. */
+  open(start: Start = startProgram): FlowSession {
     const bindings = this.bindings.map(({ resourceConfig, stateKey, writeSchema = { type: "object" } }) => ({
       resourceConfig,
       stateKey,
@@ -146,7 +133,7 @@ export class FlowTask {
       bindings,
       intervalSeconds: 300,
     };
-    return new FlowSession(this, startFlow(this.#env), {
+    return new FlowSession(this, start(["flow"], this.#env), {
       open: { capture, version: "1", range: { keyEnd: 4294967295 }, state: this.state, futureField: {} },
     });
   }
@@ -165,39 +152,47 @@ export class FlowTask {
   }
 }
 
-/** One process that captures. */
-class FlowSession {
-  readonly process: ChildProcess;
-  readonly ended: Promise<{ exitCode: number | null; logs: JsonObject[] }>;
+export interface FlowEnd {
+  readonly exitCode: number | null;
+  readonly logs: readonly JsonObject[];
+}
+
+interface Waiting {
+  readonly condition: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A session of a task, from its `open` to the end of the program. */
+export class FlowSession {
+  readonly program: RunningProgram;
+  readonly ended: Promise<FlowEnd>;
+  readonly logs: JsonObject[] = [];
   /** How many response lines have been taken in. */
   lines = 0;
-  #waiting: { condition: () => boolean; resolve: () => void; reject: (error: Error) => void }[] = [];
   readonly #task: FlowTask;
+  #waiting: Waiting[] = [];
   #pending: { binding: number; doc: JsonObject }[] = [];
   #isOpened = false;
+  #failure: Error | undefined;
 
-  constructor(task: FlowTask, child: ChildProcess, open: object) {
+  constructor(task: FlowTask, program: RunningProgram, open: object) {
     this.#task = task;
-    this.process = child;
-    let stderr = "";
-    child.stderr?.on("data", (chunk) => {
-      stderr += chunk;
-      this.#look();
+    this.program = program;
+    this.#eachLine(program.stdout, (line) => {
+      this.#take(line);
+      this.lines += 1;
     });
-    this.logs = () => jsonLines(stderr);
-    const read = this.#read();
-    this.ended = ended(child).then(async (exitCode) => {
-      const failure = await read;
-      for (const { reject } of this.#waiting) reject(new Error(`the session is over:\n${stderr}`));
-      if (failure) throw failure;
-      return { exitCode, logs: jsonLines(stderr) };
+    this.#eachLine(program.stderr, (line) => this.logs.push(parsed(line)));
+    this.ended = program.ended.then(({ exitCode }) => {
+      const over = new Error(`the session is over: ${JSON.stringify(this.logs)}`);
+      for (const { reject } of this.#waiting) reject(this.#failure ?? over);
+      if (this.#failure) throw this.#failure;
+      return { exitCode, logs: this.logs };
     });
     this.ended.catch(() => {});
-    child.stdin?.on("error", () => {});
-    child.stdin?.write(`${JSON.stringify({ spec: { config: {} } })}\n${JSON.stringify(open)}\n`);
+    program.stdin.write(`${JSON.stringify({ spec: { config: {} } })}\n${JSON.stringify(open)}\n`);
   }
-
-  readonly logs: () => JsonObject[];
 
   /** Resolves when the condition holds after some line; rejects when the session ends first. */
   until(condition: () => boolean): Promise<void> {
@@ -208,7 +203,7 @@ class FlowSession {
   }
 
   isCaughtUp(): boolean {
-    return this.logs().some(({ message }) => String(message).startsWith("Caught up"));
+    return this.logs.some(({ message }) => String(message).startsWith("Caught up"));
   }
 
   /** Resolves when the status says that all bindings are caught up. */
@@ -218,34 +213,32 @@ class FlowSession {
 
   /** Ends the process as the runtime does. */
   async kill(): Promise<void> {
-    this.process.kill("SIGKILL");
+    this.program.kill();
     await this.ended;
   }
 
-  async stop(): Promise<{ exitCode: number | null; logs: JsonObject[] }> {
-    this.process.kill("SIGTERM");
-    const result = await this.ended;
+  async stop(): Promise<FlowEnd> {
+    this.program.stop();
+    const end = await this.ended;
     if (this.#pending.length > 0)
       throw new Error("the session ended with documents that no checkpoint covers");
-    return result;
+    return end;
   }
 
-  async #read(): Promise<Error | undefined> {
-    if (!this.process.stdout) return undefined;
-    try {
-      for await (const line of createInterface({
-        input: this.process.stdout,
-        crlfDelay: Number.POSITIVE_INFINITY,
-      })) {
-        this.#take(line);
-        this.lines += 1;
-        this.#look();
+  /** What is left of a line when the program is killed is dropped, as the runtime does. */
+  #eachLine(output: Readable, take: (line: string) => void): void {
+    let rest = "";
+    output.on("data", (chunk: string) => {
+      const lines = `${rest}${chunk}`.split("\n");
+      rest = lines.pop() ?? "";
+      try {
+        for (const line of lines) take(line);
+      } catch (error) {
+        this.#failure ??= error as Error;
+        this.program.stop();
       }
-    } catch (error) {
-      // A killed process leaves half a line, which the runtime drops.
-      if (!this.process.killed) return error as Error;
-    }
-    return undefined;
+      this.#look();
+    });
   }
 
   #take(line: string): void {
@@ -269,40 +262,18 @@ class FlowSession {
   }
 
   #look(): void {
-    const [met, waiting] = [true, false].map((holds) =>
-      this.#waiting.filter((one) => one.condition() === holds),
-    );
-    this.#waiting = waiting ?? [];
-    for (const { resolve } of met ?? []) resolve();
+    const met = this.#waiting.filter(({ condition }) => condition());
+    this.#waiting = this.#waiting.filter((one) => !met.includes(one));
+    for (const { resolve } of met) resolve();
   }
 }
 
-function startFlow(env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [BUNDLE, "flow"], { env: { PATH: process.env.PATH, ...env } });
+function linesOf(text: string): string[] {
+  return text.split("\n").slice(0, -1);
 }
 
-function collect(child: ChildProcess): { stdout: string; stderr: string } {
-  const output = { stdout: "", stderr: "" };
-  child.stdout?.on("data", (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr?.on("data", (chunk) => {
-    output.stderr += chunk;
-  });
-  return output;
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => {
-    child.on("close", resolve);
-  });
-}
-
-function jsonLines(text: string): JsonObject[] {
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as JsonObject);
+function parsed(line: string): JsonObject {
+  return JSON.parse(line) as JsonObject;
 }
 
 /** RFC 7396, written apart from the program's own. */

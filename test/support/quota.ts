@@ -1,9 +1,8 @@
 import { startEmulator } from "../../emulator/index.ts";
-import { Connector } from "../../src/connector.ts";
-import { SimulatedClock } from "./simulated-clock.ts";
-import { CONFIG, rememberingLog } from "./world.ts";
+import { Follower } from "./capture.ts";
+import { TestClock, takingTime } from "./clock.ts";
+import { connectorTo } from "./world.ts";
 
-const START_MS = Date.UTC(2026, 5, 15, 12);
 const MINUTE_MS = 60_000;
 
 /** The first minutes may teach the limit; what follows is measured. */
@@ -27,38 +26,24 @@ export interface QuotaUse {
 /** How a backfill that lasts for longer than it is watched uses the company's quota. */
 export async function quotaUse(account: LimitedAccount, measuredMinutes: number): Promise<QuotaUse> {
   const { limit, windowShape, latencyMs } = account;
-  const clock = new SimulatedClock(START_MS);
+  const clock = new TestClock();
   const emulator = await startEmulator({
     clock,
     limit,
     windowShape,
     account: { calls: 200_000, days: 60, contacts: 0 },
   });
-  const answer: typeof fetch = async (input, init) => {
-    await clock.sleep(latencyMs / 2);
-    const response = await clock.hold(() => emulator.fetch(input, init));
-    await clock.sleep(latencyMs / 2);
-    return response;
-  };
-  const ports = { clock, random: () => 0.5, fetch: answer, log: rememberingLog() };
-  const stop = new AbortController();
-  const session = (async () => {
-    const messages = new Connector({ ports, origin: emulator.url, rateWindowMs: MINUTE_MS }).capture({
-      config: { ...CONFIG, advanced: { requests_per_minute: 120 } },
-      bindings: [{ resourceConfig: { stream: "calls", syncMode: "incremental" }, stateKey: "it" }],
-      state: {},
-      until: "pass",
-      signal: stop.signal,
-    });
-    for await (const _ of messages);
-  })();
-  await clock.runUntil(START_MS + LEARNING_MINUTES * MINUTE_MS);
+  const fetch = takingTime(clock, emulator.fetch, latencyMs);
+  const config = { advanced: { requests_per_minute: 120 } };
+  const follower = new Follower({ connector: connectorTo(emulator, clock, { fetch }), clock }, ["calls"], {
+    config,
+    take: () => {},
+  });
+  await follower.pass(LEARNING_MINUTES * MINUTE_MS);
   const before = { total: emulator.requests.total, refused: emulator.requests.refused };
-  await clock.runUntil(START_MS + (LEARNING_MINUTES + measuredMinutes) * MINUTE_MS);
+  await follower.pass(measuredMinutes * MINUTE_MS);
   const { total, refused } = emulator.requests;
-  stop.abort();
-  await clock.runUntil(clock.now() + MINUTE_MS);
-  await session.catch(() => {});
+  await follower[Symbol.asyncDispose]();
   await emulator.close();
   return {
     usedShare: (total - refused - (before.total - before.refused)) / (limit * measuredMinutes),

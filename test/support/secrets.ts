@@ -1,5 +1,7 @@
 import { API_ID, API_TOKEN, type Emulator } from "../../emulator/index.ts";
-import { type Ended, startCli } from "./cli.ts";
+import { secretsIn } from "../../src/shared/redactor.ts";
+import { EndpointSchema } from "../../src/spec.ts";
+import type { Ended, Env, Start } from "./program.ts";
 
 export const HASH_KEY = "a key that nobody guesses";
 
@@ -13,10 +15,12 @@ export interface Key {
 export const GOOD: Key = { id: API_ID, token: API_TOKEN };
 
 /** What nobody may read anywhere. */
-export const secretsOf = ({ id, token }: Key, emulator: Emulator) => [
-  ...[id, token, `${id}:${token}`].flatMap((secret) => [secret, base64(secret).replace(/=+$/, "")]),
+export const secretsOf = (key: Key, emulator: Emulator) => [
+  ...[...secretsIn(EndpointSchema, configOf(key)), `${key.id}:${key.token}`].flatMap((secret) => [
+    secret,
+    base64(secret).replace(/=+$/, ""),
+  ]),
   ...emulator.account.webhooks.listed.map((webhook) => webhook.token),
-  HASH_KEY,
 ];
 
 export const STREAMS = ["calls", "contacts", "tags", "users", "webhooks"];
@@ -32,17 +36,12 @@ export const configOf = ({ id, token }: Key) => ({
 export const bindings = STREAMS.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
 
 /** Ends the input at once, or stops the program when it has shown the text. */
-export async function askFlow(
-  env: Record<string, string>,
-  requests: object[],
-  until: string | undefined,
-): Promise<Ended> {
+export async function askFlow(start: Start, env: Env, requests: object[], until?: string): Promise<Ended> {
   const { AIRCALL_API_ID: _id, AIRCALL_API_TOKEN: _token, ...others } = env;
-  const flow = startCli(["flow"], others);
-  flow.process.stdin?.on("error", () => {});
-  flow.process.stdin?.write(requests.map((request) => `${JSON.stringify(request)}\n`).join(""));
-  if (until === undefined) flow.process.stdin?.end();
+  const flow = start(["flow"], others);
+  flow.stdin.write(requests.map((request) => `${JSON.stringify(request)}\n`).join(""));
+  if (until === undefined) flow.stdin.end();
   else await flow.shows(until).catch(() => {});
-  if (until !== undefined) flow.process.kill("SIGTERM");
+  if (until !== undefined) flow.stop();
   return flow.ended;
 }

@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
 import Schema from "typebox/schema";
 import { API_ID, API_TOKEN } from "../../emulator/index.ts";
-import { BUNDLE, type Ended, type RunningCli, startCli } from "./cli.ts";
+import type { TemporaryFolder } from "./files.ts";
+import { type Ended, type Env, type RunningProgram, runProgram, spawnProgram, TAP } from "./program.ts";
 
 /**
  * Plays the part of a Singer target, as strictly as any does: every line is one message of a known
@@ -130,9 +130,6 @@ function checkFields(message: SingerMessage): void {
 
 export const CONFIG = { api_id: API_ID, api_token: API_TOKEN };
 
-/** The executable that Singer runners start. */
-export const TAP = BUNDLE.replace(/source-aircall\.cjs$/, "tap-aircall.cjs");
-
 export interface TapFiles {
   readonly config?: unknown;
   readonly catalog?: unknown;
@@ -140,33 +137,18 @@ export interface TapFiles {
   readonly state?: unknown;
 }
 
-/** Starts the tap with these files, which are written into the folder first. */
-export function startTap(
-  folder: { file(name: string): string },
-  files: TapFiles,
-  env: Record<string, string>,
-): RunningCli {
-  const args = Object.entries({ config: CONFIG, ...files }).flatMap(([name, content]) => {
-    if (content === undefined) return [];
-    writeFileSync(folder.file(`${name}.json`), JSON.stringify(content));
-    return [`--${name}`, folder.file(`${name}.json`)];
-  });
-  return startCli(args, env, [process.execPath, TAP]);
+/** Runs the tap in this process with these files, which are written into the folder first. */
+export function runTap(folder: TemporaryFolder, files: TapFiles, env: Env): Promise<Ended> {
+  return runProgram(["singer", ...argumentsFor(folder, files)], env);
 }
 
-export function runTap(
-  folder: { file(name: string): string },
-  files: TapFiles,
-  env: Record<string, string>,
-): Promise<Ended> {
-  return startTap(folder, files, env).ended;
+/** Starts the executable that Singer runners start, with these files. */
+export function spawnTap(folder: TemporaryFolder, files: TapFiles, env: Env): RunningProgram {
+  return spawnProgram(argumentsFor(folder, files), env, [process.execPath, TAP]);
 }
 
-/** Looks again and again, as other processes have no clock that a test can move; ends when the program does. */
-export async function until(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  void ended.then(() => {
-    isOver = true;
-  });
-  while (!condition() && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
+function argumentsFor(folder: TemporaryFolder, files: TapFiles): string[] {
+  return Object.entries({ config: CONFIG, ...files }).flatMap(([name, content]) =>
+    content === undefined ? [] : [`--${name}`, folder.write(`${name}.json`, JSON.stringify(content))],
+  );
 }

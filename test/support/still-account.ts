@@ -11,3 +11,10 @@ export async function stillAccount(
   const emulator = await startEmulator({ limit: null, clock: { now: () => frozenMs }, ...options });
   return { ...emulator, [Symbol.asyncDispose]: () => emulator.close() };
 }
+
+/** Resolves when the nth request from now on has come in, just before it is answered. */
+export function nthRequest({ faults }: Emulator, nth: number): Promise<void> {
+  return new Promise((resolve) => {
+    faults.add({ kind: "edit", nth, edit: resolve });
+  });
+}

@@ -1,18 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { startEmulator } from "../../emulator/index.ts";
 import { requestTarget } from "../../emulator/requests.ts";
-import { type CliContext, runCli } from "../../src/cli/index.ts";
-import { type CaptureEvent, Connector } from "../../src/connector.ts";
+import type { CaptureEvent } from "../../src/connector.ts";
 import { ConnectorError } from "../../src/errors.ts";
-import { type StreamName, streams } from "../../src/streams/index.ts";
-import { SimulatedClock } from "./simulated-clock.ts";
+import type { StreamName } from "../../src/streams/index.ts";
+import { Follower } from "./capture.ts";
+import { TestClock } from "./clock.ts";
+import { temporaryFolder } from "./files.ts";
+import { type Ended, startProgram } from "./program.ts";
 import type { Trouble } from "./troubles.ts";
-import { CONFIG, rememberingLog } from "./world.ts";
-
-const START_MS = Date.UTC(2026, 5, 15, 12);
+import { CONFIG, connectorTo } from "./world.ts";
 
 /** A stream, and what goes wrong with every request of some kind. */
 export interface TroubledStream {
@@ -36,10 +32,10 @@ export interface Consequence {
 
 /** A small account in moved time, and the troubled way to it. It has lists of two pages, and a call that goes on. */
 async function troubledWorld({ trouble, strikes }: TroubledStream) {
-  const clock = new SimulatedClock(START_MS);
+  const clock = new TestClock();
   const account = { calls: 0, contacts: 0, tags: 60 };
   const emulator = await startEmulator({ clock, limit: null, account });
-  const nowSeconds = START_MS / 1000;
+  const nowSeconds = clock.now() / 1000;
   for (let past = 0; past < 70; past++)
     emulator.account.calls.add(1, { startedAtSeconds: nowSeconds - 86_400 + past });
   emulator.account.calls.ring({ startedAtSeconds: nowSeconds - 3_000 });
@@ -55,7 +51,7 @@ async function troubledWorld({ trouble, strikes }: TroubledStream) {
   return {
     clock,
     struck,
-    origin: emulator.url,
+    emulator,
     ports: { clock, random: () => 0.5, fetch: answer },
     [Symbol.asyncDispose]: () => emulator.close(),
   };
@@ -64,29 +60,16 @@ async function troubledWorld({ trouble, strikes }: TroubledStream) {
 /** Follows the stream and `company` until both have run and the trouble has struck. */
 export async function followed(one: TroubledStream): Promise<Consequence> {
   await using world = await troubledWorld(one);
-  const { clock, ports, origin, struck } = world;
-  const stop = new AbortController();
-  const observed = new Observation(clock, () => struck.length > 0 && stop.abort());
-  const connector = new Connector({
-    ports: { ...ports, log: rememberingLog() },
-    origin,
-    rateWindowMs: 60_000,
-  });
-  const blocks = connector.capture({
-    config: CONFIG,
-    bindings: [one.stream, "company" as const].map((stream) => ({
-      resourceConfig: { stream, syncMode: streams[stream].syncMode },
-      stateKey: stream,
-    })),
-    state: {},
-    until: "follow",
-    signal: stop.signal,
+  const { clock, ports, emulator, struck } = world;
+  const observed = new Observation(clock, () => struck.length > 0 && follower.stop());
+  const connector = connectorTo(emulator, clock, ports);
+  const follower = new Follower({ connector, clock }, [one.stream, "company"], {
     onEvent: (event) => observed.onEvent(event),
+    take: (stream) => {
+      if (stream === "company") observed.othersCaptured += 1;
+    },
   });
-  const reading = async () => {
-    for await (const { binding, documents } of blocks) observed.othersCaptured += binding * documents.length;
-  };
-  const failure = await endOf(reading(), clock);
+  const failure = await endOf(follower.ended, clock);
   if (failure !== undefined && !(failure instanceof ConnectorError)) throw failure;
   return {
     waitsMs: observed.waitsMs,
@@ -103,10 +86,10 @@ class Observation {
   readonly restsForMs = new Map<number, number>();
   message: string | undefined;
   othersCaptured = 0;
-  readonly #clock: SimulatedClock;
+  readonly #clock: TestClock;
   readonly #onBothRest: () => void;
 
-  constructor(clock: SimulatedClock, onBothRest: () => void) {
+  constructor(clock: TestClock, onBothRest: () => void) {
     this.#clock = clock;
     this.#onBothRest = onBothRest;
   }
@@ -121,43 +104,22 @@ class Observation {
 }
 
 /** The exit code of `capture` for the stream and `company`, and what it says on standard error. */
-export async function passed(one: TroubledStream): Promise<{ exitCode: number; stderr: string }> {
+export async function passed(one: TroubledStream): Promise<Pick<Ended, "exitCode" | "stderr">> {
   await using world = await troubledWorld(one);
-  const folder = mkdtempSync(join(tmpdir(), "source-aircall-"));
-  const stderr = new PassThrough();
-  const context = {
-    env: {
-      AIRCALL_API_URL: world.origin,
-      AIRCALL_API_ID: CONFIG.api_id,
-      AIRCALL_API_TOKEN: CONFIG.api_token,
-    },
-    stdout: new PassThrough(),
-    stderr,
-    ports: world.ports,
-    signal: new AbortController().signal,
-  } as unknown as CliContext;
-  let exitCode = -1;
-  const run = async () => {
-    const file = join(folder, "it.duckdb");
-    exitCode = await runCli(["capture", "--to", file, "--streams", `${one.stream},company`], context);
+  using folder = temporaryFolder();
+  const env = {
+    AIRCALL_API_URL: world.emulator.url,
+    AIRCALL_API_ID: CONFIG.api_id,
+    AIRCALL_API_TOKEN: CONFIG.api_token,
   };
-  const failure = await endOf(run(), world.clock);
-  rmSync(folder, { recursive: true });
-  if (failure) throw failure;
-  return { exitCode, stderr: String(stderr.read() ?? "") };
+  const args = ["capture", "--to", folder.file("it.duckdb"), "--streams", `${one.stream},company`];
+  return await world.clock.runWhile(startProgram(args, env, world.ports).ended);
 }
 
 /** Lets time pass until the work is over, and gives what it throws. */
-async function endOf(work: Promise<void>, clock: SimulatedClock): Promise<Error | undefined> {
-  let isOver = false;
-  const ended = work
-    .then(
-      () => undefined,
-      (error: Error) => error,
-    )
-    .finally(() => {
-      isOver = true;
-    });
-  while (!isOver) await clock.runUntil(clock.now() + 1_000);
-  return ended;
+function endOf(work: Promise<void>, clock: TestClock): Promise<Error | undefined> {
+  return clock.runWhile(work).then(
+    () => undefined,
+    (error: Error) => error,
+  );
 }

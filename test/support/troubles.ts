@@ -1,9 +1,9 @@
 import type { Emulator, FaultKind } from "../../emulator/index.ts";
-import type { SimulatedClock } from "./simulated-clock.ts";
+import type { TestClock } from "./clock.ts";
 
 /** A request on its way to the emulator. */
 export interface TroubledRequest {
-  readonly clock: SimulatedClock;
+  readonly clock: TestClock;
   readonly emulator: Emulator;
   /** Path and query. */
   readonly target: string;
@@ -67,7 +67,7 @@ export const LASTING_TROUBLES = {
   "HTTP 410": answered(410),
   "HTTP 422": answered(422),
   "HTTP 429 that asks for two hours": answered(429, () => ({ "retry-after": "7200" })),
-  "list that is none": answered(200, undefined, { tags: "none" }),
+  "list of another type": answered(200, undefined, { tags: "none" }),
 } as const satisfies Record<string, Trouble>;
 
 const MEGABYTE = new Uint8Array(1024 * 1024).fill(32);

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Emulator, StreamName } from "../../emulator/index.ts";
-import { askFile } from "./cli.ts";
+import { askFile } from "./files.ts";
 
 const KEY_FIELD: Partial<Record<StreamName, string>> = { company: "name" };
 
@@ -30,13 +30,12 @@ function expectRows(
   const byKey = new Map(rows.map((row) => [String(row[keyField]), row]));
   const truth = [...emulator.truth(stream)] as Row[];
   expect(byKey.size, `keys of ${stream}`).toBe(rows.length);
-  expect(rows.length, `rows of ${stream}`).toBe(truth.length);
-  for (const expected of truth) {
+  const kept = truth.map((expected) => {
     const row = byKey.get(String(expected[keyField])) ?? {};
-    expect(lasting(read(row, expected)), `${stream} ${String(expected[keyField])}`).toEqual(
-      lasting(withoutNulls(expected)),
-    );
-  }
+    return lasting(read(row, expected));
+  });
+  expect(kept, stream).toEqual(truth.map((expected) => lasting(withoutNulls(expected))));
+  expect(rows.length, `rows of ${stream}`).toBe(truth.length);
 }
 
 /** DuckDB gives 64-bit integers and JSON as text, and says null for what is absent. */

@@ -1,8 +1,9 @@
-import { type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
 import { AircallReader, RequestBudget } from "../../src/aircall/index.ts";
 import { Connector } from "../../src/connector.ts";
 import type { Log, Ports } from "../../src/shared/ports.ts";
-import { TestClock } from "./clock.ts";
+import { Redactor } from "../../src/shared/redactor.ts";
+import { TestClock, takingTime } from "./clock.ts";
 
 /** The credentials that the emulator knows, as an endpoint config. */
 export const CONFIG = { api_id: "emulator-id", api_token: "emulator-token" };
@@ -22,10 +23,22 @@ export function testPorts(
   return { clock, random: () => 0.5, fetch, log: rememberingLog() };
 }
 
-/** An emulator, and a connector and a reader that talk to it in the same, moved time. Dispose of it with `await using`. */
+/** A connector that reads the emulator inside this process, in the time of the clock. */
+export function connectorTo(emulator: Emulator, clock: TestClock, ports: Partial<Ports> = {}): Connector {
+  const fetch = takingTime(clock, emulator.fetch, 0);
+  const allPorts = { ...testPorts(clock), fetch, ...ports };
+  return new Connector({ ports: allPorts, origin: emulator.url, rateWindowMs: 60_000 });
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/**
+ * An emulator in moved time, a connector that reads it inside this process, and a reader that reads it over
+ * HTTP. Dispose of it with `await using`.
+ */
 export async function startWorld(options: Partial<EmulatorOptions> = {}, clock = new TestClock()) {
+  const emulator = await startEmulator({ clock: clock.truth, limit: null, ...options });
   const ports = testPorts(clock);
-  const emulator = await startEmulator({ clock, limit: null, ...options });
   const origin = emulator.url;
   const budget = new RequestBudget({ requests: 1_000_000, windowMs: 60_000, clock });
   const credentials = { apiId: CONFIG.api_id, apiToken: CONFIG.api_token };
@@ -33,9 +46,9 @@ export async function startWorld(options: Partial<EmulatorOptions> = {}, clock =
     clock,
     ports,
     emulator,
-    connector: new Connector({ ports, origin, rateWindowMs: 60_000 }),
+    connector: connectorTo(emulator, clock, { log: ports.log }),
     reader: (signal = new AbortController().signal) =>
-      new AircallReader({ client: { credentials, origin, budget, ports }, signal }),
+      new AircallReader({ client: { credentials, origin, budget, ports, redactor: new Redactor() }, signal }),
     [Symbol.asyncDispose]: () => emulator.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { askFile, type Ended } from "./cli.ts";
+import { askFile } from "./files.ts";
+import type { Ended } from "./program.ts";
 
 /** What a run of the program has left behind. */
 export interface Written {

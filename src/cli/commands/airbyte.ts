@@ -10,28 +10,28 @@ export function airbyteCommand(context: CliContext, end: (exitCode: number) => v
   const airbyte = new Command("airbyte")
     .summary("speak the Airbyte protocol on standard output")
     .description(
-      "Answers a command of the Airbyte protocol with JSON messages on standard output, a line each.",
+      "Runs a command of the Airbyte protocol and writes JSON messages to standard output, one per line.",
     );
   airbyte
     .command("spec")
-    .description("Tells what the connector can be told.")
+    .description("Prints the configuration schema.")
     .action(() => answer({ name: "spec" }));
   airbyte
     .command("check")
-    .description("Proves that the API key works and that each stream can be read.")
-    .requiredOption("--config <file>", "the config, as JSON")
+    .description("Verifies the API key and read access to each stream.")
+    .requiredOption("--config <file>", "endpoint config, JSON")
     .action(({ config }: Files) => answer({ name: "check", config }));
   airbyte
     .command("discover")
-    .description("Tells the streams that there are.")
-    .requiredOption("--config <file>", "the config, as JSON")
+    .description("Lists all streams with their schemas.")
+    .requiredOption("--config <file>", "endpoint config, JSON")
     .action(({ config }: Files) => answer({ name: "discover", config }));
   airbyte
     .command("read")
-    .description("Reads the streams of a configured catalog, from where a state says.")
-    .requiredOption("--config <file>", "the config, as JSON")
-    .requiredOption("--catalog <file>", "the configured catalog, as JSON")
-    .option("--state <file>", "a list of states of an earlier read, as JSON")
+    .description("Reads the streams of a configured catalog, starting from a state.")
+    .requiredOption("--config <file>", "endpoint config, JSON")
+    .requiredOption("--catalog <file>", "configured catalog, JSON")
+    .option("--state <file>", "list of states from an earlier read, JSON")
     .action(({ config, catalog, state }: ReadFiles) =>
       answer({ name: "read", config, catalog, ...(state !== undefined && { state }) }),
     );

@@ -14,20 +14,20 @@ interface CaptureOptions {
 
 export function captureCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("capture")
-    .summary("capture the account into a DuckDB file")
+    .summary("replicate the account into a DuckDB file")
     .description(
-      "Captures the account into a DuckDB file: a table a stream, a row an object. Run again, it goes on " +
-        "where it stopped and captures only what is new, changed or deleted. It may be killed at any time.",
+      "Replicates the account into a DuckDB file, with one table per stream and one row per object. Each run " +
+        "continues where the last one ended and captures only changes. It is safe to kill at any time.",
     )
-    .requiredOption("--to <file>", "the DuckDB file; it is created if it does not exist")
-    .option("--streams <names>", "only these streams, such as calls,users (default: all)", parseStreams)
+    .requiredOption("--to <file>", "DuckDB file; created if it does not exist")
+    .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
     .option(
       "--start-date <date>",
-      "leave out calls before this date (default: all that Aircall keeps); a file stays with the date of its first capture",
+      "skip calls that started before this date, UTC (default: all that Aircall keeps); applies only to a file without calls",
       parseStartDate,
     )
-    .option("--follow", "keep going until stopped, and capture changes as they come")
-    .option("--json", "a JSON object a line on standard output, logs as JSON on standard error")
+    .option("--follow", "keep running and capture changes until stopped")
+    .option("--json", "write JSON lines to standard output, and logs as JSON to standard error")
     .addHelpText(
       "after",
       `
@@ -36,7 +36,7 @@ Examples:
   $ source-aircall capture --to aircall.duckdb
   $ source-aircall capture --to calls.duckdb --streams calls --start-date 2026-09-01 --follow
 
-Ask the file with any DuckDB client, such as:
+Query the file with any DuckDB client:
   $ duckdb aircall.duckdb "SELECT direction, count(*) FROM calls GROUP BY ALL"`,
     )
     .action(async (options: CaptureOptions) => {

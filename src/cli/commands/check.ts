@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import type { StreamCheck } from "../../connector.ts";
+import { DONE, FAILED } from "../../shared/exit-codes.ts";
+import { plainLog } from "../../shared/log.ts";
 import { streamNames } from "../../streams/index.ts";
 import { accountFromEnvironment } from "../account.ts";
 import { parseStreams } from "../arguments.ts";
@@ -10,14 +12,14 @@ import { writeLine } from "../terminal.ts";
 
 export function checkCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("check")
-    .summary("prove that the API key works and that each stream can be read")
+    .summary("verify the API key and read access to each stream")
     .description(
-      "Asks Aircall whether it knows the API key, then reads the first page of each stream, and says what to do about each that cannot be read.",
+      "Verifies the API key, then reads the first page of each stream. For each stream that cannot be read, it prints what to do.",
     )
-    .option("--streams <names>", "only these streams, such as calls,users (default: all)", parseStreams)
+    .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
     .action(async (options: { streams?: ReturnType<typeof parseStreams> }) => {
-      const { plainLog } = await import("../log.ts");
-      const log = plainLog(context.env, (line) => writeLine(context.stderr, line));
+      const { env, redactor } = context;
+      const log = plainLog({ level: env.LOG_LEVEL, redactor }, (line) => writeLine(context.stderr, line));
       const { connector, config } = accountFromEnvironment(context, log);
       const checks = await connector.check(config, options.streams ?? streamNames, context.signal);
       writeLine(
@@ -32,7 +34,7 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
           checks.map(checkRow),
         ),
       );
-      end(checks.some(({ error }) => error) ? 1 : 0);
+      end(checks.some(({ error }) => error) ? FAILED : DONE);
     });
 }
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { DONE } from "../../shared/exit-codes.ts";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import type { CliContext } from "../context.ts";
@@ -6,17 +7,18 @@ import { writeLine } from "../terminal.ts";
 
 export function demoCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("demo")
-    .summary("capture a made-up account and ask the file a few questions")
+    .summary("replicate a made-up account and query the result")
     .description(
-      "Starts an emulator of Aircall on this machine, captures its account into a DuckDB file as if it were " +
-        "yours, and answers a few questions about its calls from that file. It needs no API key.",
+      "Starts an Aircall emulator on this machine, replicates its made-up account into a DuckDB file, and " +
+        "runs a few queries on the calls. No API key is needed.",
     )
-    .option("--to <file>", "the DuckDB file", "aircall.duckdb")
+    .option("--to <file>", "DuckDB file", "aircall.duckdb")
     .action(async ({ to }: { to: string }) => {
       const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
       const { captureView } = await import("../capture-view.ts");
       const { captureAndTell, withStore } = await import("../local-capture.ts");
-      const { answerQuestions } = await import("../questions.ts");
+      const { answerQuestions } = await import("../../local/index.ts");
+      const { answersText } = await import("../answers.ts");
       const emulator = await startEmulator();
       try {
         const view = captureView(context, false);
@@ -25,13 +27,12 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
           config: { api_id: API_ID, api_token: API_TOKEN },
         });
         const run = { account, view, path: to, streams: streamNames, follow: false, asJson: false };
-        const exitCode = await withStore(run, async (store) => {
+        const exitCode = await withStore(run, (store) => {
           writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
-          const captured = await captureAndTell(context, run, store);
-          if (captured === 0)
-            writeLine(context.stdout, await answerQuestions(store, context.stdout.columns ?? 80));
-          return captured;
+          return captureAndTell(context, run, store);
         });
+        if (exitCode === DONE)
+          writeLine(context.stdout, answersText(await answerQuestions(to), context.stdout.columns ?? 80));
         end(exitCode);
       } finally {
         await emulator.close();

@@ -8,8 +8,11 @@ import { writeLine } from "../terminal.ts";
 export function discoverCommand(context: CliContext): Command {
   return new Command("discover")
     .summary("list the streams, their keys and their fields")
-    .description("Lists the streams that can be captured. It asks nobody and needs no API key.")
-    .option("--json", "the bindings as Flow's discovery answers them, with the JSON Schema of each document")
+    .description("Lists all streams with their keys and fields. Works offline and needs no API key.")
+    .option(
+      "--json",
+      "print the bindings as in Flow's discovered response, with the JSON Schema of each stream",
+    )
     .action((options: { json?: true }) => {
       const bindings = discover();
       writeLine(context.stdout, options.json ? JSON.stringify({ bindings }, null, 2) : streamTable(bindings));

@@ -19,17 +19,18 @@ export function emulatorCommand(context: CliContext): Command {
   return new Command("emulator")
     .summary("serve a made-up Aircall account on this machine")
     .description(
-      "Serves an Aircall account that lives: calls ring, are answered, end, gain recordings, tags and comments. " +
-        "What happened on a day depends on the seed and the date only. It listens on 127.0.0.1 until it is stopped.",
+      "Serves a made-up Aircall account with ongoing activity: calls ring, are answered, end, and gain recordings, " +
+        "tags and comments. The activity of a day depends only on the seed and the date. Listens on 127.0.0.1 " +
+        "until stopped.",
     )
-    .option("--port <number>", "0 takes any free port", parsePort, 8484)
-    .option("--seed <text>", "another seed is another account", "aircall")
-    .option("--calls <number>", "calls over all days, about", parseCount, 3_000)
-    .option("--days <number>", "how many days of calls there are", parseCount, 60)
-    .option("--contacts <number>", "contacts, about", parseCount, 400)
-    .option("--limit <number>", "requests a minute for the whole company; 0 for no limit", parseCount, 120)
-    .option("--latency <ms>", "how long every answer takes", parseCount, 0)
-    .option("--hide-in-progress", "list a call only once it has ended")
+    .option("--port <number>", "port to listen on; 0 for any free port", parsePort, 8484)
+    .option("--seed <text>", "seed of the account's random data", "aircall")
+    .option("--calls <number>", "approximate number of calls in total", parseCount, 3_000)
+    .option("--days <number>", "number of days with calls", parseCount, 60)
+    .option("--contacts <number>", "approximate number of contacts", parseCount, 400)
+    .option("--limit <number>", "requests per minute for the whole company; 0 for no limit", parseCount, 120)
+    .option("--latency <ms>", "delay of every response", parseCount, 0)
+    .option("--hide-in-progress", "list a call only after it has ended")
     .addHelpText(
       "after",
       `

@@ -5,6 +5,6 @@ export function flowCommand(): Command {
   return new Command("flow")
     .summary("speak the Flow capture protocol on standard input and output")
     .description(
-      "Speaks the Flow capture protocol, JSON codec, on standard input and output. It is what the image runs.",
+      "Speaks the Flow capture protocol with the JSON codec on standard input and output. The image runs this command.",
     );
 }

@@ -1,9 +1,5 @@
 import { Command } from "commander";
-import { readOrigin, readRateWindowMs } from "../../config/index.ts";
-import { Connector } from "../../connector.ts";
-import type { SingerFiles } from "../../protocols/singer/index.ts";
 import type { CliContext } from "../context.ts";
-import { plainLog } from "../log.ts";
 import { writeLine } from "../terminal.ts";
 
 interface SingerOptions {
@@ -16,18 +12,18 @@ interface SingerOptions {
 
 export function singerCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("singer")
-    .summary("be a Singer tap: write records, schemas and state to standard output")
+    .summary("run as a Singer tap on standard output")
     .description(
-      "Writes the account as Singer messages, one pass and out, for Meltano or any Singer target. With the " +
-        "state of the last run it writes only what is new, changed or deleted. Also installed as tap-aircall.",
+      "Writes the account as Singer messages, in one pass, for Meltano or any Singer target. With the state of " +
+        "the last run it writes only changes. Also installed as tap-aircall.",
     )
-    .option("--config <file>", "the endpoint config, as JSON; needed but for --discover")
-    .option("--discover", "print the catalog of all streams and end; it asks nobody")
-    .option("--catalog <file>", "the streams and fields to read (default: all)")
-    .option("--properties <file>", "what older runners call --catalog")
+    .option("--config <file>", "endpoint config, JSON; required except with --discover")
+    .option("--discover", "print the catalog of all streams and exit; works offline")
+    .option("--catalog <file>", "catalog that selects streams and fields (default: all)")
+    .option("--properties <file>", "alias of --catalog for older runners")
     .option(
       "--state <file>",
-      "what the last STATE of the run before held: the last line that a target printed",
+      "value of the last STATE of the previous run: the last line that a target printed",
     )
     .addHelpText(
       "after",
@@ -46,22 +42,7 @@ Examples:
       const { config, state } = options;
       if (!config) return command.error("error: required option '--config <file>' not specified");
       const catalog = options.catalog ?? options.properties;
-      end(await syncAndTell(context, { config, catalog, state }));
+      const { runSingerProtocol } = await import("../../protocols/singer/index.ts");
+      end(await runSingerProtocol({ config, catalog, state }, context));
     });
-}
-
-/** Gives the exit code. */
-async function syncAndTell(context: CliContext, files: SingerFiles): Promise<number> {
-  const { runSingerProtocol } = await import("../../protocols/singer/index.ts");
-  const { env, stdout, stderr, signal } = context;
-  const ports = { ...context.ports, log: plainLog(env, (line) => writeLine(stderr, line)) };
-  const connector = new Connector({ ports, origin: readOrigin(env), rateWindowMs: readRateWindowMs(env) });
-  const failed = await runSingerProtocol(files, { connector, stdout, ports, signal });
-  if (signal.aborted) {
-    writeLine(stderr, "Stopped early: run again with the last state to go on.");
-    return 130;
-  }
-  if (failed.length === 0) return 0;
-  writeLine(stderr, `Not read whole, for the reasons above: ${failed.join(", ")}.`);
-  return 1;
 }

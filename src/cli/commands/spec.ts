@@ -5,7 +5,7 @@ import { writeLine } from "../terminal.ts";
 
 export function specCommand(context: CliContext): Command {
   return new Command("spec")
-    .summary("print what the connector can be told, as JSON Schema")
-    .description("Prints the schemas of the endpoint config and of a binding's resource config, as JSON.")
+    .summary("print the configuration schemas")
+    .description("Prints the JSON Schemas of the endpoint config and of the resource config.")
     .action(() => writeLine(context.stdout, JSON.stringify(spec(), null, 2)));
 }

@@ -1,7 +1,7 @@
 import { BINDINGS, mergePatch } from "../../engine/index.ts";
 import { ConfigError } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import type { SelectedStream } from "./selection.ts";
+import type { SelectedStream } from "./input.ts";
 
 /**
  * What Singer calls state: `{"bookmarks": {"<stream>": {...}}}`. The bookmark of a stream that follows

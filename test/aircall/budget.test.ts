@@ -1,0 +1,271 @@
+import { setImmediate as settle } from "node:timers/promises";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Allowance } from "../../src/aircall/allowance.ts";
+import { type Priority, RequestBudget } from "../../src/aircall/budget.ts";
+import { TestClock } from "../support/clock.ts";
+
+const START_MS = Date.UTC(2026, 5, 15, 12);
+const nobody = new AbortController().signal;
+const unheard = () => {};
+
+test("each request goes in its turn, as early as no window of the budget is overfull", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }).map((times) => times.sort((a, b) => a - b)),
+      async (requests, windowMs, arrivals) => {
+        const clock = new TestClock(START_MS);
+        const budget = new RequestBudget({ requests, windowMs, clock });
+        const sent: number[] = [];
+        const order: number[] = [];
+        for (let atMs = 0, next = 0; order.length < arrivals.length; atMs += 1, clock.advance(1)) {
+          for (; arrivals[next] === atMs; next += 1) {
+            const caller = next;
+            void budget.take("tail", nobody, unheard).then(() => {
+              order.push(caller);
+              sent.push(clock.now() - START_MS);
+            });
+          }
+          await settle();
+        }
+        const earliest: number[] = [];
+        for (const [index, arrival] of arrivals.entries()) {
+          const freeMs = (earliest[index - requests] ?? -windowMs) + windowMs;
+          earliest.push(Math.max(arrival, earliest[index - 1] ?? 0, freeMs));
+        }
+        expect(order).toEqual([...arrivals.keys()]);
+        expect(sent).toEqual(earliest);
+      },
+    ),
+    { numRuns: 60, seed: 1 },
+  );
+});
+
+test("a clock that is set back holds nobody up, and lets nobody go too early", async () => {
+  let setBackMs = 0;
+  const base = new TestClock(START_MS, { leaps: true });
+  const clock = { now: () => base.now() - setBackMs, sleep: base.sleep.bind(base), alarm: base.alarm };
+  const budget = new RequestBudget({ requests: 2, windowMs: 1_000, clock });
+  const sent: number[] = [];
+  for (let request = 0; request < 4; request++) {
+    if (request === 2) setBackMs = 8 * 86_400_000;
+    await budget.take("tail", nobody, unheard);
+    sent.push(base.now() - START_MS);
+  }
+  expect(sent).toEqual([0, 0, 1_000, 1_000]);
+});
+
+test("nothing is sent before a block ends, and an earlier block does not shorten it", async () => {
+  const clock = new TestClock(START_MS);
+  const budget = new RequestBudget({ requests: 10, windowMs: 1_000, clock });
+  const permit = await budget.take("tail", nobody, unheard);
+  budget.refused(permit, 5_000);
+  budget.refused(permit, 2_000);
+  const waits: number[] = [];
+  let isSent = false;
+  void budget
+    .take("tail", nobody, (waitMs) => waits.push(waitMs))
+    .then(() => {
+      isSent = true;
+    });
+  await settle();
+  clock.advance(4_999);
+  await settle();
+  expect(isSent).toBe(false);
+  clock.advance(1);
+  await settle();
+  expect(isSent).toBe(true);
+  expect(waits).toEqual([5_000]);
+});
+
+test("a block that comes while a caller waits is obeyed as well", async () => {
+  const clock = new TestClock(START_MS);
+  const budget = new RequestBudget({ requests: 1, windowMs: 1_000, clock });
+  const permit = await budget.take("tail", nobody, unheard);
+  let isSent = false;
+  void budget.take("tail", nobody, unheard).then(() => {
+    isSent = true;
+  });
+  await settle();
+  budget.refused(permit, 60_000);
+  clock.advance(59_999);
+  await settle();
+  expect(isSent).toBe(false);
+  clock.advance(1);
+  await settle();
+  expect(isSent).toBe(true);
+});
+
+test("a caller that gives up while it waits pays nothing and holds nobody up", async () => {
+  const clock = new TestClock(START_MS);
+  const budget = new RequestBudget({ requests: 1, windowMs: 1_000, clock });
+  await budget.take("tail", nobody, unheard);
+  const givesUp = new AbortController();
+  const first = budget.take("tail", givesUp.signal, unheard);
+  let isSent = false;
+  void budget.take("tail", nobody, unheard).then(() => {
+    isSent = true;
+  });
+  await settle();
+  givesUp.abort(new Error("enough"));
+  await expect(first).rejects.toThrow("enough");
+  await settle();
+  expect(isSent).toBe(false);
+  clock.advance(1_000);
+  await settle();
+  expect(isSent).toBe(true);
+});
+
+test("a caller that has given up before its turn is never granted one", async () => {
+  const clock = new TestClock(START_MS);
+  const budget = new RequestBudget({ requests: 1, windowMs: 1_000, clock });
+  await expect(budget.take("tail", AbortSignal.abort(new Error("too late")), unheard)).rejects.toThrow(
+    "too late",
+  );
+  await budget.take("tail", nobody, unheard);
+  expect(clock.sleptMs).toEqual([]);
+});
+
+/** Callers that come all at once; who was let go, in order, and when. */
+async function callAll(
+  budget: RequestBudget,
+  clock: TestClock,
+  priorities: readonly Priority[],
+  untilMs: number,
+) {
+  const gone: { priority: Priority; atMs: number }[] = [];
+  for (const priority of priorities) {
+    void budget.take(priority, nobody, unheard).then(() => {
+      gone.push({ priority, atMs: clock.now() - START_MS });
+    });
+  }
+  for (await settle(); clock.now() < START_MS + untilMs; await settle()) clock.advance(10);
+  return gone;
+}
+
+test("the most urgent goes first, until somebody has waited for two windows", async () => {
+  const clock = new TestClock(START_MS);
+  const budget = new RequestBudget({ requests: 1, windowMs: 100, clock });
+  await budget.take("tail", nobody, unheard);
+  const gone = await callAll(budget, clock, ["backfill", "reread", "tail", "snapshot", "tail"], 90);
+  expect(gone).toEqual([]);
+  await callAll(budget, clock, [], 600);
+  expect(gone.map(({ priority }) => priority)).toEqual(["tail", "tail", "backfill", "reread", "snapshot"]);
+});
+
+test("nobody starves, however much there is to do that is more urgent", async () => {
+  const clock = new TestClock(START_MS);
+  const budget = new RequestBudget({ requests: 10, windowMs: 1_000, clock });
+  const urgent = Array.from({ length: 100 }, (): Priority => "tail");
+  const gone = await callAll(budget, clock, [...urgent, "backfill", "reread", "snapshot"], 13_000);
+  const waitedMs = ["snapshot", "reread", "backfill"].map(
+    (priority) => gone.find((one) => one.priority === priority)?.atMs,
+  );
+  expect(gone).toHaveLength(103);
+  for (const atMs of waitedMs) expect(atMs).toBeLessThan(11_000);
+});
+
+test("a backfill uses the whole budget, and leaves room at once for what is urgent", async () => {
+  const clock = new TestClock(START_MS);
+  const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
+  let sent = 0;
+  const fill = async () => {
+    for (;;) {
+      await budget.take("backfill", nobody, unheard);
+      sent += 1;
+    }
+  };
+  for (let caller = 0; caller < 5; caller++) void fill();
+  const waitedMs: number[] = [];
+  for (let tenths = 0; tenths < 6_000; tenths++) {
+    await settle();
+    clock.advance(100);
+    if (tenths % 100 !== 0) continue;
+    const cameMs = clock.now();
+    void budget.take("tail", nobody, unheard).then(() => {
+      waitedMs.push(clock.now() - cameMs);
+    });
+  }
+  const urgent = waitedMs.length;
+  expect(sent + urgent).toBeGreaterThanOrEqual(0.99 * 1_000);
+  expect(urgent).toBeGreaterThanOrEqual(59);
+  expect(Math.max(...waitedMs)).toBeLessThanOrEqual(1_000);
+});
+
+describe("a refusal", () => {
+  const refuseAt = async (accepted: number, stated?: number) => {
+    const clock = new TestClock(START_MS);
+    const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
+    for (let sent = 0; sent < accepted; sent++) await budget.take("tail", nobody, unheard);
+    budget.refused(await budget.take("tail", nobody, unheard), 60_000, stated);
+    const inNextWindows = async (windows: number) => {
+      const before = sentMs.length;
+      for (let seconds = 0; seconds < 60 * windows; seconds++) {
+        clock.advance(1_000);
+        await settle();
+      }
+      return (sentMs.length - before) / windows;
+    };
+    const sentMs: number[] = [];
+    const keepSending = async () => {
+      for (;;) {
+        await budget.take("tail", nobody, unheard);
+        sentMs.push(clock.now());
+        await settle();
+      }
+    };
+    for (let callers = 0; callers < 4; callers++) void keepSending();
+    return inNextWindows;
+  };
+
+  test("teaches what the account has left for us, which is tried again little by little", async () => {
+    const inNextWindows = await refuseAt(40, 120);
+    expect(await inNextWindows(1)).toBeLessThanOrEqual(40);
+    expect(await inNextWindows(8)).toBe(40);
+    await inNextWindows(2);
+    const probed = await inNextWindows(8);
+    expect(probed).toBeGreaterThan(42);
+    expect(probed).toBeLessThanOrEqual(44);
+    await inNextWindows(120);
+    expect(await inNextWindows(5)).toBe(100);
+  });
+
+  test("that states the limit is never forgotten", async () => {
+    const inNextWindows = await refuseAt(60, 60);
+    await inNextWindows(300);
+    expect(await inNextWindows(10)).toBe(60);
+  });
+
+  test("of several requests that were under way together is one refusal", async () => {
+    const clock = new TestClock(START_MS);
+    const budget = new RequestBudget({ requests: 10, windowMs: 1_000, clock });
+    const permits = [];
+    for (let sent = 0; sent < 10; sent++) permits.push(await budget.take("tail", nobody, unheard));
+    for (const permit of permits.slice(7)) budget.refused(permit, 1_000);
+    clock.advance(1_000);
+    let sent = 0;
+    for (let callers = 0; callers < 10; callers++) {
+      void budget.take("tail", nobody, unheard).then(() => {
+        sent += 1;
+      });
+    }
+    await settle();
+    expect(sent).toBe(9);
+  });
+});
+
+test("a probe that fails is repeated later, and later still", () => {
+  const allowance = new Allowance(100);
+  const MINUTE_MS = 60_000;
+  allowance.refused(50, undefined, 0);
+  expect(allowance.requests(10 * MINUTE_MS - 1)).toBe(50);
+  expect(allowance.requests(10 * MINUTE_MS)).toBe(55);
+  allowance.refused(50, undefined, 11 * MINUTE_MS);
+  expect(allowance.requests(31 * MINUTE_MS - 1)).toBe(50);
+  expect(allowance.requests(31 * MINUTE_MS)).toBe(55);
+  allowance.refused(50, undefined, 32 * MINUTE_MS);
+  expect(allowance.requests(72 * MINUTE_MS - 1)).toBe(50);
+  expect(allowance.requests(72 * MINUTE_MS)).toBe(55);
+});

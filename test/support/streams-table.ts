@@ -1,0 +1,36 @@
+import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+
+/** How each stream finds changes, and what happens to what Aircall has deleted. A new stream needs its row. */
+const CHANGES_AND_DELETIONS: Readonly<Record<StreamName, readonly [changes: string, deletions: string]>> = {
+  calls: [
+    "polling the calls of the last half hour; re-reading each call at fixed [ages](#limits-of-the-aircall-api)",
+    "none: a call that Aircall no longer serves stays",
+  ],
+  company: ["snapshot", "a new name deletes the row of the old name"],
+  contacts: [
+    "`updated_at`, from the newest down to the last change captured; a full scan once a day",
+    "by the daily full scan, confirmed by ID: within about a day, or two if a scan is interrupted",
+  ],
+  numbers: ["snapshot", "by snapshot"],
+  tags: ["snapshot", "by snapshot"],
+  teams: ["snapshot", "by snapshot"],
+  user_availablity: ["snapshot", "by snapshot"],
+  users: ["snapshot", "by snapshot"],
+  webhooks: ["snapshot", "by snapshot"],
+};
+
+const HEAD = ["stream", "key", "polling interval", "changes are found by", "deletions", "`syncMode` in Flow"];
+
+/** The table of streams in README.md. */
+export function streamsTable(): string {
+  const rows = streamNames.map((name) => {
+    const { keyField, intervalMs, syncMode } = streams[name];
+    const cells = [`\`${name}\``, `\`${keyField}\``, minutes(intervalMs), ...CHANGES_AND_DELETIONS[name]];
+    return [...cells, `\`${syncMode}\``];
+  });
+  return [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function minutes(durationMs: number): string {
+  return `${durationMs / 60_000} min`;
+}
