@@ -83,10 +83,7 @@ export function discover(): DiscoveredBinding[] {
 }
 
 /** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
-export function bindingFor(
-  stream: StreamName,
-  syncMode: SyncMode = streams[stream].syncMode,
-): CaptureRequest["bindings"][number] {
+export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stream].syncMode) {
   return { resourceConfig: { stream, syncMode }, stateKey: stream };
 }
 
@@ -108,6 +105,11 @@ export class Connector {
   constructor(options: ConnectorOptions) {
     this.#options = options;
     this.#redactor = options.redactor ?? new Redactor();
+  }
+
+  /** Throws a `ConfigError` for an invalid endpoint config. No request is sent to the API. */
+  checkConfig(config: unknown): void {
+    this.#read(config);
   }
 
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */

@@ -21,10 +21,12 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
       const emulator = await startEmulator();
       try {
         const view = captureView(context, false);
-        const account = openAccount(context, view.log, {
-          origin: emulator.url,
-          config: { api_id: API_ID, api_token: API_TOKEN },
-        });
+        const emulated = {
+          AIRCALL_API_URL: emulator.url,
+          AIRCALL_API_ID: API_ID,
+          AIRCALL_API_TOKEN: API_TOKEN,
+        };
+        const account = await openAccount({ ...context, env: { ...context.env, ...emulated } }, view.log);
         const run = { account, view, path: to, streams: streamNames, follow: false, asJson: false };
         const exitCode = await withStore(run, async (store) => {
           writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
