@@ -1,7 +1,7 @@
 import {
   CaptureProgress,
   captureIntoStore,
-  openDuckDbStore,
+  openStore,
   type Store,
   type StreamProgress,
 } from "../local/index.ts";
@@ -23,7 +23,7 @@ export interface LocalCapture {
   readonly asJson: boolean;
 }
 
-/** Opens the file, hands it to the work, and closes it whatever happens. */
+/** Opens the store, hands it to the work, and closes it whatever happens. */
 export async function withStore<T>(
   { account, path, streams: names }: LocalCapture,
   work: (store: Store) => Promise<T>,
@@ -32,7 +32,7 @@ export async function withStore<T>(
     const { keyField, documentSchema } = streams[name];
     return { name, keyField, documentSchema };
   });
-  const store = await openDuckDbStore({ path, tables, source: account.source });
+  const store = await openStore(path, { tables, source: account.source });
   try {
     return await work(store);
   } finally {
@@ -44,7 +44,7 @@ export async function withStore<T>(
 export async function captureAndTell(context: CliContext, run: LocalCapture, store: Store): Promise<number> {
   const { clock } = context.ports;
   await run.account.connector.proveCredentials(run.account.config, context.signal);
-  const before = await rowCounts(store, run.streams);
+  const before = await store.rowCounts();
   const progress = new CaptureProgress(run.streams, clock, (changed) => run.view.changed(changed));
   run.view.start(progress);
   try {
@@ -61,7 +61,7 @@ export async function captureAndTell(context: CliContext, run: LocalCapture, sto
   } finally {
     run.view.stop();
   }
-  const after = await rowCounts(store, run.streams);
+  const after = await store.rowCounts();
   const elapsedMs = clock.now() - progress.startedMs;
   const wasStopped = context.signal.aborted && !run.follow;
   if (run.asJson) writeLine(context.stdout, jsonSummary(run, progress, after, elapsedMs));
@@ -70,16 +70,7 @@ export async function captureAndTell(context: CliContext, run: LocalCapture, sto
   return progress.streams.some(({ status }) => status === "failed") ? FAILED : DONE;
 }
 
-type RowCounts = ReadonlyMap<StreamName, number>;
-
-async function rowCounts(store: Store, names: readonly StreamName[]): Promise<RowCounts> {
-  const counts = new Map<StreamName, number>();
-  for (const name of names) {
-    const [row] = await store.query(`SELECT count(*) AS rows FROM "${name}"`);
-    counts.set(name, Number(row?.rows ?? 0));
-  }
-  return counts;
-}
+type RowCounts = Awaited<ReturnType<Store["rowCounts"]>>;
 
 function jsonSummary(
   run: LocalCapture,

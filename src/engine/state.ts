@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject, ownValue, setOwn } from "../shared/json.ts";
 
 /** The property of the connector state that holds the state of each binding by its state key. */
 export const BINDINGS = "bindingStateV1";
@@ -46,15 +46,4 @@ export function bindingState(state: JsonObject, stateKey: string): JsonObject {
 /** Turns a patch of one binding's state into a patch of the connector state. */
 export function bindingPatch(stateKey: string, patch: JsonObject): JsonObject {
   return { [BINDINGS]: { [stateKey]: patch } };
-}
-
-/** Names may come from Aircall, and one such as `constructor` is a property that every object inherits. */
-function ownValue(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-/** Assigning to `__proto__` would set the prototype and lose the value. */
-function setOwn(object: JsonObject, name: string, value: Json): void {
-  if (name !== "__proto__") object[name] = value;
-  else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
 }

@@ -17,7 +17,8 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
       const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
       const { captureView } = await import("../capture-view.ts");
       const { captureAndTell, withStore } = await import("../local-capture.ts");
-      const { answerQuestions } = await import("../questions.ts");
+      const { answerQuestions } = await import("../../local/index.ts");
+      const { answersText } = await import("../answers.ts");
       const emulator = await startEmulator();
       try {
         const view = captureView(context, false);
@@ -28,13 +29,12 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
         };
         const account = await openAccount({ ...context, env: { ...context.env, ...emulated } }, view.log);
         const run = { account, view, path: to, streams: streamNames, follow: false, asJson: false };
-        const exitCode = await withStore(run, async (store) => {
+        const exitCode = await withStore(run, (store) => {
           writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
-          const captured = await captureAndTell(context, run, store);
-          if (captured === DONE)
-            writeLine(context.stdout, await answerQuestions(store, context.stdout.columns ?? 80));
-          return captured;
+          return captureAndTell(context, run, store);
         });
+        if (exitCode === DONE)
+          writeLine(context.stdout, answersText(await answerQuestions(to), context.stdout.columns ?? 80));
         end(exitCode);
       } finally {
         await emulator.close();

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Columns, withDocuments, withSchema } from "../../src/local/duckdb/columns.ts";
+
+import { type Columns, withDocuments, withSchema } from "../../src/local/store/columns.ts";
 import type { Json } from "../../src/shared/json.ts";
-import { CALLS, deletion, present } from "./calls.ts";
+import { CALLS, deletion, present } from "../support/stored-calls.ts";
 
 const none: Columns = new Map();
 
-function types(columns: Columns): Record<string, string> {
-  return Object.fromEntries([...columns.values()].map(({ field, type }) => [field, type]));
+function kinds(columns: Columns): Record<string, string> {
+  return Object.fromEntries([...columns.values()].map(({ field, kind }) => [field, kind]));
 }
 
 function names(...fields: string[]): string[] {
@@ -17,54 +18,54 @@ function names(...fields: string[]): string[] {
 
 describe("columns of a schema", () => {
   it("follow the types of the properties and leave _meta out", () => {
-    expect(types(withSchema(none, "id", CALLS.documentSchema))).toEqual({
-      id: "BIGINT",
-      status: "VARCHAR",
-      duration: "BIGINT",
-      cost: "DOUBLE",
-      archived: "BOOLEAN",
-      user: "JSON",
-      mixed: "JSON",
+    expect(kinds(withSchema(none, "id", CALLS.documentSchema))).toEqual({
+      id: "integer",
+      status: "text",
+      duration: "integer",
+      cost: "number",
+      archived: "boolean",
+      user: "json",
+      mixed: "json",
     });
   });
 
   it("leave a column that is there already as it is", () => {
     const known = withDocuments(none, [present({ status: [1] })]);
-    expect(types(withSchema(known, "id", CALLS.documentSchema)).status).toBe("JSON");
+    expect(kinds(withSchema(known, "id", CALLS.documentSchema)).status).toBe("json");
   });
 
   it("hold the key even where the schema does not tell of it", () => {
-    expect(types(withSchema(none, "name", {}))).toEqual({ name: "JSON" });
+    expect(kinds(withSchema(none, "name", {}))).toEqual({ name: "json" });
   });
 });
 
 describe("columns of documents", () => {
   const cases: [string, Json[], string | undefined][] = [
-    ["an integer", [1, -1, 2 ** 53 - 1], "BIGINT"],
-    ["a fraction", [1, 0.5], "DOUBLE"],
-    ["an integer that a number holds by chance only", [1, 2 ** 53], "DOUBLE"],
-    ["an integer after a fraction", [0.5, 1], "DOUBLE"],
-    ["texts", ["", "a"], "VARCHAR"],
-    ["truths", [true, false], "BOOLEAN"],
-    ["text among integers", [1, "1"], "JSON"],
-    ["a truth among fractions", [0.5, true], "JSON"],
-    ["a list", ["a", ["a"]], "JSON"],
-    ["an object and nothing", [null, {}], "JSON"],
+    ["an integer", [1, -1, 2 ** 53 - 1], "integer"],
+    ["a fraction", [1, 0.5], "number"],
+    ["an integer that a number holds by chance only", [1, 2 ** 53], "number"],
+    ["an integer after a fraction", [0.5, 1], "number"],
+    ["texts", ["", "a"], "text"],
+    ["truths", [true, false], "boolean"],
+    ["text among integers", [1, "1"], "json"],
+    ["a truth among fractions", [0.5, true], "json"],
+    ["a list", ["a", ["a"]], "json"],
+    ["an object and nothing", [null, {}], "json"],
     ["nothing ever", [null, null], undefined],
   ];
   it.each(cases)("hold %s", (_, values, type) => {
     const documents = values.map((value) => present({ field: value }));
-    expect(types(withDocuments(none, documents)).field).toBe(type);
+    expect(kinds(withDocuments(none, documents)).field).toBe(type);
   });
 
   it("leave the columns that they were given unchanged", () => {
     const known = withDocuments(none, [present({ field: 1 })]);
     withDocuments(known, [present({ field: "a", other: 1 })]);
-    expect(types(known)).toEqual({ field: "BIGINT" });
+    expect(kinds(known)).toEqual({ field: "integer" });
   });
 
   it("take no column from a deletion but the key's", () => {
-    expect(types(withDocuments(none, [deletion(1)]))).toEqual({ id: "BIGINT" });
+    expect(kinds(withDocuments(none, [deletion(1)]))).toEqual({ id: "integer" });
   });
 });
 
