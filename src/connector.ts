@@ -46,7 +46,7 @@ export interface DiscoveredBinding {
 
 export interface StreamCheck {
   readonly stream: StreamName;
-  /** How many rows the list has, as the API counts them; `undefined` when it does not say. */
+  /** How many rows the list has, as the API counts them; `undefined` when the API does not count them. */
   readonly rows?: number | undefined;
   /** Why the stream cannot be read. */
   readonly error?: ConnectorError;
@@ -65,10 +65,10 @@ export interface CaptureRequest {
 /** What happens behind the blocks of a capture, by the index of the binding. */
 export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
 
-/** `rows` says how many rows could not be used so far. */
+/** `rows` is the number of malformed rows so far. */
 type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: number };
 
-/** Every stream there is, without asking the API. */
+/** Every stream. No request is sent to the API. */
 export function discover(): DiscoveredBinding[] {
   return streamNames.map((name) => {
     const { documentSchema, keyField, syncMode } = streams[name];

@@ -40,8 +40,12 @@ export async function withStore<T>(
   }
 }
 
-/** Captures into the store, tells what came of it, and gives the exit code. */
-export async function captureAndTell(context: CliContext, run: LocalCapture, store: Store): Promise<number> {
+/** Captures into the store, prints a summary, and returns the exit code. */
+export async function captureAndReport(
+  context: CliContext,
+  run: LocalCapture,
+  store: Store,
+): Promise<number> {
   const { clock } = context.ports;
   await run.account.connector.proveCredentials(run.account.config, context.signal);
   const before = await store.rowCounts();

@@ -44,7 +44,7 @@ Query the file with any DuckDB client:
     )
     .action(async (options: CaptureOptions) => {
       const { captureView } = await import("../capture-view.ts");
-      const { captureAndTell, withStore } = await import("../local-capture.ts");
+      const { captureAndReport, withStore } = await import("../local-capture.ts");
       const asJson = options.json === true;
       const view = captureView(context, asJson);
       const run = {
@@ -55,6 +55,6 @@ Query the file with any DuckDB client:
         follow: options.follow === true,
         asJson,
       };
-      end(await withStore(run, (store) => captureAndTell(context, run, store)));
+      end(await withStore(run, (store) => captureAndReport(context, run, store)));
     });
 }

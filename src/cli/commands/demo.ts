@@ -16,7 +16,7 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
     .action(async ({ to }: { to: string }) => {
       const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
       const { captureView } = await import("../capture-view.ts");
-      const { captureAndTell, withStore } = await import("../local-capture.ts");
+      const { captureAndReport, withStore } = await import("../local-capture.ts");
       const { answerQuestions } = await import("../../local/index.ts");
       const { answersText } = await import("../answers.ts");
       const emulator = await startEmulator();
@@ -31,7 +31,7 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
         const run = { account, view, path: to, streams: streamNames, follow: false, asJson: false };
         const exitCode = await withStore(run, (store) => {
           writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
-          return captureAndTell(context, run, store);
+          return captureAndReport(context, run, store);
         });
         if (exitCode === DONE)
           writeLine(context.stdout, answersText(await answerQuestions(to), context.stdout.columns ?? 80));
