@@ -16,15 +16,7 @@ import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor, secretsIn } from "./shared/redactor.ts";
 import { EndpointSchema } from "./spec.ts";
-import {
-  DigestMemory,
-  MalformedRows,
-  remembering,
-  type StreamName,
-  type SyncMode,
-  streamNames,
-  streams,
-} from "./streams/index.ts";
+import { bindStream, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions extends Pace {
@@ -46,7 +38,7 @@ export interface DiscoveredBinding {
 
 export interface StreamCheck {
   readonly stream: StreamName;
-  /** How many rows the list has, as the API counts them; `undefined` when the API does not count them. */
+  /** How many rows the stream has, as the API counts them; `undefined` when it does not. */
   readonly rows?: number | undefined;
   /** Why the stream cannot be read. */
   readonly error?: ConnectorError;
@@ -117,7 +109,7 @@ export class Connector {
     await this.#reader(config, signal).ping();
   }
 
-  /** Reads a first page of each stream. Throws as `proveCredentials`; what is wrong with one stream is in its check. */
+  /** Probes each stream with a request. Throws as `proveCredentials`; what is wrong with one stream is in its check. */
   async check(config: unknown, names: readonly StreamName[], signal: AbortSignal): Promise<StreamCheck[]> {
     await this.proveCredentials(config, signal);
     const reader = this.#reader(config, signal);
@@ -164,35 +156,21 @@ export class Connector {
     onEvent: (event: StreamEvent) => void,
   ): Stream {
     const resource = parseResourceConfig(resourceConfig);
-    const definition = streams[resource.stream];
-    const { clock } = this.#options.ports;
-    const log = logWith(this.#options.ports.log, { stream: definition.name });
-    const memory = new DigestMemory();
-    const malformed = new MalformedRows(log, (rows) => onEvent({ kind: "skipped", rows }));
-    const { startSeconds, rereadAfterSeconds } = config;
     const redactingClient = { ...client, ...redactionOf(resource.stream, config) };
-    return {
-      name: definition.name,
-      key: [`/${definition.keyField}`],
-      run: (state, signal) => {
-        const source = {
-          api: new AircallReader(redactingClient, signal, onEvent),
-          clock,
-          log,
-          memory,
-          malformed,
-          intervalMs: resource.intervalMs ?? definition.intervalMs,
-          syncMode: resource.syncMode,
-          startSeconds,
-          rereadAfterSeconds,
-        };
-        return remembering(memory, definition.run(source, state));
-      },
-    };
+    const { clock, log } = this.#options.ports;
+    return bindStream(streams[resource.stream], {
+      reader: (signal) => new AircallReader({ client: redactingClient, signal, onEvent }),
+      ports: { clock, log: logWith(log, { stream: resource.stream }) },
+      syncMode: resource.syncMode,
+      intervalMs: resource.intervalMs,
+      startSeconds: config.startSeconds,
+      rereadAfterSeconds: config.rereadAfterSeconds,
+      onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
+    });
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader(this.#client(this.#read(config)), signal, () => {});
+    return new AircallReader({ client: this.#client(this.#read(config)), signal });
   }
 
   #read(config: unknown): EndpointConfig {
@@ -233,8 +211,7 @@ function redactionOf(
 
 async function checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {
   try {
-    for await (const page of reader.pages(streams[stream].endpoint)) return { stream, rows: page.total };
-    return { stream };
+    return { stream, rows: await streams[stream].probe(reader) };
   } catch (error) {
     if (error instanceof ConnectorError) return { stream, error };
     throw error;

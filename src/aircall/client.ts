@@ -24,18 +24,17 @@ import {
   RETRY_POLICY,
   statedLimit,
   statedWaitMs,
-  type Tries,
 } from "./retry.ts";
 
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** How much of what Aircall says about an error is told. */
+/** How much of Aircall's own error message goes into ours. */
 const LONGEST_MESSAGE_CHARACTERS = 200;
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
-/** What the client is doing for one reader, for whoever shows progress. */
+/** What a reader does, for progress views. */
 export type RequestEvent =
   | { readonly kind: "request"; readonly purpose: string }
   | { readonly kind: "wait"; readonly untilMs: number; readonly because: string };
@@ -50,35 +49,36 @@ export interface ClientOptions {
   readonly redactor: Redactor;
   /** The ceiling of the first random wait before a request is sent again; left out, the retry policy's. */
   readonly retryWaitMs?: number;
-  /** What is done to the body of every answer, in place, before anybody sees it. */
+  /** Changes the body of every answer, in place, before anything else reads it. */
   readonly redactBody?: (body: JsonObject) => void;
+}
+
+export interface ReaderOptions {
+  readonly client: ClientOptions;
+  /** Ends the requests and waits of the reader. */
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: RequestEvent) => void;
+  /** What the requests are for, in the reader's events; `snapshot` by default. */
+  readonly purpose?: string;
+  /** `snapshot` by default. */
+  readonly priority?: Priority;
 }
 
 /** Reads the API for one stream, until its signal is aborted. Every reader of an account shares one budget. */
 export class AircallReader {
+  readonly #options: ReaderOptions;
   readonly #client: ClientOptions;
   readonly #signal: AbortSignal;
-  readonly #onEvent: (event: RequestEvent) => void;
-  readonly #purpose: string;
-  readonly #priority: Priority;
 
-  constructor(
-    client: ClientOptions,
-    signal: AbortSignal,
-    onEvent: (event: RequestEvent) => void,
-    purpose = "snapshot",
-    priority: Priority = "snapshot",
-  ) {
-    this.#client = client;
-    this.#signal = signal;
-    this.#onEvent = onEvent;
-    this.#purpose = purpose;
-    this.#priority = priority;
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#signal = options.signal;
   }
 
-  /** The same reader, whose requests say what they are for, and go before less urgent ones. */
+  /** The same reader, whose requests have another purpose and priority. */
   for(purpose: string, priority: Priority): AircallReader {
-    return new AircallReader(this.#client, this.#signal, this.#onEvent, purpose, priority);
+    return new AircallReader({ ...this.#options, purpose, priority });
   }
 
   /**
@@ -99,20 +99,25 @@ export class AircallReader {
    * allows. Throws `CredentialsRefused`, `AccessRefused`, `SourceUnavailable` or `UnexpectedAnswer`.
    */
   async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
-    const { clock } = this.#client.ports;
+    const { clock, log, random } = this.#client.ports;
+    const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = this.#client;
+    const policy = { ...RETRY_POLICY, firstWaitMs };
     let firstSentMs: number | undefined;
     for (let attempt = 1; ; attempt++) {
-      const permit = await this.#client.budget.take(this.#priority, this.#signal, (waitMs) =>
-        this.#wait(waitMs, "the request budget"),
-      );
-      this.#onEvent({ kind: "request", purpose: this.#purpose });
+      const permit = await this.#permit();
       firstSentMs ??= clock.now();
       const outcome = await this.#send(endpoint, query);
       if ("body" in outcome) {
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
-      await this.#recover(endpoint, outcome, { attempt, elapsedMs: clock.now() - firstSentMs }, permit);
+      const tries = { attempt, elapsedMs: clock.now() - firstSentMs };
+      const decision = decideRetry(outcome, tries, policy, random);
+      if (isRateLimited(outcome)) this.#pauseAll(outcome, permit);
+      if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
+      const { afterMs } = decision;
+      log.debug("asking again", { path: endpoint.path, attempt, outcome: outcome.detail, afterMs });
+      if (!isRateLimited(outcome)) await this.#wait(afterMs, outcome);
     }
   }
 
@@ -124,6 +129,15 @@ export class AircallReader {
       if (error instanceof NotFound) return undefined;
       throw error;
     }
+  }
+
+  async #permit(): Promise<Permit> {
+    const { purpose = "snapshot", priority = "snapshot", onEvent } = this.#options;
+    const permit = await this.#client.budget.take(priority, this.#signal, (waitMs) =>
+      this.#reportWait(waitMs, "the request budget"),
+    );
+    onEvent?.({ kind: "request", purpose });
+    return permit;
   }
 
   async #send(endpoint: Endpoint, query: Query): Promise<Outcome | { body: JsonObject }> {
@@ -151,7 +165,7 @@ export class AircallReader {
     }
   }
 
-  /** What an answer other than a good one says with its head, and in words if its body can be read. */
+  /** The status and headers of an answer that is not a success, and its message if the body can be read. */
   async #refusal(response: Response): Promise<Outcome> {
     const text = await readRefusal(response);
     this.#signal.throwIfAborted();
@@ -163,26 +177,8 @@ export class AircallReader {
     return { kind: "answered", status: response.status, detail, waitMs, limit };
   }
 
-  /** Waits for the next attempt, or throws when there is none to make. */
-  async #recover(endpoint: Endpoint, outcome: Outcome, tries: Tries, permit: Permit): Promise<void> {
-    const { clock, log, random } = this.#client.ports;
-    const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = this.#client;
-    const decision = decideRetry(outcome, tries, { ...RETRY_POLICY, firstWaitMs }, random);
-    if (isOneTooMany(outcome)) this.#hold(outcome, permit);
-    if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
-    log.debug("asking again", {
-      path: endpoint.path,
-      attempt: tries.attempt,
-      outcome: outcome.detail,
-      afterMs: decision.afterMs,
-    });
-    if (isOneTooMany(outcome)) return;
-    this.#wait(decision.afterMs, `another attempt (${outcome.detail})`);
-    await clock.sleep(decision.afterMs, this.#signal);
-  }
-
-  /** A refusal is everybody's, whether or not this request is tried again; one that takes too long is nobody's to wait for. */
-  #hold({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
+  /** A 429 pauses all requests, even if this one is given up. A pause longer than the retry limit is ignored. */
+  #pauseAll({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
     const waitSeconds = Math.ceil(waitMs / 1000);
     this.#client.ports.log.warn(
       `Aircall refused a request for being one too many; all requests wait for ${waitSeconds} s`,
@@ -227,19 +223,24 @@ export class AircallReader {
     return url;
   }
 
-  #wait(waitMs: number, because: string): void {
+  async #wait(afterMs: number, { detail }: Outcome): Promise<void> {
+    this.#reportWait(afterMs, `another attempt (${detail})`);
+    await this.#client.ports.clock.sleep(afterMs, this.#signal);
+  }
+
+  #reportWait(waitMs: number, because: string): void {
     const untilMs = this.#client.ports.clock.now() + waitMs;
-    this.#onEvent({ kind: "wait", untilMs, because });
+    this.#options.onEvent?.({ kind: "wait", untilMs, because });
   }
 }
 
 type Answered = Outcome & { readonly kind: "answered" };
 
-function isOneTooMany(outcome: Outcome): outcome is Answered {
+function isRateLimited(outcome: Outcome): outcome is Answered {
   return outcome.kind === "answered" && outcome.status === 429;
 }
 
-/** Aircall's words for a page too deep. Seen on a live account. */
+/** Aircall's message for a page that is too deep. Seen on a live account. */
 function isBeyondReach({ status, detail }: Answered): boolean {
   return status === 400 && detail.includes("pagination is out of bound");
 }

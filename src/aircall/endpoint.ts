@@ -8,6 +8,11 @@ export interface Endpoint {
   readonly holds: "list" | "one";
 }
 
+/** Where one object of a list is read by its ID, such as `/v1/calls/7`. */
+export function itemOf(list: Endpoint, id: number, bodyKey: string): Endpoint {
+  return { path: `${list.path}/${id}`, bodyKey, holds: "one" };
+}
+
 /** Query parameters. Instants are in Unix seconds. */
 export type Query = Readonly<Record<string, string | number>>;
 

@@ -27,7 +27,7 @@ export interface RetryPolicy {
 }
 
 /** How often a request has been attempted, and for how long. */
-export interface Tries {
+interface Tries {
   /** Counts from 1. */
   readonly attempt: number;
   /** Since the first attempt was sent. */

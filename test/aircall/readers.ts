@@ -39,7 +39,7 @@ export function readerWith(
 ): AircallReader {
   const redactor = new Redactor([credentials.apiId, credentials.apiToken]);
   const client = { credentials, origin, budget, ports, redactor, ...others };
-  return new AircallReader(client, nobody, (event) => events.push(event));
+  return new AircallReader({ client, signal: nobody, onEvent: (event) => events.push(event) });
 }
 
 /** A server that is no Aircall, and a reader that takes it for one. Dispose of it with `await using`. */

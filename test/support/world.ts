@@ -48,7 +48,7 @@ export async function startWorld(options: Partial<EmulatorOptions> = {}, clock =
     emulator,
     connector: connectorTo(emulator, clock, { log: ports.log }),
     reader: (signal = new AbortController().signal) =>
-      new AircallReader({ credentials, origin, budget, ports, redactor: new Redactor() }, signal, () => {}),
+      new AircallReader({ client: { credentials, origin, budget, ports, redactor: new Redactor() }, signal }),
     [Symbol.asyncDispose]: () => emulator.close(),
   };
 }

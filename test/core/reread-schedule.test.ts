@@ -45,7 +45,7 @@ describe("what a call gains late", () => {
     ["an archive mark after 29 days", 29 * DAY_MS, 30 * DAY_MS, (calls, id) => calls.archive(id)],
   ];
 
-  test.each(changes)("%s is given at the next rung", async (_, changedMs, rungMs, change) => {
+  test.each(changes)("%s is captured at the next re-read", async (_, changedMs, rereadMs, change) => {
     await using world = await quietWorld();
     await using follower = new Follower(world, ["calls"], HOURLY);
     await follower.rest();
@@ -53,7 +53,7 @@ describe("what a call gains late", () => {
     const id = finishedCall(world);
     await follower.pass(changedMs);
     change(account.calls, id, account);
-    expect(await follower.pass(Math.max(rungMs - changedMs - 2 * HOUR_MS, 0))).toEqual([]);
+    expect(await follower.pass(Math.max(rereadMs - changedMs - 2 * HOUR_MS, 0))).toEqual([]);
     expect(idsOf(await follower.pass(4 * HOUR_MS))).toEqual([id]);
     expect(follower.documents.at(-1)).toMatchObject(JSON.parse(JSON.stringify(unsigned(account, world))));
   });
@@ -71,7 +71,7 @@ describe("what a call gains late", () => {
     expect(follower.documents.at(-1)).toMatchObject({ id, tags: [] });
   });
 
-  test("what comes after the last rung is not seen", async () => {
+  test("what comes after the last re-read is not seen", async () => {
     await using world = await quietWorld();
     await using follower = new Follower(world, ["calls"], HOURLY);
     const { calls } = world.emulator.account;
@@ -94,7 +94,7 @@ function unsigned(_: Emulator["account"], { emulator }: World): JsonObject {
   return call;
 }
 
-test("a call that has not changed is given once in all its life", async () => {
+test("a call that has not changed is captured once in all its life", async () => {
   await using world = await startWorld({ account: { ...QUIET, calls: 300, days: 60 } });
   await using follower = new Follower(world, ["calls"], HOURLY);
   await follower.pass(35 * DAY_MS);
@@ -140,7 +140,7 @@ describe("a call that goes on", () => {
     expect(idsOf(follower.documents)).toEqual([id]);
   });
 
-  test("and cannot be read by itself holds up neither the ladder nor the history", async () => {
+  test("and cannot be read by itself holds up neither the re-reads nor the history", async () => {
     await using world = await startWorld({ account: { ...QUIET, calls: 300, days: 20 } }, leapingClock());
     const replica = new Replica(world, "calls");
     await replica.pass(30);
@@ -188,7 +188,7 @@ describe("a call that goes on", () => {
   });
 });
 
-test("a call that is listed only once it has ended is given within its rung, however long it took", async () => {
+test("a call that is listed only once it has ended is captured by its next re-read, however long it took", async () => {
   await using world = await quietWorld({ listInProgress: false });
   await using follower = new Follower(world, ["calls"]);
   await follower.rest();
@@ -201,7 +201,7 @@ test("a call that is listed only once it has ended is given within its rung, how
   expect(idsOf(await follower.pass(4 * HOUR_MS))).toEqual([id]);
 });
 
-test("what a call gains in its half hour is given within three minutes", async () => {
+test("what a call gains in its half hour is captured within three minutes", async () => {
   await using world = await quietWorld();
   await using follower = new Follower(world, ["calls"]);
   const id = finishedCall(world);
@@ -214,7 +214,7 @@ test("what a call gains in its half hour is given within three minutes", async (
   }
 });
 
-test("what a rung finds is not lost, whichever line of it is the last", async () => {
+test("what a re-read finds is not lost, whichever line of it is the last", async () => {
   for (let lines = 1; lines <= 12; lines++) {
     await using world = await quietWorld();
     const replica = new Replica(world, "calls");
@@ -230,7 +230,7 @@ test("what a rung finds is not lost, whichever line of it is the last", async ()
   }
 });
 
-test("what a failure has kept back is given when the stream is tried again", async () => {
+test("what a failure has kept back is captured when the stream is tried again", async () => {
   await using world = await quietWorld();
   await using follower = new Follower(world, ["calls"]);
   await follower.pass(MINUTE_MS);
@@ -238,7 +238,7 @@ test("what a failure has kept back is given when the stream is tried again", asy
     world.clock.advance(10_000);
     return world.emulator.account.calls.add(1, { startedAtSeconds: secondsOf(world) });
   });
-  // The second page of the look is refused: what the first has brought is covered, and what came with it is not.
+  // The second page of the poll is refused: the documents of the first are covered, and what the second brought is not.
   world.emulator.faults.add({ kind: "status", status: 400, match: /calls\?/, nth: 2, every: 1, times: 1 });
   await follower.rest();
   await follower.pass(2 * HOUR_MS);
@@ -246,7 +246,7 @@ test("what a failure has kept back is given when the stream is tried again", asy
 });
 
 describe("a busy account", () => {
-  test("is looked at less far back, and every call reaches the collection at once", async () => {
+  test("is polled less far back, and every call reaches the collection at once", async () => {
     await using world = await quietWorld();
     const { calls } = world.emulator.account;
     const ringForAMinute = () => {
@@ -259,12 +259,12 @@ describe("a busy account", () => {
     for (let minutes = 0; minutes < 15; minutes++) ringForAMinute();
     await follower.rest();
     const requestsOf: number[] = [];
-    for (let looks = 0; looks < 5; looks++) {
+    for (let polls = 0; polls < 5; polls++) {
       for (let minutes = 0; minutes < 3; minutes++) ringForAMinute();
       world.emulator.requests.clear();
       await follower.rest();
       requestsOf.push(world.emulator.requests.total);
-      expect(new Set(idsOf(follower.documents)).size).toBe((15 + 3 * (looks + 1)) * 300);
+      expect(new Set(idsOf(follower.documents)).size).toBe((15 + 3 * (polls + 1)) * 300);
     }
     const [nearest = 0, farthest = 0] = [Math.min(...requestsOf), Math.max(...requestsOf)];
     expect(nearest).toBeLessThan(60);
@@ -272,42 +272,42 @@ describe("a busy account", () => {
   });
 });
 
-describe("the rungs", () => {
-  const rungsOf = (replica: Replica) => replica.ownState.rungs as Record<string, number>;
+describe("the re-read schedule", () => {
+  const cursorsOf = (replica: Replica) => replica.ownState.rungs as Record<string, number>;
   const withAges = (...ages: string[]) => ({ config: { advanced: { reread_calls_after: ages } } });
 
-  test("read what a pause of two days has left out once, not once each", async () => {
+  test("reads what a pause of two days has left out once, not once for each step", async () => {
     await using world = await startWorld({ account: { ...QUIET, calls: 12_000, days: 60 } }, leapingClock());
     const replica = new Replica(world, "calls");
     await replica.pass();
-    const before = rungsOf(replica);
+    const before = cursorsOf(replica);
     world.clock.advance(2 * DAY_MS);
     world.emulator.requests.clear();
     await replica.pass();
     const now = secondsOf(world);
-    for (const [age, cursor] of Object.entries(rungsOf(replica))) {
+    for (const [age, cursor] of Object.entries(cursorsOf(replica))) {
       expect(cursor - (before[age] ?? 0)).toBeGreaterThanOrEqual(2 * 86_400 - 60);
       expect(cursor).toBeLessThanOrEqual(now - Number(age));
     }
     const twoDays = replica.truth().filter((call) => Number(call.started_at) > now - 2 * 86_400).length;
-    // The rungs of 3, 7 and 30 days meet two days of calls each; those below share the last two.
+    // The steps of 3, 7 and 30 days read two days of calls each; those below share the last two.
     expect(world.emulator.requests.total).toBeLessThan(4 * Math.ceil(twoDays / 50));
     expectAmong(idsOf(replica.truth()), idsOf(replica.documents));
   });
 
-  test("keep what they know when others are configured", async () => {
+  test("keeps the cursors that it knows when other ages are configured", async () => {
     await using world = await quietWorld();
     const first = new Replica(world, "calls", withAges("P1D", "P7D"));
     await first.pass();
     world.clock.advance(3 * DAY_MS);
     await first.pass();
-    const known = rungsOf(first);
+    const known = cursorsOf(first);
     expect(Object.keys(known).map(Number)).toEqual([1800, 86_400, 604_800]);
     const second = new Replica(world, "calls", { ...withAges("P3D", "P7D", "P30D"), state: first.ownState });
     await second.pass();
     const day = 86_400;
     const now = secondsOf(world);
-    expect(rungsOf(second)).toEqual({
+    expect(cursorsOf(second)).toEqual({
       1800: known[1800],
       [3 * day]: now - 3 * day,
       [7 * day]: known[7 * day],
@@ -315,7 +315,7 @@ describe("the rungs", () => {
     });
   });
 
-  test("begin where the next older one stands when they are new", async () => {
+  test("begins a new step where the next older one stands", async () => {
     await using world = await quietWorld();
     const id = finishedCall(world);
     const { calls } = world.emulator.account;
@@ -328,7 +328,7 @@ describe("the rungs", () => {
     expect(idsOf(await second.pass())).toEqual([id]);
   });
 
-  test("go over all that they can still reach after a version that had none", async () => {
+  test("reads all that it can still reach after a version that had none", async () => {
     await using world = await quietWorld();
     const now = secondsOf(world);
     const { calls } = world.emulator.account;

@@ -22,7 +22,7 @@ function nameWithMark(row: JsonObject, mark: number | undefined): string {
   }
 }
 
-test("a change that moves no time of change is found by the pass of the day, in a new process too", async () => {
+test("a change that moves no time of change is captured by the full scan of the day, in a new process too", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const ids = addContacts(world, 90);
@@ -37,7 +37,7 @@ test("a change that moves no time of change is found by the pass of the day, in 
   expect(await replica.pass()).toEqual([]);
 });
 
-test("what a walk has given is not given again by the pass of the day, in a new process either", async () => {
+test("what an incremental read has captured is not captured again by the full scan of the day, in a new process either", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const ids = addContacts(world, 60);
@@ -52,7 +52,7 @@ test("what a walk has given is not given again by the pass of the day, in a new 
   expect(await replica.pass()).toEqual([]);
 });
 
-test("a change that leaves its contact with the same mark is found while the process lives", async () => {
+test("a change that leaves its contact with the same mark is captured while the process lives", async () => {
   await using world = await worldOf(0, new TestClock());
   const { contacts } = world.emulator.account;
   const [id = 0] = addContacts(world, 3);
@@ -66,7 +66,7 @@ test("a change that leaves its contact with the same mark is found while the pro
   expect(rowOf(world, id)).not.toEqual(before);
 });
 
-test("in one session of three days every change is given, and nothing twice", async () => {
+test("in one session of three days every change is captured, and nothing twice", async () => {
   await using world = await worldOf(200, new TestClock());
   const { contacts } = world.emulator.account;
   const [edited = 0, silent = 0, removed = 0] = idsOf(new Replica(world, "contacts").truth()).map(Number);
@@ -96,7 +96,7 @@ test("in one session of three days every change is given, and nothing twice", as
 const sorted = (rows: readonly JsonObject[]) =>
   [...rows].sort((left, right) => Number(left.id) - Number(right.id));
 
-test("a session whose pass fails amid contacts of one second gives none of them twice", async () => {
+test("a session whose full scan fails amid contacts of one second captures none of them twice", async () => {
   await using world = await worldOf(0, new TestClock());
   for (let count = 0; count < 120; count++) world.emulator.account.contacts.add();
   addContacts(world, 1);
@@ -108,8 +108,8 @@ test("a session whose pass fails amid contacts of one second gives none of them 
   expect(documents).toHaveLength(121);
 });
 
-describe("changes are looked for when it is time to", () => {
-  test("during a full pass that takes long", async () => {
+describe("changes are read when that is due", () => {
+  test("during a full scan that takes long", async () => {
     await using world = await worldOf(0);
     const ids = addContacts(world, 260);
     world.emulator.faults.add({
@@ -123,10 +123,10 @@ describe("changes are looked for when it is time to", () => {
       match: /order=asc.*page=2/,
       edit: () => world.emulator.account.contacts.edit(ids[0] ?? 0, { lastName: "Edited" }),
     });
-    const given = idsOf(await new Replica(world, "contacts").pass());
-    expect(given.lastIndexOf(ids[0] ?? 0)).toBeLessThan(given.indexOf(ids[200] ?? 0));
-    expect(given.filter((id) => id === ids[0])).toHaveLength(2);
-    expect(given).toHaveLength(261);
+    const captured = idsOf(await new Replica(world, "contacts").pass());
+    expect(captured.lastIndexOf(ids[0] ?? 0)).toBeLessThan(captured.indexOf(ids[200] ?? 0));
+    expect(captured.filter((id) => id === ids[0])).toHaveLength(2);
+    expect(captured).toHaveLength(261);
   });
 
   test("while missing contacts are asked for one by one", async () => {
@@ -153,7 +153,7 @@ describe("changes are looked for when it is time to", () => {
   });
 });
 
-test("a contact that is missed since one came and then one went is given by the next walk", async () => {
+test("a contact that is missed since one came and then one went is captured by the next incremental read", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const ids = addContacts(world, 300);
@@ -185,7 +185,7 @@ test("a contact that is missed since one came and then one went is given by the 
   expect(replica.documents).toEqual(replica.truth());
 });
 
-test("more changes than Aircall serves are all given after a restart, whatever their marks", async () => {
+test("more changes than Aircall serves are all captured after a restart, whatever their marks", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const ids: number[] = [];
