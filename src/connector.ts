@@ -57,10 +57,10 @@ export interface CaptureRequest {
 /** What happens behind the blocks of a capture, by the index of the binding. */
 export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
 
-/** `rows` says how many rows could not be used so far. */
+/** `rows` is the number of malformed rows so far. */
 type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: number };
 
-/** Every stream there is, without asking the API. */
+/** Every stream. No request is sent to the API. */
 export function discover(): DiscoveredBinding[] {
   return streamNames.map((name) => {
     const { documentSchema, keyField, syncMode } = streams[name];
@@ -75,10 +75,7 @@ export function discover(): DiscoveredBinding[] {
 }
 
 /** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
-export function bindingFor(
-  stream: StreamName,
-  syncMode: SyncMode = streams[stream].syncMode,
-): CaptureRequest["bindings"][number] {
+export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stream].syncMode) {
   return { resourceConfig: { stream, syncMode }, stateKey: stream };
 }
 
@@ -100,6 +97,11 @@ export class Connector {
   constructor(options: ConnectorOptions) {
     this.#options = options;
     this.#redactor = options.redactor ?? new Redactor();
+  }
+
+  /** Throws a `ConfigError` for an invalid endpoint config. No request is sent to the API. */
+  checkConfig(config: unknown): void {
+    this.#read(config);
   }
 
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */

@@ -1,5 +1,4 @@
 import type { Environment } from "../config/index.ts";
-import type { Connector } from "../connector.ts";
 import type { Ports } from "../shared/ports.ts";
 import type { Redactor } from "../shared/redactor.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,12 +17,4 @@ export interface CliWorld {
 export interface CliContext extends CliWorld {
   /** Hides the secrets of the config in everything that is logged or reported. */
   readonly redactor: Redactor;
-}
-
-/** What the commands that read an account share. */
-export interface Account {
-  readonly connector: Connector;
-  /** The endpoint config. */
-  readonly config: { readonly api_id: string; readonly api_token: string; readonly start_date?: string };
-  readonly origin: string;
 }

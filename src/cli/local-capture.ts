@@ -1,4 +1,3 @@
-import { sourceName } from "../config/index.ts";
 import {
   CaptureProgress,
   captureIntoStore,
@@ -8,8 +7,9 @@ import {
 } from "../local/index.ts";
 import { DONE, FAILED, STOPPED } from "../shared/exit-codes.ts";
 import { type StreamName, streams } from "../streams/index.ts";
+import type { Account } from "./account.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
-import type { Account, CliContext } from "./context.ts";
+import type { CliContext } from "./context.ts";
 import { count, counted, seconds } from "./format.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
@@ -32,7 +32,7 @@ export async function withStore<T>(
     const { keyField, documentSchema } = streams[name];
     return { name, keyField, documentSchema };
   });
-  const store = await openStore(path, { tables, source: sourceName(account.origin) });
+  const store = await openStore(path, { tables, source: account.source });
   try {
     return await work(store);
   } finally {
@@ -40,8 +40,12 @@ export async function withStore<T>(
   }
 }
 
-/** Captures into the store, tells what came of it, and gives the exit code. */
-export async function captureAndTell(context: CliContext, run: LocalCapture, store: Store): Promise<number> {
+/** Captures into the store, prints a summary, and returns the exit code. */
+export async function captureAndReport(
+  context: CliContext,
+  run: LocalCapture,
+  store: Store,
+): Promise<number> {
   const { clock } = context.ports;
   await run.account.connector.proveCredentials(run.account.config, context.signal);
   const before = await store.rowCounts();

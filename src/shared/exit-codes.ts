@@ -3,7 +3,7 @@
 /** Everything that was asked for was done. */
 export const DONE = 0;
 
-/** Something was not done, and a sentence has said what to do. */
+/** Something was not done, and an error on the output names what to do. */
 export const FAILED = 1;
 
 export const WRONG_COMMAND_LINE = 2;

@@ -1,7 +1,7 @@
-import type { CaptureRequest, Connector } from "../../src/connector.ts";
+import { bindingFor, type CaptureRequest, type Connector } from "../../src/connector.ts";
 import { type Block, bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { type StreamName, streams } from "../../src/streams/index.ts";
+import type { StreamName } from "../../src/streams/index.ts";
 import type { TestClock } from "./clock.ts";
 import { CONFIG } from "./world.ts";
 
@@ -27,10 +27,10 @@ export function capture(
     signal: new AbortController().signal,
     ...others,
     config: { ...CONFIG, ...config },
-    bindings: names.map((stream) => ({
-      resourceConfig: { stream, syncMode: streams[stream].syncMode, ...resource },
-      stateKey: stream,
-    })),
+    bindings: names.map((stream) => {
+      const { resourceConfig, stateKey } = bindingFor(stream);
+      return { resourceConfig: { ...resourceConfig, ...resource }, stateKey };
+    }),
     state,
   });
 }

@@ -10,12 +10,12 @@ const AIRBYTE_NAMES: Partial<Readonly<Record<StreamName, string>>> = {
   user_availablity: "user_availability",
 };
 
-/** Every stream there is, without asking the API. */
+/** Every stream. No request is sent to the API. */
 export function catalog(): AirbyteMessage {
   return { type: "CATALOG", catalog: { streams: discover().map(airbyteStream) } };
 }
 
-/** Takes the name that the catalog gives and the connector's own. Throws a `ConfigError` for any other. */
+/** The stream of a name in a catalog, or of the connector's own name. Throws a `ConfigError` for any other. */
 export function parseAirbyteName(name: string): StreamName {
   return findStream(name) ?? parseStreamName(name);
 }

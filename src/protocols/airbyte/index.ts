@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { type Environment, parseEndpointConfig } from "../../config/index.ts";
+import type { Environment } from "../../config/index.ts";
 import { type Connector, connectorFor } from "../../connector.ts";
 import { ConnectorError } from "../../errors.ts";
 import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
@@ -76,7 +76,7 @@ async function answer(command: AirbyteCommand, world: World): Promise<number> {
       world.writer.push(await check(command.config, world.connector, world.signal));
       return DONE;
     case "discover":
-      parseEndpointConfig(await readConfigFile(command.config));
+      world.connector.checkConfig(await readConfigFile(command.config));
       world.writer.push(catalog());
       return DONE;
     case "read": {

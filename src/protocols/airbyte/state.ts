@@ -32,8 +32,8 @@ export function readStates(states: Json, log: Log): Map<StreamName, JsonObject> 
     throw new BadRequest("The state is not valid: it must be a list with a state for each stream.");
   }
   const own = new Map<StreamName, JsonObject>();
-  for (const given of Array.isArray(states) ? states : legacyStates(states)) {
-    const { name, content } = readStreamState(given);
+  for (const stored of Array.isArray(states) ? states : legacyStates(states)) {
+    const { name, content } = readStreamState(stored);
     const stream = findStream(name);
     const bindings = content[BINDINGS];
     const state = stream && isJsonObject(bindings) ? bindings[stream] : undefined;

@@ -9,7 +9,7 @@ import { type AirbyteWriter, errorTrace, row, type Status, streamStatus } from "
 /** No more records come between two states of a stream, unless a single checkpoint covers more. */
 const RECORDS_PER_STATE = 1_000;
 
-/** A stream that finds much and gives little tells its state when the last one is this old. */
+/** A stream that reads much and emits few records writes its state when the last one is this old. */
 const LONGEST_BETWEEN_STATES_MS = 60_000;
 
 export interface StreamRunOptions {
@@ -21,7 +21,7 @@ export interface StreamRunOptions {
   readonly redactor: Redactor;
 }
 
-/** One stream of a read: what is told of it, in which order, and how far it has come. */
+/** One stream of a read: it writes records, states and statuses in the order that Airbyte requires. */
 export class StreamRun {
   readonly configured: ConfiguredStream;
   readonly #writer: AirbyteWriter;
@@ -57,27 +57,27 @@ export class StreamRun {
   }
 
   start(): void {
-    this.#tell("STARTED");
+    this.#writeStatus("STARTED");
   }
 
   /** Writes the records of a block, and a state when one is due. */
   async take(block: Block): Promise<void> {
     const { documents, patch } = block;
-    const given = this.#isIncremental ? documents : documents.filter(({ _meta }) => _meta.op !== "d");
-    const isTooMuchForOne = this.#recordsSinceState + given.length > RECORDS_PER_STATE;
-    if (isTooMuchForOne && this.#recordsSinceState > 0) this.#tellState();
-    if (given.length > 0 && this.#status === "STARTED") this.#tell("RUNNING");
-    for (const document of given) await this.#write(document);
-    this.#recordsSinceState += given.length;
+    const emitted = this.#isIncremental ? documents : documents.filter(({ _meta }) => _meta.op !== "d");
+    const isTooMuchForOne = this.#recordsSinceState + emitted.length > RECORDS_PER_STATE;
+    if (isTooMuchForOne && this.#recordsSinceState > 0) this.#writeState();
+    if (emitted.length > 0 && this.#status === "STARTED") this.#writeStatus("RUNNING");
+    for (const document of emitted) await this.#write(document);
+    this.#recordsSinceState += emitted.length;
     this.#state = mergePatch(this.#state, bindingPatch(this.configured.stream, patch));
     this.#uncommitted.push(block);
-    if (this.#isStateDue()) this.#tellState();
+    if (this.#isStateDue()) this.#writeState();
     await this.#writer.flush();
   }
 
   complete(): void {
-    this.#tellState();
-    this.#tell("COMPLETE");
+    this.#writeState();
+    this.#writeStatus("COMPLETE");
   }
 
   fail(error: ConnectorError): void {
@@ -86,10 +86,10 @@ export class StreamRun {
     this.breakOff();
   }
 
-  /** What has been given is covered by a state, so that it need not be given again. */
+  /** Ends the stream early. A state covers the records so far, so that the next read need not repeat them. */
   breakOff(): void {
-    this.#tellState();
-    this.#tell("INCOMPLETE");
+    this.#writeState();
+    this.#writeStatus("INCOMPLETE");
   }
 
   get #isIncremental(): boolean {
@@ -107,8 +107,8 @@ export class StreamRun {
     return this.#writer.write({ type: "RECORD", record });
   }
 
-  /** A full refresh leaves nothing to go on from, lest an incremental reading go on from half of one. */
-  #tellState(): void {
+  /** The state of a full refresh is empty, so that an incremental read does not continue from an incomplete one. */
+  #writeState(): void {
     const stream = {
       stream_descriptor: { name: this.configured.name },
       stream_state: this.#isIncremental ? this.#state : {},
@@ -120,7 +120,7 @@ export class StreamRun {
     for (const block of this.#uncommitted.splice(0)) block.committed();
   }
 
-  #tell(status: Status): void {
+  #writeStatus(status: Status): void {
     this.#status = status;
     this.#writer.push(streamStatus(this.configured.name, status, this.#clock.now()));
   }

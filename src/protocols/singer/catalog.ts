@@ -3,13 +3,13 @@ import { mapSchema } from "../../shared/json-schema.ts";
 import { type StreamName, streamNames, streams } from "../../streams/index.ts";
 import { type Field, fieldsOf } from "./projection.ts";
 
-/** Fields along which a stream is read. Where it continues is in the state, which knows more than one value. */
+/** The fields along which streams are read. The state records more than the last value of such a field. */
 const REPLICATION_KEYS: { readonly [Name in StreamName]?: string } = {
   calls: "started_at",
   contacts: "updated_at",
 };
 
-/** What a stream is, whatever has been selected of it. */
+/** A stream as a whole, whatever a catalog selects of it. */
 export interface StreamDescription {
   readonly name: StreamName;
   readonly keyField: string;
@@ -33,7 +33,7 @@ export function isAutomatic({ keyField, replicationKeys }: StreamDescription, fi
   return field === keyField || field === DELETED_AT || replicationKeys.includes(field);
 }
 
-/** Every stream that there is, all of it selected. It asks nobody. */
+/** Every stream, with all of its fields selected. No request is sent to the API. */
 export function discoveredCatalog() {
   return { streams: streamNames.map((name) => catalogEntry(describe(name))) };
 }

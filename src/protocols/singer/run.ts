@@ -10,7 +10,7 @@ import type { SingerMessage } from "./output.ts";
 import { RecordMaker } from "./output.ts";
 import type { SingerState } from "./state.ts";
 
-/** A STATE holds all there is to know, so it is told after this many records, or this long after the last. */
+/** A STATE holds the whole state of all streams, so it is written after this many records, or this long after the last. */
 const RECORDS_PER_STATE = 1_000;
 const LONGEST_WITHOUT_STATE_MS = 10_000;
 
@@ -25,15 +25,15 @@ export interface SyncOptions {
   readonly signal: AbortSignal;
 }
 
-/** Reads the selected streams once, and gives the names of those that could not be read. */
+/** Makes one pass over the selected streams, and returns the names of those that could not be read. */
 export async function sync(options: SyncOptions): Promise<StreamName[]> {
   const run = new SyncRun(options);
   const { streams } = options;
   await run.begin();
   try {
     const tables = streams.filter(({ isFullTable }) => isFullTable);
-    const read = await run.look(streams);
-    await run.activate(await run.look(tables.filter(({ name }) => read.has(name))));
+    const read = await run.pass(streams);
+    await run.activate(await run.pass(tables.filter(({ name }) => read.has(name))));
   } catch (error) {
     if (error instanceof ConnectorError) await run.end();
     throw error;
@@ -47,8 +47,8 @@ class SyncRun {
   readonly #makers: ReadonlyMap<StreamName, RecordMaker>;
   readonly #failed = new Set<StreamName>();
   #recordsSinceState = 0;
-  #hasNews = false;
-  #toldMs = -Infinity;
+  #isStateStale = false;
+  #statedMs = -Infinity;
   /** The blocks that no STATE covers yet. */
   #uncommitted: Block[] = [];
 
@@ -68,8 +68,8 @@ class SyncRun {
   }
 
   /**
-   * Announces the streams. The state as it was given comes before the first record: loaders that
-   * commit stream by stream take the first that they see for one that they need not wait for.
+   * Writes the schemas and the state of the last run. That state comes before the first record, because
+   * loaders that commit stream by stream pass the first STATE on without waiting for records.
    */
   async begin(): Promise<void> {
     const { streams, state, writer } = this.#options;
@@ -78,11 +78,11 @@ class SyncRun {
       const isFirstRun = !state.knows(stream.name);
       if (stream.isFullTable && isFirstRun) await this.#writeActivation(stream.name);
     }
-    await this.#tellState();
+    await this.#writeState();
   }
 
-  /** One pass over the streams, from where they stand; gives the names of those that were read to the end. */
-  async look(streams: readonly SelectedStream[]): Promise<Set<StreamName>> {
+  /** Makes one pass over the streams, from their state on. Returns the names of those that were read to the end. */
+  async pass(streams: readonly SelectedStream[]): Promise<Set<StreamName>> {
     const { connector, config, state, signal } = this.#options;
     const done = new Set<StreamName>();
     if (streams.length === 0) return done;
@@ -102,17 +102,17 @@ class SyncRun {
     return done;
   }
 
-  /** Lets the rows go that the tables no longer have. */
+  /** Activates the new version of each table, so that targets remove the rows of earlier versions. */
   async activate(tables: ReadonlySet<StreamName>): Promise<void> {
     for (const name of tables) {
       this.#options.state.activated(name, await this.#writeActivation(name));
-      this.#hasNews = true;
+      this.#isStateStale = true;
     }
   }
 
-  /** What a loader has not been told of is what it reads again: so the last line is a STATE. */
+  /** Writes a last STATE: records without a STATE after them would be read again by the next run. */
   async end(): Promise<void> {
-    if (this.#hasNews) await this.#tellState();
+    if (this.#isStateStale) await this.#writeState();
     for (const maker of this.#makers.values()) maker.logCounts();
   }
 
@@ -126,21 +126,21 @@ class SyncRun {
     const { state, ports } = this.#options;
     for (const doc of block.documents) await this.#writeRecord(name, doc);
     state.patch(name, block.patch);
-    this.#hasNews = true;
+    this.#isStateStale = true;
     this.#uncommitted.push(block);
     const isDue =
       this.#recordsSinceState >= RECORDS_PER_STATE ||
-      ports.clock.now() >= this.#toldMs + LONGEST_WITHOUT_STATE_MS;
-    if (isDue) await this.#tellState();
+      ports.clock.now() >= this.#statedMs + LONGEST_WITHOUT_STATE_MS;
+    if (isDue) await this.#writeState();
   }
 
-  async #tellState(): Promise<void> {
+  async #writeState(): Promise<void> {
     const { state, writer, ports } = this.#options;
     await writer.write({ type: "STATE", value: state.value });
     await writer.flush();
     this.#recordsSinceState = 0;
-    this.#hasNews = false;
-    this.#toldMs = ports.clock.now();
+    this.#isStateStale = false;
+    this.#statedMs = ports.clock.now();
     for (const block of this.#uncommitted.splice(0)) block.committed();
   }
 
