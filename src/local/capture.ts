@@ -23,17 +23,18 @@ export interface LocalCaptureOptions {
 }
 
 /**
- * Plays the part of the Flow runtime: hands over the state of the last run, takes what is captured,
- * and commits blocks, several in one transaction.
+ * Captures from the state of the last run and commits blocks, several in one transaction. Rejects with
+ * the first error of the capture or of the store; either ends the session.
  */
 export async function captureIntoStore(options: LocalCaptureOptions): Promise<void> {
   const { store, clock, progress } = options;
+  const failed = new AbortController();
   const blocks = options.connector.capture({
     config: options.config,
     bindings: options.streams.map((stream) => bindingFor(stream)),
     state: store.state,
     until: options.until,
-    signal: options.signal,
+    signal: AbortSignal.any([options.signal, failed.signal]),
     onEvent: (event) => progress.onEvent(event),
   });
   const transaction = new PendingTransaction(store, options.streams, clock);
@@ -51,7 +52,9 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
       next = blocks.next();
     }
   } catch (error) {
+    failed.abort();
     if (!(error instanceof StoreError)) await transaction.commit();
+    await blocks.return();
     throw error;
   }
   await transaction.commit();

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
+import type { CaptureRequest } from "../../src/connector.ts";
 import type { Block } from "../../src/engine/index.ts";
 import { SourceUnavailable, StoreError } from "../../src/errors.ts";
 import { captureIntoStore } from "../../src/local/capture.ts";
@@ -10,7 +11,10 @@ import { TestClock } from "../support/clock.ts";
 type Captured = readonly [table: "calls" | "tags", documents: number];
 
 /** Captures the blocks into a store that keeps a diary, and so do the blocks. */
-function capture(blocks: (diary: string[]) => AsyncGenerator<Captured, void, void>, commit = async () => {}) {
+function capture(
+  blocks: (diary: string[], signal: AbortSignal) => AsyncGenerator<Captured, void, void>,
+  commit = async () => {},
+) {
   const diary: string[] = [];
   const clock = new TestClock();
   const streams = ["calls", "tags"] as const;
@@ -24,8 +28,8 @@ function capture(blocks: (diary: string[]) => AsyncGenerator<Captured, void, voi
     close: async () => {},
   };
   const connector = {
-    async *capture(): AsyncGenerator<Block, void, void> {
-      for await (const [table, size] of blocks(diary)) {
+    async *capture({ signal }: CaptureRequest): AsyncGenerator<Block, void, void> {
+      for await (const [table, size] of blocks(diary, signal)) {
         const document = { id: 1, _meta: { op: "u" as const } };
         yield {
           binding: streams.indexOf(table),
@@ -125,4 +129,25 @@ test("what the store does not take does not count as committed, and is not tried
   await expect(done).rejects.toThrow("The disk is full.");
   expect(diary).toEqual([]);
   expect(attempts).toBe(1);
+});
+
+test("a store that fails ends the capture, even while every stream rests", async () => {
+  const { diary, clock, done } = capture(
+    async function* (diary, signal) {
+      try {
+        yield ["calls", 1];
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      } finally {
+        diary.push("closed");
+      }
+    },
+    async () => {
+      throw new StoreError("The disk is full.");
+    },
+  );
+  const failure = done.catch((error: unknown) => error);
+  await turn();
+  clock.advance(1_000);
+  expect(await failure).toEqual(new StoreError("The disk is full."));
+  expect(diary).toEqual(["closed"]);
 });
