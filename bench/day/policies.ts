@@ -1,4 +1,4 @@
-import { AircallReader, type Endpoint, RequestBudget, type RequestEvent } from "../../src/aircall/index.ts";
+import { AircallReader, type Endpoint, RequestBudget } from "../../src/aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import { Redactor } from "../../src/shared/redactor.ts";
 import { readWindow, type TimedList } from "../../src/streams/window.ts";
@@ -59,10 +59,13 @@ export function runPolicy({ start, waitDays }: Policy, calls: number): Promise<R
     const { clock, ports, origin, signal, watch } = world;
     const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
     const client = { credentials: CREDENTIALS, origin, budget, ports, redactor: new Redactor() };
-    const onEvent = (event: RequestEvent) => {
-      if (event.kind === "request") world.countRequest("calls", event.purpose);
-    };
-    const reader = new AircallReader({ client, signal, onEvent });
+    const reader = new AircallReader({
+      client,
+      signal,
+      onEvent: (event) => {
+        if (event.kind === "request") world.countRequest("calls", event.purpose);
+      },
+    });
     const pass = start(reader, () => Math.floor(clock.now() / 1000));
     try {
       for (;;) {

@@ -22,6 +22,7 @@ import {
   isTransient,
   type Outcome,
   RETRY_POLICY,
+  type RetryPolicy,
   statedLimit,
   statedWaitMs,
 } from "./retry.ts";
@@ -69,11 +70,14 @@ export class AircallReader {
   readonly #options: ReaderOptions;
   readonly #client: ClientOptions;
   readonly #signal: AbortSignal;
+  readonly #retryPolicy: RetryPolicy;
 
   constructor(options: ReaderOptions) {
+    const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = options.client;
     this.#options = options;
     this.#client = options.client;
     this.#signal = options.signal;
+    this.#retryPolicy = { ...RETRY_POLICY, firstWaitMs };
   }
 
   /** The same reader, whose requests have another purpose and priority. */
@@ -100,8 +104,6 @@ export class AircallReader {
    */
   async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
     const { clock, log, random } = this.#client.ports;
-    const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = this.#client;
-    const policy = { ...RETRY_POLICY, firstWaitMs };
     let firstSentMs: number | undefined;
     for (let attempt = 1; ; attempt++) {
       const permit = await this.#permit();
@@ -112,7 +114,7 @@ export class AircallReader {
         return outcome.body;
       }
       const tries = { attempt, elapsedMs: clock.now() - firstSentMs };
-      const decision = decideRetry(outcome, tries, policy, random);
+      const decision = decideRetry(outcome, tries, this.#retryPolicy, random);
       if (isRateLimited(outcome)) this.#pauseAll(outcome, permit);
       if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
       const { afterMs } = decision;

@@ -123,10 +123,10 @@ describe("changes are read when that is due", () => {
       match: /order=asc.*page=2/,
       edit: () => world.emulator.account.contacts.edit(ids[0] ?? 0, { lastName: "Edited" }),
     });
-    const captured = idsOf(await new Replica(world, "contacts").pass());
-    expect(captured.lastIndexOf(ids[0] ?? 0)).toBeLessThan(captured.indexOf(ids[200] ?? 0));
-    expect(captured.filter((id) => id === ids[0])).toHaveLength(2);
-    expect(captured).toHaveLength(261);
+    const given = idsOf(await new Replica(world, "contacts").pass());
+    expect(given.lastIndexOf(ids[0] ?? 0)).toBeLessThan(given.indexOf(ids[200] ?? 0));
+    expect(given.filter((id) => id === ids[0])).toHaveLength(2);
+    expect(given).toHaveLength(261);
   });
 
   test("while missing contacts are asked for one by one", async () => {
