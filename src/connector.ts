@@ -23,7 +23,7 @@ export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
-  /** Learns the secrets of every config that the connector reads. Left out, only the connector itself uses one. */
+  /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
   readonly redactor?: Redactor;
 }
 
@@ -174,7 +174,7 @@ export class Connector {
   }
 
   #read(config: unknown): EndpointConfig {
-    this.#redactor.learn(secretsIn(EndpointSchema, config));
+    this.#redactor.add(secretsIn(EndpointSchema, config));
     return parseEndpointConfig(config);
   }
 

@@ -30,12 +30,12 @@ test.each<[string, (write: (line: string) => void) => Log, string]>([
   expect(lines).toEqual([expected]);
 });
 
-test("secrets that are learned later are hidden from then on", () => {
+test("secrets that are added later are hidden from then on", () => {
   const lines: string[] = [];
-  const learning = new Redactor();
-  const log = plainLog({ level: undefined, redactor: learning }, (line) => lines.push(line));
+  const growing = new Redactor();
+  const log = plainLog({ level: undefined, redactor: growing }, (line) => lines.push(line));
   log.warn("before: other-secret");
-  learning.learn(["other-secret"]);
+  growing.add(["other-secret"]);
   log.warn("after: other-secret");
   expect(lines).toEqual(["warn: before: other-secret", "warn: after: [hidden]"]);
 });

@@ -34,7 +34,7 @@ describe("the secrets in a config", () => {
     };
     const config = { ...CONFIG, events: { token: "for events" }, tokens: ["the first", "the second"] };
     const redactor = new Redactor();
-    redactor.learn(secretsIn(schema, config));
+    redactor.add(secretsIn(schema, config));
     expect(redactor.hide("refused: for events, the first, the second, the-id-of-a-key")).toBe(
       "refused: [hidden], [hidden], [hidden], [hidden]",
     );

@@ -13,8 +13,8 @@ export function secretsIn(schema: unknown, config: unknown): string[] {
 }
 
 /**
- * Hides secrets in texts that leave the program: errors and logs. It exists before any config has been
- * read, and learns the secrets of each.
+ * Hides secrets in errors and logs. The program needs its redactor before it has read a config, so the
+ * secrets of each config are added when it is read.
  */
 export class Redactor {
   readonly #secrets: Set<string>;
@@ -25,7 +25,7 @@ export class Redactor {
     this.#spellings = spellingsOf(this.#secrets);
   }
 
-  learn(secrets: readonly string[]): void {
+  add(secrets: readonly string[]): void {
     for (const secret of secrets) this.#secrets.add(secret);
     this.#spellings = spellingsOf(this.#secrets);
   }

@@ -26,7 +26,7 @@ export interface SingerProtocolOptions {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly ports: Omit<Ports, "log">;
-  /** Learns the secrets of the config, for the errors that are thrown. */
+  /** Gets the secrets of the config, for the caller that reports what is thrown. */
   readonly redactor: Redactor;
   /** Aborted when the run is asked to end, which it does at a checkpoint. */
   readonly signal: AbortSignal;
