@@ -1,4 +1,4 @@
-import { type DuckDBConnection, LIST, listValue, VARCHAR } from "@duckdb/node-api";
+import { type DuckDBConnection, listValue } from "@duckdb/node-api";
 import type { JsonObject } from "../../shared/json.ts";
 import { type ChangedRows, stateOf } from "../store/index.ts";
 
@@ -14,30 +14,20 @@ export async function readState(connection: DuckDBConnection): Promise<JsonObjec
 
 /** Puts the new rows in the place of those that changed. Runs inside a transaction. */
 export async function changeState(connection: DuckDBConnection, changes: ChangedRows): Promise<void> {
-  const kept = [...changes].filter((row): row is [string, string] => row[1] !== null);
-  const paths = kept.map(([path]) => path);
-  const values = kept.map(([, value]) => value);
+  if (changes.size === 0) return;
   // As for rows of documents, deleting and inserting takes less memory than updating in place.
-  await run(connection, "DELETE FROM source_aircall.state WHERE path IN (SELECT unnest($paths))", {
-    paths: [...changes.keys()],
+  await connection.run("DELETE FROM source_aircall.state WHERE path IN (SELECT unnest($paths))", {
+    paths: listValue([...changes.keys()]),
   });
-  await run(connection, "INSERT INTO source_aircall.state SELECT unnest($paths), unnest($values)", {
-    paths,
-    values,
-  });
-}
-
-async function run(
-  connection: DuckDBConnection,
-  sql: string,
-  lists: Readonly<Record<string, readonly string[]>>,
-): Promise<void> {
-  const entries = Object.entries(lists);
-  // Of a list that is empty, DuckDB cannot tell the type by itself.
-  const types = Object.fromEntries(entries.map(([name]) => [name, LIST(VARCHAR)]));
-  await connection.run(
-    sql,
-    Object.fromEntries(entries.map(([name, list]) => [name, listValue(list)])),
-    types,
-  );
+  const appender = await connection.createAppender("state", "source_aircall");
+  try {
+    for (const [path, value] of changes) {
+      if (value === null) continue;
+      appender.appendVarchar(path);
+      appender.appendVarchar(value);
+      appender.endRow();
+    }
+  } finally {
+    appender.closeSync();
+  }
 }
