@@ -5,17 +5,17 @@ export interface Comparison {
   readonly name: string;
   readonly before: number;
   readonly after: number;
-  /** After in terms of before. */
+  /** After divided by before. */
   readonly ratio: number;
-  /** A ratio as close to one as this tells nothing. */
+  /** A ratio that differs from one by no more than this may be chance. */
   readonly noise: number;
   readonly verdict: "worse" | "better" | "the same";
 }
 
-/** Single runs of one build were seen to differ by 8 %, and a few that are alike may be so by chance. */
+/** Single runs of one build differed by 8 %; a few runs may agree by chance. */
 const LEAST_NOISE = 0.1;
 
-/** Of what was measured once nobody knows how far it would have strayed. */
+/** The spread of a figure that was measured once is unknown. */
 const NOISE_OF_ONE_VALUE = 0.2;
 
 /** The figures that both runs have. */
@@ -30,7 +30,7 @@ export function compare(before: readonly Figure[], after: readonly Figure[]): Co
 function comparison(before: Figure, after: Figure): Comparison {
   const [old, now] = [median(before.values), median(after.values)];
   const ratio = now / old;
-  const noise = after.isExact ? 0 : Math.max(noiseOf(before.values), noiseOf(after.values));
+  const noise = Math.max(noiseOf(before.values), noiseOf(after.values));
   const isMore = ratio > 1 + noise;
   const isLess = ratio < 1 - noise;
   const isBetter = after.better === "more" ? isMore : isLess;
@@ -42,7 +42,7 @@ function noiseOf(values: readonly number[]): number {
   return values.length === 1 ? NOISE_OF_ONE_VALUE : Math.max(LEAST_NOISE, quartileSpread(values));
 }
 
-/** What a person reads: what got worse, what got better, and how much was compared. */
+/** Lists the figures that got worse and those that got better. */
 export function comparisonText(comparisons: readonly Comparison[], sameMachine: boolean): string {
   const lines = (verdict: Comparison["verdict"]) =>
     comparisons.filter((one) => one.verdict === verdict).map(comparisonLine);
@@ -50,7 +50,9 @@ export function comparisonText(comparisons: readonly Comparison[], sameMachine: 
   return [
     ...(sameMachine
       ? []
-      : ["The last results are from another machine or another Node: rates and times tell of that as well."]),
+      : [
+          "The last results are from another machine or another Node: rates and times differ for that reason too.",
+        ]),
     `${comparisons.length} figures compared with the last results.`,
     ...(worse.length > 0 ? ["", "Worse, beyond noise:", ...worse] : ["Nothing got worse beyond noise."]),
     ...(better.length > 0 ? ["", "Better, beyond noise:", ...better] : []),

@@ -1,19 +1,34 @@
-import { count } from "./day/units.ts";
 import type { Output } from "./measure/captures.ts";
-import type { SideBySide } from "./measure/side-by-side.ts";
 
-/** How the reports name things. */
+/** Numbers and names as the reports print them. */
 
 export const OUTPUT_NAMES: Record<Output, string> = { flow: "standard output", duckdb: "DuckDB" };
 export const UNKNOWN = "unknown";
 
-/** Three digits that count. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** Three significant digits. */
 export function rounded(value: number | undefined): string {
   return value === undefined ? UNKNOWN : count(Number(value.toPrecision(3)));
 }
 
-/** The memory that each capture beyond the first adds. */
-export function addedText(one: SideBySide | undefined, many: SideBySide | undefined): string {
-  if (!one || !many || one.memoryMiB === null || many.memoryMiB === null) return UNKNOWN;
-  return `${rounded((many.memoryMiB - one.memoryMiB) / (many.captures - one.captures))} MiB`;
+export function mebibytes(value: number | null | undefined): string {
+  return value === null || value === undefined ? UNKNOWN : `${rounded(value)} MiB`;
+}
+
+export function percent(part: number, whole = 1): string {
+  return part === 0 || whole === 0 ? "0" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
+
+/** Two or three digits and a unit; null is "never". */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return "never";
+  const inUnits = (unit: number) => (seconds / unit).toFixed(seconds < 10 * unit ? 1 : 0);
+  if (seconds < 100) return `${seconds.toFixed(0)} s`;
+  if (seconds < 100 * MINUTE) return `${inUnits(MINUTE)} min`;
+  return seconds < 2 * DAY ? `${inUnits(HOUR)} h` : `${inUnits(DAY)} d`;
 }

@@ -1,27 +1,79 @@
-import { count, percent } from "./day/units.ts";
-import { addedText, OUTPUT_NAMES, rounded, UNKNOWN } from "./format.ts";
-import { table, tableBelow } from "./markdown.ts";
+import { count, mebibytes, OUTPUT_NAMES, percent, rounded, UNKNOWN } from "./format.ts";
+import { table } from "./markdown.ts";
 import type { AccountCaptures, Capture, Output } from "./measure/captures.ts";
 import type { SideBySide } from "./measure/side-by-side.ts";
-import { cpuSecondsPerMillion, documentsPerSecond, medianOf, OUTPUTS, type Results } from "./results.ts";
+import {
+  addedMiB,
+  cpuSecondsPerMillion,
+  documentsPerSecond,
+  medianOf,
+  OUTPUTS,
+  pagesOf,
+  type Results,
+  valuesOf,
+} from "./results.ts";
 import { median, spread } from "./statistics.ts";
 import { verdicts } from "./targets.ts";
 
-/** `docs/benchmarks.md`; `day` is the text of `docs/day.md`, if there is one. */
-export function report(results: Results, command: string, day: string | undefined): string {
+const peakOf = ({ peakMiB }: Capture) => peakMiB;
+const requestsOf = ({ requests }: Capture) => requests;
+
+/** `docs/benchmarks.md`. */
+export function report(results: Results, command: string): string {
   return [
     "# Benchmarks",
-    "",
     ...introduction(results, command),
-    "![Memory, rates, CPU time, captures side by side](benchmarks.png)",
+    "![Memory, rates, captures side by side](benchmarks.svg)",
+    "[day.md](day.md) has how old a change is when it is captured, and how many requests a day takes.",
+    "## Targets",
+    targetTable(results),
+    ...startSection(results),
+    ...captureSection(results),
+    ...sideBySideSection(results.sideBySide),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** What README shows of it. */
+export function readmePart(results: Results): string {
+  const { machine, starts, captures, sideBySide } = results;
+  const largest = captures.at(-1);
+  const flowMedian = (quantity: (capture: Capture) => number) =>
+    count(Math.round(medianOf(largest?.flow, quantity) ?? 0));
+  const rows = OUTPUTS.map((output) => {
+    const rate = rounded(medianOf(largest?.[output], documentsPerSecond));
+    const peak = medianOf(largest?.[output], peakOf)?.toFixed(0) ?? UNKNOWN;
+    return [
+      `${count(largest?.calls ?? 0)} calls to ${OUTPUT_NAMES[output]}`,
+      `${rate} documents a second, ${peak} MiB at the peak`,
+    ];
+  });
+  return [
+    `Measured on ${machine.cores} × ${machine.cpu} with Node ${machine.node.slice(1)}, emulator included; [docs/benchmarks.md](docs/benchmarks.md)`,
+    "has all figures and the targets that they are held to.",
     "",
-    ...section("Targets", [verdictTable(results)]),
-    ...section("Start-up", startSection(results)),
-    ...section("Captures", captureSection(results)),
-    ...section("Where the time goes", profileSection(results)),
-    ...section("Requests", requestSection(results)),
-    ...section("Freshness", freshnessSection(day)),
-    ...section("Side by side", sideBySideSection(results.sideBySide)),
+    table(
+      ["what", "figure"],
+      [
+        ["the demo, from start to exit, emulator included", `${median(starts.demoSeconds).toFixed(1)} s`],
+        [
+          "a Flow `spec` request, beside a bare `node -e 0`",
+          `${ratio(starts.specSeconds, results, 1)} times`,
+        ],
+        ...rows,
+        [
+          `requests for ${count(largest?.calls ?? 0)} calls`,
+          `${flowMedian(requestsOf)}; the least is ${flowMedian(pagesOf)}`,
+        ],
+        [
+          `memory that each of ${count(sideBySide.at(-1)?.captures ?? 0)} captures side by side adds`,
+          mebibytes(addedMiB(sideBySide)),
+        ],
+      ],
+    ),
+    "",
+    "![What a capture of calls takes](docs/benchmarks.svg)",
   ].join("\n");
 }
 
@@ -32,31 +84,24 @@ function introduction({ machine, captures, loadBefore }: Results, command: strin
   const runs = captures
     .map((account) => `${account.flow.length} of ${count(account.calls)} calls`)
     .join(", ");
+  const load = loadBefore.toFixed(1);
   return [
-    `Made by \`${command}\` on ${machine.cores} × ${machine.cpu} (${machine.platform}) with Node ${machine.node.slice(1)}. The figures that`,
-    "two machines can share are ratios and counts: rates and times are those of this machine, where the emulator has to be",
-    `served as well. Medians of several runs (${runs}), with half of their spread behind ±. All runs are in \`bench/results.json\`.`,
-    "`npm run bench -- --compare` measures again and tells what got worse.",
-    ...(loadBefore > QUIET_LOAD
-      ? [
-          "",
-          `**The machine was busy with other work when this was measured (load ${loadBefore.toFixed(1)}).**`,
-        ]
-      : []),
-    "",
+    [
+      `Made by \`${command}\` on ${machine.cores} × ${machine.cpu} (${machine.platform}) with Node ${machine.node.slice(1)}. Ratios and counts`,
+      "can be compared between machines; rates and times are those of this machine, which serves the emulator as well. A figure is the median of",
+      `several runs (${runs}), and the number behind ± is half of their spread. All runs are in`,
+      "`bench/results.json`. `npm run bench -- --compare` measures again and reports what got worse.",
+    ].join("\n"),
+    ...(loadBefore > QUIET_LOAD ? [`**The machine was busy with other work (load ${load}).**`] : []),
   ];
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return [`## ${title}`, "", ...lines, ""];
-}
-
-function verdictTable(results: Results): string {
-  const words = (isMet: boolean | undefined) =>
+function targetTable(results: Results): string {
+  const outcome = (isMet: boolean | undefined) =>
     isMet === undefined ? UNKNOWN : isMet ? "met" : "**not met**";
   return table(
     ["target", "found", ""],
-    verdicts(results).map(({ target, found, isMet }) => [target, found, words(isMet)]),
+    verdicts(results).map(({ target, found, isMet }) => [target, found, outcome(isMet)]),
   );
 }
 
@@ -65,11 +110,11 @@ function startSection(results: Results): string[] {
   const row = (what: string, seconds: readonly number[]) => [
     what,
     `${(1000 * median(seconds)).toFixed(0)} ms ${plusMinus(seconds)}`,
-    `${(median(seconds) / median(bareSeconds)).toFixed(2)}`,
+    ratio(seconds, results, 2),
   ];
   return [
+    "## Start-up",
     `Whole processes from start to exit, ${bareSeconds.length} of each, in turns; the demo ${demoSeconds.length} times.`,
-    "",
     table(
       ["process", "time", "times a bare Node"],
       [
@@ -84,9 +129,12 @@ function startSection(results: Results): string[] {
 
 function captureSection({ captures }: Results): string[] {
   return [
-    "All calls of an account of 180 days, read from an emulator without a limit that runs in a process of its own, by the",
-    "command of the image to standard output and by `capture` into a DuckDB file. CPU and memory are read from outside, from `/proc`.",
-    "",
+    "## Captures",
+    [
+      "All calls of an account of 180 days, read from an emulator without a request limit that is a process of its own. The command of the",
+      "image writes to standard output, `capture` to a DuckDB file. CPU time and memory are sampled from outside the process. The last column",
+      "is the share of the time in which the emulator was busy: it does not limit the capture.",
+    ].join("\n"),
     table(
       [
         "calls",
@@ -99,26 +147,12 @@ function captureSection({ captures }: Results): string[] {
       ],
       captures.flatMap((account) => OUTPUTS.map((output) => captureRow(account, output))),
     ),
-    "",
-    "The emulator is not what limits them: it is busy for the share of the time in the last column, and a process that reads the same",
-    "lists and drops them gets",
-    "",
-    table(
-      ["calls", "documents a second, read and dropped", "times the capture to standard output"],
-      captures.map((account) => {
-        const bare = median(account.bareDocumentsPerSecond);
-        const rate = medianOf(account.flow, documentsPerSecond) ?? Number.NaN;
-        return [count(account.calls), rounded(bare), (bare / rate).toFixed(1)];
-      }),
-    ),
   ];
 }
 
 function captureRow(account: AccountCaptures, output: Output): string[] {
   const runs = account[output];
-  const known = (quantity: (capture: Capture) => number | null) =>
-    runs.map(quantity).filter((value) => value !== null);
-  const peaks = known(({ peakMiB }) => peakMiB);
+  const peaks = valuesOf(runs, peakOf);
   const busy = median(runs.map(({ emulatorCpuSeconds, seconds }) => emulatorCpuSeconds / seconds));
   return [
     count(account.calls),
@@ -126,87 +160,36 @@ function captureRow(account: AccountCaptures, output: Output): string[] {
     `${rounded(medianOf(runs, documentsPerSecond))} ${plusMinus(runs.map(documentsPerSecond))}`,
     medianOf(runs, cpuSecondsPerMillion)?.toFixed(0) ?? UNKNOWN,
     peaks.length === 0 ? UNKNOWN : `${median(peaks).toFixed(0)} MiB ${plusMinus(peaks)}`,
-    count(Math.round(median(runs.map(({ requests }) => requests)))),
-    percent(busy, 1),
-  ];
-}
-
-function profileSection({ profile }: Results): string[] {
-  const rows = ({ name, share }: { name: string; share: number }) => [name, percent(share, 1)];
-  return [
-    `Own time in a session over ${count(profile.calls)} calls, by \`node --cpu-prof\`, of the time in which it was not idle.`,
-    "What was done about the largest of them is told in [decision 21](decisions/0021-less-work-for-a-document.md).",
-    "",
-    table(["part", "share"], profile.modules.map(rows)),
-    "",
-    table(["function", "share"], profile.functions.map(rows)),
-  ];
-}
-
-function requestSection({ requests, quota }: Results): string[] {
-  return [
-    "On a simulated clock, where an answer takes 300 ms: these figures are the same on every machine. All nine streams take part in the",
-    "hour and the day. What the looks at the present take while a backfill goes on is not counted for it.",
-    "",
-    table(
-      ["task", "records", "requests", "a thousand records", "least", "the least is", "share of 100 a minute"],
-      requests.map(({ task, records, requests: sent, least, leastIs, allowed }) => [
-        task,
-        count(records),
-        count(sent),
-        task.startsWith("idle") ? "" : ((1000 * sent) / records).toFixed(1),
-        count(least),
-        leastIs,
-        allowed === null ? "" : percent(sent, allowed),
-      ]),
-    ),
-    "",
-    "What a busy day takes beyond its least is for changes: each call is read again until it is half an hour old, and at six later ages.",
-    "How much of a company's quota a backfill uses, after two minutes in which it may learn the limit:",
-    "",
-    table(
-      ["requests a minute", "window", "an answer takes", "used", "refused"],
-      quota.map(({ limit, windowShape, latencyMs, usedShare, refusedShare }) => [
-        count(limit),
-        windowShape,
-        `${latencyMs / 1000} s`,
-        percent(usedShare, 1),
-        percent(refusedShare, 1),
-      ]),
-    ),
-  ];
-}
-
-function freshnessSection(day: string | undefined): string[] {
-  const found = tableBelow(day ?? "", "Where Aircall lists calls in progress");
-  if (found === "") return ["`npm run bench:day` measures it, on a simulated day."];
-  return [
-    "How old a change is when it is captured, on a simulated day. [day.md](day.md) has the whole of it, and other ways of reading",
-    "calls beside it; where Aircall lists calls in progress:",
-    "",
-    found,
+    count(Math.round(median(runs.map(requestsOf)))),
+    percent(busy),
   ];
 }
 
 function sideBySideSection(runs: readonly SideBySide[]): string[] {
   return [
-    `Captures of different accounts on one machine, a process each, of ${count(runs[0]?.callsEach ?? 0)} calls each. Memory is what all take together when`,
-    "the last of them has caught up, and counts once what they share, such as the program Node itself.",
-    "",
+    "## Side by side",
+    [
+      `Captures of different accounts on one machine, one process each, of ${count(runs[0]?.callsEach ?? 0)} calls each. Memory is that of all captures`,
+      "together when the last one has caught up; memory that they share, such as the program Node itself, counts once.",
+    ].join("\n"),
     table(
       ["captures", "until all have caught up", "CPU seconds", "memory", "each", "highest peak"],
       runs.map(({ captures, seconds, cpuSeconds, memoryMiB, peakMiB }) => [
         count(captures),
         `${seconds.toFixed(1)} s`,
         cpuSeconds?.toFixed(1) ?? UNKNOWN,
-        memoryMiB === null ? UNKNOWN : `${rounded(memoryMiB)} MiB`,
-        memoryMiB === null ? UNKNOWN : `${rounded(memoryMiB / captures)} MiB`,
-        peakMiB === null ? UNKNOWN : `${rounded(peakMiB)} MiB`,
+        mebibytes(memoryMiB),
+        mebibytes(memoryMiB && memoryMiB / captures),
+        mebibytes(peakMiB),
       ]),
     ),
-    "",
-    `Each capture beyond the first adds ${addedText(runs[0], runs.at(-1))}.`,
+    `Each capture beyond the first adds ${mebibytes(addedMiB(runs))}.`,
   ];
+}
+
+/** The median time beside that of a bare Node. */
+function ratio(seconds: readonly number[], { starts }: Results, digits: number): string {
+  return (median(seconds) / median(starts.bareSeconds)).toFixed(digits);
 }
 
 function plusMinus(values: readonly number[]): string {

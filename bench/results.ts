@@ -1,98 +1,99 @@
 import type { AccountCaptures, Capture, Output } from "./measure/captures.ts";
-import type { Profile } from "./measure/profile.ts";
-import type { QuotaRun } from "./measure/quota.ts";
-import type { RequestCount } from "./measure/requests.ts";
 import type { SideBySide } from "./measure/side-by-side.ts";
 import type { Starts } from "./measure/start.ts";
 import { median } from "./statistics.ts";
 import type { Machine } from "./support.ts";
 
-/** All that one run of the benchmarks has found; `bench/results.json`. */
+/** The measurements of one run of the benchmarks: `bench/results.json`. */
 export interface Results {
   readonly machine: Machine;
-  /** How many processes of others wanted to run when it began, on average over a minute. */
+  /** The load average of the last minute when the run began. */
   readonly loadBefore: number;
   readonly starts: Starts;
+  /** Ordered by the size of the account. */
   readonly captures: readonly AccountCaptures[];
-  readonly profile: Profile;
-  readonly requests: readonly RequestCount[];
-  readonly quota: readonly QuotaRun[];
   readonly sideBySide: readonly SideBySide[];
 }
 
-/** One figure of a run, by a name that stays the same from run to run. */
+/** The largest page that Aircall returns. */
+const ROWS_PER_PAGE = 50;
+
+export const OUTPUTS: readonly Output[] = ["flow", "duckdb"];
+
+/** One figure of a run, under a name that stays the same from run to run. */
 export interface Figure {
   readonly name: string;
   readonly better: "more" | "less";
-  /** A value for each time that it was measured. */
+  /** One value per measurement. */
   readonly values: readonly number[];
-  /** Whether it comes out the same on every machine and however busy that is. */
-  readonly isExact: boolean;
 }
-
-export const OUTPUTS: readonly Output[] = ["flow", "duckdb"];
 
 export const documentsPerSecond = ({ documents, seconds }: Capture) => documents / seconds;
 
 export const cpuSecondsPerMillion = ({ documents, cpuSeconds }: Capture) =>
   cpuSeconds === null ? null : (cpuSeconds / documents) * 1e6;
 
-/** The median of one quantity over some captures; `undefined` where it could not be measured. */
+/** The least requests that can list the documents of a capture. */
+export const pagesOf = ({ documents }: Capture) => Math.ceil(documents / ROWS_PER_PAGE);
+
+/** The median of a quantity over several captures; `undefined` where it was not measured. */
 export function medianOf(
-  captures: readonly Capture[],
+  captures: readonly Capture[] | undefined,
   quantity: (capture: Capture) => number | null,
 ): number | undefined {
-  const values = captures.map(quantity).filter((value) => value !== null);
+  const values = valuesOf(captures ?? [], quantity);
   return values.length === 0 ? undefined : median(values);
 }
 
-/** What two runs of the benchmarks can be compared by. */
-export function figures(results: Results): Figure[] {
-  return [
-    ...startFigures(results.starts),
-    ...results.captures.flatMap(captureFigures),
-    ...results.requests.map(({ task, records, requests }) =>
-      exact(`requests, ${task} of ${records}`, "less", requests),
-    ),
-    ...results.quota.map(({ latencyMs, windowShape, usedShare }) =>
-      exact(`share of the quota used, ${windowShape} windows, ${latencyMs} ms`, "more", usedShare),
-    ),
-    ...results.sideBySide.flatMap(({ captures, memoryMiB }) =>
-      measured(`MiB of ${captures} captures side by side`, "less", [memoryMiB]),
-    ),
-  ];
+export function valuesOf(
+  captures: readonly Capture[],
+  quantity: (capture: Capture) => number | null,
+): number[] {
+  return captures.map(quantity).filter((value) => value !== null);
 }
 
-function startFigures({ bareSeconds, specSeconds, discoverSeconds, demoSeconds }: Starts): Figure[] {
+/** The memory that each capture beyond the first adds, in MiB. */
+export function addedMiB(sideBySide: readonly SideBySide[]): number | undefined {
+  const [one, many] = [sideBySide[0], sideBySide.at(-1)];
+  if (!one?.memoryMiB || !many?.memoryMiB) return undefined;
+  return (many.memoryMiB - one.memoryMiB) / (many.captures - one.captures);
+}
+
+/** The figures that two runs are compared by. What a run did not measure is left out. */
+export function figures({ starts, captures, sideBySide }: Results): Figure[] {
   const ratios = (seconds: readonly number[]) =>
-    seconds.map((value, run) => value / (bareSeconds[run] ?? Number.NaN));
-  return [
-    ...measured("spec, times a bare Node", "less", ratios(specSeconds)),
-    ...measured("discover, times a bare Node", "less", ratios(discoverSeconds)),
-    ...measured("seconds of the demo", "less", demoSeconds),
+    seconds.map((value, run) => value / (starts.bareSeconds[run] ?? Number.NaN));
+  const all: Figure[] = [
+    { name: "spec, times a bare Node", better: "less", values: ratios(starts.specSeconds) },
+    { name: "discover, times a bare Node", better: "less", values: ratios(starts.discoverSeconds) },
+    { name: "seconds of the demo", better: "less", values: starts.demoSeconds },
+    ...captures.flatMap(captureFigures),
+    ...sideBySide.map(
+      ({ captures, memoryMiB }): Figure => ({
+        name: `MiB of ${captures} captures side by side`,
+        better: "less",
+        values: memoryMiB === null ? [] : [memoryMiB],
+      }),
+    ),
   ];
+  return all.filter(({ values }) => values.length > 0);
 }
 
 function captureFigures(account: AccountCaptures): Figure[] {
   return OUTPUTS.flatMap((output) => {
-    const of = (what: string) => `${what}, ${account.calls} calls, ${output}`;
+    const figure = (
+      what: string,
+      better: Figure["better"],
+      quantity: (capture: Capture) => number | null,
+    ): Figure => ({
+      name: `${what}, ${account.calls} calls, ${output}`,
+      better,
+      values: valuesOf(account[output], quantity),
+    });
     return [
-      ...measured(of("documents a second"), "more", account[output].map(documentsPerSecond)),
-      ...measured(of("CPU seconds per million documents"), "less", account[output].map(cpuSecondsPerMillion)),
-      ...measured(
-        of("MiB at the peak"),
-        "less",
-        account[output].map(({ peakMiB }) => peakMiB),
-      ),
+      figure("documents a second", "more", documentsPerSecond),
+      figure("CPU seconds per million documents", "less", cpuSecondsPerMillion),
+      figure("MiB at the peak", "less", ({ peakMiB }) => peakMiB),
     ];
   });
-}
-
-function measured(name: string, better: Figure["better"], values: readonly (number | null)[]): Figure[] {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? [] : [{ name, better, values: known, isExact: false }];
-}
-
-function exact(name: string, better: Figure["better"], value: number): Figure {
-  return { name, better, values: [value], isExact: true };
 }

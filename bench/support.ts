@@ -1,18 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { containerConfig } from "../scripts/dockerfile.ts";
+import { readDockerfile } from "../scripts/dockerfile.ts";
 
 export const BUNDLE = new URL("../dist/source-aircall.cjs", import.meta.url).pathname;
 
-const IMAGE = containerConfig(readFileSync(new URL("../Dockerfile", import.meta.url), "utf8"));
+const IMAGE = readDockerfile(readFileSync(new URL("../Dockerfile", import.meta.url), "utf8"));
 
-/** What the image starts Node with: all between the program and the two words that name the bundle and the protocol. */
+/** The flags of Node in the image: what stands between the program and the bundle with its protocol. */
 export const IMAGE_FLAGS = IMAGE.entrypoint.slice(1, -2);
 
 export const IMAGE_ENVIRONMENT = { ...IMAGE.environment, PATH: process.env.PATH ?? "" };
 
-/** The Flow protocol as the image starts it. */
+/** Starts the Flow protocol as the image does. */
 export const FLOW_COMMAND = [process.execPath, ...IMAGE_FLAGS, BUNDLE, "flow"];
 
 export interface Machine {
@@ -32,7 +32,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** A folder that is gone when the work is done. */
+/** Runs work with a folder that is removed afterwards. */
 export async function inTemporaryFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "source-aircall-bench-"));
   try {

@@ -3,7 +3,7 @@ import { DAY_MS, ids, MINUTE_MS, NOON_SECONDS, open, QUIET } from "./testing.ts"
 
 const DAY_SECONDS = DAY_MS / 1000;
 
-test("from is exclusive, to is inclusive; from can be switched", async () => {
+test("from is exclusive unless configured otherwise, and to is inclusive", async () => {
   const bounds = `from=${NOON_SECONDS - 10}&to=${NOON_SECONDS - 8}`;
   const found = async (callsFromInclusive: boolean) => {
     const { emulator, rows } = await open({ account: QUIET, callsFromInclusive });
@@ -15,7 +15,7 @@ test("from is exclusive, to is inclusive; from can be switched", async () => {
   expect(await found(true)).toEqual([NOON_SECONDS - 10, NOON_SECONDS - 9, NOON_SECONDS - 8]);
 });
 
-test("calls past the history floor are neither listed nor found", async () => {
+test("calls older than the history are neither listed nor found", async () => {
   const { emulator, rows, get, clock } = await open({ account: QUIET });
   const id = emulator.account.calls.add(1, { startedAtSeconds: NOON_SECONDS - 183 * DAY_SECONDS });
   expect(ids(await rows("/v1/calls", "calls"))).toEqual([id]);
@@ -24,7 +24,7 @@ test("calls past the history floor are neither listed nor found", async () => {
   expect((await get(`/v1/calls/${id}`)).status).toBe(404);
 });
 
-test("a call rings, is answered, ends, gains its recording and settles", async () => {
+test("a call rings, is answered, ends, gets its recording and settles", async () => {
   const { emulator, clock, call, rows } = await open({ account: QUIET });
   const { calls, users } = emulator.account;
   const [agent] = users.listed;
@@ -57,7 +57,7 @@ test("a call rings, is answered, ends, gains its recording and settles", async (
   expect((await rows("/v1/calls", "calls"))[0]).toMatchObject({ id, ...settled });
 });
 
-test("a call in progress is listed, unless the emulator is told otherwise", async () => {
+test("a call in progress is listed unless configured otherwise", async () => {
   const listed = async (listInProgress: boolean) => {
     const { emulator, rows, clock } = await open({ account: QUIET, listInProgress });
     const id = emulator.account.calls.ring();
@@ -70,7 +70,7 @@ test("a call in progress is listed, unless the emulator is told otherwise", asyn
   expect(await listed(false)).toEqual([0, 1]);
 });
 
-test("late edits show on a seeded call, which keeps everything else", async () => {
+test("late edits change a seeded call, and nothing else of it", async () => {
   const { emulator, clock, rows, call } = await open();
   const [seeded] = await rows("/v1/calls?per_page=1", "calls");
   const id = seeded?.id ?? 0;
@@ -96,7 +96,7 @@ test("late edits show on a seeded call, which keeps everything else", async () =
   expect(ids((await call(id)).tags as never)).not.toContain(tag?.id);
 });
 
-test("a removed tag leaves every call; a removed user stays inside old ones", async () => {
+test("a removed tag disappears from every call; a removed user remains in old ones", async () => {
   const { emulator, call } = await open({ account: QUIET });
   const { calls, tags, users } = emulator.account;
   const agentId = users.listed[0]?.id ?? 0;
@@ -110,7 +110,7 @@ test("a removed tag leaves every call; a removed user stays inside old ones", as
   expect(await call(id)).toMatchObject({ tags: [], user: { id: agentId } });
 });
 
-test("a removed call is gone from lists and by id", async () => {
+test("a removed call is neither listed nor found", async () => {
   const { emulator, rows, get } = await open({ account: { calls: 200 } });
   const before = ids(await rows("/v1/calls?per_page=50", "calls"));
   emulator.account.calls.remove(before[3] ?? 0);
@@ -118,7 +118,7 @@ test("a removed call is gone from lists and by id", async () => {
   expect(ids(await rows("/v1/calls?per_page=49", "calls"))).toEqual(before.filter((_, index) => index !== 3));
 });
 
-test("signed URLs differ at every read, and short ones come on request only", async () => {
+test("signed URLs differ with every read, and short ones are returned only on request", async () => {
   const { emulator, call, get } = await open({ account: QUIET });
   const { calls } = emulator.account;
   const id = calls.ring();
@@ -133,7 +133,7 @@ test("signed URLs differ at every read, and short ones come on request only", as
   expect(asked.voicemail_short_url).toBeNull();
 });
 
-test("the contact is null unless it is asked for", async () => {
+test("the contact is null unless the query requests it", async () => {
   const { emulator, call, get } = await open({ account: QUIET });
   const contactId = emulator.account.contacts.add();
   const id = emulator.account.calls.ring({ contactId });
@@ -162,7 +162,7 @@ test("search filters by direction, user, number and all tags", async () => {
   expect(await search(`tags[]=${one.id}&tags[]=${two.id}`)).toEqual([wanted]);
 });
 
-test("many calls in one second keep their order by id", async () => {
+test("many calls in one second are ordered by id", async () => {
   const { emulator, rows } = await open({ account: QUIET });
   const firstId = emulator.account.calls.add(120, { startedAtSeconds: NOON_SECONDS - 5 });
   const page = await rows("/v1/calls?per_page=50&page=3", "calls");

@@ -1,5 +1,6 @@
-/** Where the emulator reads the time: milliseconds since the UNIX epoch. */
+/** The source of the emulator's time. */
 export interface EmulatorClock {
+  /** Milliseconds since the Unix epoch. */
   now(): number;
 }
 
@@ -10,7 +11,7 @@ export interface MovableClock extends EmulatorClock {
 
 export const systemClock: EmulatorClock = { now: () => Date.now() };
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until a test moves it. */
 export function movableClock(startMs: number): MovableClock {
   let currentMs = startMs;
   return {

@@ -1,16 +1,16 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 
-/** What one request came in on, for faults that break it. */
+/** The connection of one request, which faults can break. */
 export interface Connection {
   readonly isBroken: boolean;
-  /** Breaks it before any byte of an answer. */
+  /** Breaks the connection before the first byte of the answer. */
   reset(): Response;
-  /** Lets the head and half of the body through, then breaks it. */
+  /** Sends the head and half of the body, then breaks the connection. */
   cut(answer: Response): Promise<Response>;
 }
 
-/** What a request is served with: a socket, or a connection in the same process. */
+/** A request arrives over a socket, or over a connection within the process. */
 export type Bindings = HttpBindings | { connection: InProcessConnection };
 
 export function connectionOf(bindings: Bindings): Connection {
@@ -47,7 +47,7 @@ class SocketConnection implements Connection {
 
 export class InProcessConnection implements Connection {
   isBroken = false;
-  /** Whether nothing of the answer arrives. */
+  /** Whether the connection broke before the first byte of the answer. */
   wasReset = false;
 
   reset(): Response {
@@ -68,7 +68,7 @@ export class InProcessConnection implements Connection {
   }
 }
 
-/** Answers without a socket, and fails as `fetch` does where a socket would have been broken. */
+/** A `fetch` that works without a socket. It fails in the same way as the real `fetch` over a broken socket. */
 export function fetchInProcess(
   serve: (request: Request, bindings: Bindings) => Response | Promise<Response>,
   closing: AbortSignal,

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-/** The rows one query matches, in ascending order, rendered one by one on demand. */
+/** The rows that a query matches, in ascending order. Each row is rendered on demand. */
 export interface Selection {
   readonly total: number;
   row(position: number): unknown;
@@ -9,10 +9,10 @@ export interface Selection {
 const DEFAULT_PER_PAGE = 20;
 const LARGEST_PER_PAGE = 50;
 
-/** `page * per_page` may not exceed this on any list, however few rows it has. */
+/** The limit of `page * per_page`, on every list and however few rows the list has. */
 const DEEPEST_POSITION = 10_000;
 
-/** Body of the 400 past the cap, as seen on a live account. */
+/** The body of the 400 for a page beyond the limit, as seen on a live account. */
 const OUT_OF_BOUND = {
   error: "Bad Request",
   data: null,
@@ -28,19 +28,19 @@ interface Page {
   size: number;
 }
 
-/** What a list answers, apart from its rows. */
+/** The properties of a list, apart from its rows. */
 export interface ListShape {
-  /** The plural key that holds the rows. */
+  /** The property of the body that contains the rows. */
   key: string;
-  /** False for lists that ignore `order`. */
+  /** False if the list ignores `order`. */
   ordered: boolean;
-  /** False where `meta` has no link keys at all. */
+  /** False if `meta` has no link keys. */
   linked: boolean;
 }
 
-/** One page of a selection in Aircall's envelope, or the 400 past the cap. */
+/** Answers with one page of a selection in Aircall's envelope, or with the 400 for a page beyond the limit. */
 export function answerPage(context: Context, shape: ListShape, selection: Selection): Response {
-  const page = askedPage(context);
+  const page = requestedPage(context);
   if (page.number * page.size > DEEPEST_POSITION) return context.json(OUT_OF_BOUND, 400);
   const descending = shape.ordered && context.req.query("order") === "desc";
   const rows = rowsOf(selection, page, descending);
@@ -54,7 +54,7 @@ export function answerPage(context: Context, shape: ListShape, selection: Select
   return context.json({ meta, [shape.key]: rows });
 }
 
-function askedPage(context: Context): Page {
+function requestedPage(context: Context): Page {
   const number = wholeNumber(context.req.query("page")) ?? 1;
   const size = wholeNumber(context.req.query("per_page")) ?? DEFAULT_PER_PAGE;
   return { number: Math.max(1, number), size: Math.min(Math.max(1, size), LARGEST_PER_PAGE) };
@@ -69,7 +69,7 @@ function rowsOf(selection: Selection, page: Page, descending: boolean): unknown[
   });
 }
 
-/** Links repeat every parameter of the request; the next one is offered even where following it is a 400. */
+/** Links repeat every parameter of the request. There is a next link even if Aircall refuses the page it leads to. */
 function links(url: string, page: Page, total: number) {
   const hasNext = page.number * page.size < total;
   return {
@@ -85,10 +85,10 @@ function linkTo(url: string, pageNumber: number, pageSize: number): string {
   return link.href;
 }
 
-/** A query value as a whole number; anything else counts as not given. */
+/** Parses a query value as a whole number. Any other value counts as missing. */
 export function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 }
 
-/** Body of a 404 for an id nobody has. */
+/** The body of the 404 for an unknown ID. */
 export const UNKNOWN_ID = { error: "Not Found", troubleshoot: "Check the id of the resource" };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AUTHORIZATION, ids, NOON_SECONDS, open, QUIET } from "./testing.ts";
 
-test("a status fault strikes the nth matching request, so many times, with its headers", async () => {
+test("a status fault strikes from the nth matching request, the given number of times, with its headers", async () => {
   const { emulator, get } = await open();
   const planned = emulator.faults.add({
     match: "/v1/calls",
@@ -21,7 +21,7 @@ test("a status fault strikes the nth matching request, so many times, with its h
   expect(planned.struck).toBe(2);
 });
 
-test("a periodic fault strikes one request in five, until it is removed", async () => {
+test("a periodic fault strikes one request in five until it is removed", async () => {
   const { emulator, get } = await open();
   const planned = emulator.faults.add({ match: /ping/, every: 5, kind: "status", status: 500 });
   const statuses: number[] = [];
@@ -39,7 +39,7 @@ test("a reset breaks the connection before any answer", async () => {
   expect((await get("/v1/ping")).status).toBe(200);
 });
 
-test("a cut answer has its head and half its body", async () => {
+test("a cut answer has its head and not all of its body", async () => {
   const { emulator, get } = await open();
   emulator.faults.add({ kind: "cut" });
   const answer = await fetch(`${emulator.url}/v1/calls`, { headers: { authorization: AUTHORIZATION } });
@@ -48,7 +48,7 @@ test("a cut answer has its head and half its body", async () => {
   expect((await get("/v1/calls")).status).toBe(200);
 });
 
-test("a slow answer is late but whole", async () => {
+test("a slow answer is late but complete", async () => {
   const { emulator, get } = await open();
   emulator.faults.add({ kind: "slow", delayMs: 30 });
   const askedAtMs = performance.now();
@@ -64,7 +64,7 @@ test("a list can lose its key", async () => {
   expect(Object.keys(body)).toEqual(["meta"]);
 });
 
-test("a web page can stand in for the answer", async () => {
+test("a web page can replace the answer", async () => {
   const { emulator } = await open();
   emulator.faults.add({ kind: "html" });
   const answer = await fetch(`${emulator.url}/v1/calls`, { headers: { authorization: AUTHORIZATION } });

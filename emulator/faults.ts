@@ -1,43 +1,43 @@
-/** What goes wrong with one answer. */
+/** How a fault changes one answer. */
 export type FaultKind =
-  /** Another status instead of the answer. */
+  /** An answer with this status replaces the real one. */
   | { kind: "status"; status: number; headers?: Record<string, string>; body?: unknown }
-  /** The connection is reset before any byte of an answer. */
+  /** The connection is reset before the first byte of the answer. */
   | { kind: "reset" }
-  /** The head and half of the body arrive, then the connection breaks. */
+  /** The connection breaks after the head and half of the body. */
   | { kind: "cut" }
-  /** The answer comes late, in real time. */
+  /** The answer is delayed, in real time. */
   | { kind: "slow"; delayMs: number }
-  /** A list answers with `meta` alone. */
+  /** The answer of a list contains only `meta`. */
   | { kind: "missingKey" }
-  /** 200 with a web page. */
+  /** A web page with status 200 replaces the answer. */
   | { kind: "html" }
-  /** No answer until the emulator closes. */
+  /** The request gets no answer until the emulator closes. */
   | { kind: "hang" }
-  /** Something happens just before a good answer, such as a change of the account between two pages. */
+  /** `edit` runs before an intact answer, for instance to change the account between two pages. */
   | { kind: "edit"; edit: () => void };
 
 export type Fault = FaultKind & {
-  /** A prefix of the path and query, or a pattern found in it. Default: every request. */
+  /** A prefix of the path and query, or a pattern that occurs in them. Default: every request. */
   match?: string | RegExp;
-  /** The first matching request to strike, counted from 1. Default 1. */
+  /** The first matching request that the fault strikes, counted from 1. Default: 1. */
   nth?: number;
-  /** From there on, strike one matching request in this many. Default 1. */
+  /** From that request on, the fault strikes one matching request in this many. Default: 1. */
   every?: number;
-  /** How often to strike before the fault is spent. Default 1, or without end when `every` is given. */
+  /** How many requests the fault strikes in total. Default: 1, or no limit if `every` is set. */
   times?: number;
 };
 
 export interface PlannedFault {
   readonly fault: Fault;
-  /** Requests that matched so far. */
+  /** The number of requests that have matched. */
   seen: number;
-  /** Requests that were struck so far. */
+  /** The number of requests that the fault has struck. */
   struck: number;
   remove(): void;
 }
 
-/** The faults to come. Each counts its own matching requests. */
+/** The planned faults. Each counts its own matching requests. */
 export class FaultPlan {
   readonly #planned = new Set<PlannedFault>();
 
@@ -51,7 +51,7 @@ export class FaultPlan {
     this.#planned.clear();
   }
 
-  /** The faults that strike this request, in the order they were added. */
+  /** Returns the faults that strike this request, in the order in which they were added. */
   strike(target: string): FaultKind[] {
     return [...this.#planned].filter((planned) => strikes(planned, target)).map(({ fault }) => fault);
   }

@@ -11,7 +11,7 @@ test.each([
   "/v1/webhooks",
   "/v1/tags?per_page=50&page=201",
   "/v1/nothing",
-])("%s is answered in process as over HTTP", async (target) => {
+])("%s is answered within the process as over HTTP", async (target) => {
   const { emulator, get } = await open();
   const overHttp = await get(target);
   const answer = await emulator.fetch(new URL(target, emulator.url), { headers: HEADERS });
@@ -21,7 +21,7 @@ test.each([
   expect(emulator.requests.recent[1]).toEqual(emulator.requests.recent[0]);
 });
 
-test("a connection in process breaks as a socket does", async () => {
+test("a connection within the process breaks as a socket does", async () => {
   const { emulator } = await open({ account: QUIET });
   const ping = () => emulator.fetch(`${emulator.url}/v1/ping`, { headers: HEADERS });
   emulator.faults.add({ kind: "reset" });
@@ -34,7 +34,7 @@ test("a connection in process breaks as a socket does", async () => {
   expect((await ping()).status).toBe(200);
 });
 
-test("a request in process ends with its signal, and with the emulator", async () => {
+test("a request within the process ends with its signal, and with the emulator", async () => {
   const { emulator } = await open({ account: QUIET });
   const ping = (signal?: AbortSignal) =>
     emulator.fetch(`${emulator.url}/v1/ping`, { headers: HEADERS, signal: signal ?? null });

@@ -2,18 +2,18 @@ import type { MiddlewareHandler } from "hono";
 import type { EmulatorClock } from "./clock.ts";
 import type { LimiterOptions } from "./options.ts";
 
-/** What one request was told about the company's budget. */
+/** The limiter's decision on one request, with the values of the rate headers. */
 export interface Verdict {
   allowed: boolean;
   limit: number;
   remaining: number;
-  /** When the counter starts afresh, or the block ends: whole seconds since the epoch. */
+  /** When the counter is reset or the block ends, in whole Unix seconds. */
   resetsAtSeconds: number;
 }
 
-/** Counts the requests of a whole company; one request too many blocks all of them for a while. */
+/** Counts the requests of the whole company. A request beyond the limit blocks all requests for a while. */
 export class Limiter {
-  /** Requests allowed per window; infinite when there is no limit. May change while the emulator runs. */
+  /** Requests allowed per window; infinite without a limit. Tests may change it while the emulator runs. */
   limit: number;
   readonly #options: LimiterOptions;
   #acceptedAtMs: number[] = [];
@@ -56,7 +56,7 @@ export class Limiter {
   }
 }
 
-/** Refuses with 429; the body of a real refusal is not known, so clients must not read it. */
+/** Refuses requests with 429. The body of a real 429 is not known, so clients must not rely on it. */
 export function enforceLimit(
   limiter: Limiter,
   options: Pick<LimiterOptions, "rateHeaders"> & { clock: EmulatorClock },

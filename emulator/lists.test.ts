@@ -33,7 +33,7 @@ async function walk({ rows }: Session, { path, key }: { path: string; key: strin
   }
 }
 
-test.each(NAMES)("%s over HTTP is what the truth says, in order", async (name) => {
+test.each(NAMES)("%s over HTTP equals its truth, in order", async (name) => {
   const session = await open({ account: { calls: 300, contacts: 120 } });
   const served = await walk(session, LISTS[name]);
   expect(served.length).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ test.each(NAMES)("%s refuses a position beyond 10,000, even when empty", async (
   });
 });
 
-test("per_page is 20 unless asked, and never above 50", async () => {
+test("per_page is 20 by default, and never above 50", async () => {
   const { get } = await open();
   expect((await get("/v1/calls")).body.meta).toMatchObject({ per_page: 20, count: 20 });
   expect((await get("/v2/users?per_page=500")).body.meta).toMatchObject({
@@ -95,7 +95,7 @@ test("links are absolute, repeat the filters and end in null", async () => {
   expect((last as { previous_page_link: string }).previous_page_link).toContain("page=1");
 });
 
-test("the link to the page past the cap is still offered", async () => {
+test("there is a link to the page beyond the limit", async () => {
   const { get, emulator } = await open({ account: QUIET });
   emulator.account.calls.add(10_001, { startedAtSeconds: NOON_SECONDS - 60 });
   const { status, body } = await get("/v1/calls?per_page=50&page=200");
@@ -114,7 +114,7 @@ test("the meta of webhooks has no link keys", async () => {
   });
 });
 
-test("a webhook row carries both ids and its secret", async () => {
+test("a webhook has both ids and its secret", async () => {
   const { rows } = await open();
   const [webhook] = await rows("/v1/webhooks?per_page=1", "webhooks");
   expect(webhook?.webhook_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -122,7 +122,7 @@ test("a webhook row carries both ids and its secret", async () => {
   expect(webhook?.direct_link).toBe(`https://api.aircall.io/v1/webhooks/${webhook?.id}`);
 });
 
-test("order=desc turns a list around, except tags", async () => {
+test("order=desc reverses a list, except that of tags", async () => {
   const { rows } = await open();
   const descending = async (path: string, key: string) =>
     ids(await rows(`${path}?per_page=50&order=desc`, key));
@@ -132,7 +132,7 @@ test("order=desc turns a list around, except tags", async () => {
   expect(await descending("/v1/tags", "tags")).toEqual(tags);
 });
 
-test("contacts: both bounds count, on creation, also when sorted by change", async () => {
+test("contacts: both bounds are inclusive and refer to creation, also in order of updates", async () => {
   const { emulator, clock, rows } = await open({ account: QUIET });
   const { contacts } = emulator.account;
   const added = [0, 1, 2].map(() => {
@@ -148,7 +148,7 @@ test("contacts: both bounds count, on creation, also when sorted by change", asy
   expect(changed[1]).toMatchObject({ first_name: "Quill", updated_at: NOON_SECONDS + 3 + DAY_MS / 1000 });
 });
 
-test("contacts are found by number in any spelling, and by address", async () => {
+test("contacts are found by number in any format, and by address", async () => {
   const { emulator, rows } = await open({ account: QUIET });
   const id = emulator.account.contacts.add({
     phoneNumbers: [{ id: 1, label: "Work", value: "+44 1632 960001" }],
@@ -159,14 +159,14 @@ test("contacts are found by number in any spelling, and by address", async () =>
   expect(ids(await rows("/v1/contacts/search?email=quill@example.org", "contacts"))).toEqual([id]);
 });
 
-test("a user is read by id or by address", async () => {
+test("a user is found by id or by address", async () => {
   const { rows, get } = await open();
   const [user] = await rows("/v2/users?per_page=1", "users");
   expect((await get(`/v2/users/${user?.id}`)).body.user).toEqual(user);
   expect((await get(`/v2/users/${user?.email}`)).body.user).toEqual(user);
 });
 
-test("the directory can be changed, and the company counts along", async () => {
+test("the directory can be changed, and the counts of the company follow", async () => {
   const { emulator, get, rows } = await open({ account: QUIET });
   const { account } = emulator;
   const [first = 0] = ids(await rows("/v2/users", "users"));
@@ -187,7 +187,7 @@ test("the directory can be changed, and the company counts along", async () => {
   });
 });
 
-test("people go home in the evening", async () => {
+test("users are offline at weekends", async () => {
   const { rows, clock } = await open();
   const present = async () => {
     const users = await rows("/v1/users/availabilities?per_page=50", "users");

@@ -1,14 +1,14 @@
 import { type EmulatorClock, systemClock } from "./clock.ts";
 
-/** The only credentials the emulator accepts. */
+/** The only credentials that the emulator accepts. */
 export const API_ID = "emulator-id";
 export const API_TOKEN = "emulator-token";
 
-/** How much the seeded account holds. Calls and contacts are met on average; the others exactly. */
+/** The size of the seeded account. The numbers of calls and contacts are averages, the others are exact. */
 export interface AccountSize {
-  /** Calls over the whole of `days`. */
+  /** Calls in all `days` together. */
   calls: number;
-  /** Length of the seeded call history, in days before now. It slides with the clock. */
+  /** The length of the seeded call history, in days before now. The history moves with the clock. */
   days: number;
   users: number;
   numbers: number;
@@ -19,36 +19,36 @@ export interface AccountSize {
 }
 
 export interface LimiterOptions {
-  /** Requests allowed per window for the whole company; null means unlimited. */
+  /** Requests allowed per window for the whole company, or null for no limit. */
   limit: number | null;
   windowMs: number;
-  /** `fixed` windows start at multiples of `windowMs`; a `sliding` one always ends now. */
+  /** `fixed` windows start at multiples of `windowMs`; a `sliding` window always ends now. */
   windowShape: "fixed" | "sliding";
-  /** How long everything is refused after a breach. */
+  /** How long all requests are refused after the limit was exceeded. */
   blockMs: number;
-  /** Which answers carry the three X-AircallApi headers. */
+  /** Which answers have the three X-AircallApi headers. */
   rateHeaders: "refused" | "always";
 }
 
 export interface EmulatorOptions extends LimiterOptions {
   clock: EmulatorClock;
-  /** Two emulators with the same seed and sizes hold the same account. */
+  /** Emulators with the same seed and sizes have the same account. */
   seed: string;
   account: Partial<AccountSize>;
   host: string;
-  /** 0 takes any free port. */
+  /** 0 selects any free port. */
   port: number;
-  /** Real time added to every answer. */
+  /** A delay of every answer, in real time. */
   latencyMs: number;
   /** Calls that started earlier than this many days ago are not served. */
   historyDays: number;
-  /** No seeded call starts later than this UNIX second. */
+  /** No seeded call starts later than this Unix second. */
   lastCallSeconds: number;
-  /** Whether lists hold calls that have not ended. */
+  /** Whether lists contain calls that have not ended. */
   listInProgress: boolean;
-  /** Whether `from` on calls includes the very second it names. */
+  /** Whether `from` on calls includes calls that started in exactly that second. */
   callsFromInclusive: boolean;
-  /** Lifetime written into signed recording and voicemail URLs. */
+  /** The lifetime that the signed URLs of recordings and voicemails state. */
   signedUrlSeconds: number;
 }
 

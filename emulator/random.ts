@@ -1,4 +1,4 @@
-/** A 32-bit number that stands for a text (FNV-1a). */
+/** The 32-bit FNV-1a hash of a string. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
@@ -7,7 +7,7 @@ export function hashText(text: string): number {
   return hash >>> 0;
 }
 
-/** One 32-bit number from several, where every bit of every key matters (murmur3 finaliser). */
+/** Hashes several numbers into one of 32 bits, with the finalizer of MurmurHash3. */
 export function mix(...keys: number[]): number {
   let hash = 0x9e3779b9;
   for (const key of keys) {
@@ -19,7 +19,7 @@ export function mix(...keys: number[]): number {
   return hash >>> 0;
 }
 
-/** A small repeatable generator (mulberry32): the same keys give the same sequence, everywhere and always. */
+/** A deterministic random number generator (mulberry32): the same keys produce the same sequence on every machine. */
 export class Random {
   #state: number;
 
@@ -27,7 +27,7 @@ export class Random {
     this.#state = mix(...keys);
   }
 
-  /** Uniform in [0, 1). */
+  /** A uniform number in [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let word = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -35,7 +35,7 @@ export class Random {
     return ((word ^ (word >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** Uniform whole number in [lowest, highest], both included. */
+  /** A uniform whole number in [lowest, highest]. */
   integer(lowest: number, highest: number): number {
     return lowest + Math.floor(this.next() * (highest - lowest + 1));
   }
@@ -44,23 +44,23 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** One of the items, or null when there are none. */
+  /** One of the items, or null if there are none. */
   pick<Item>(items: readonly Item[]): Item | null {
     return items[Math.floor(this.next() * items.length)] ?? null;
   }
 
-  /** A length whose logarithm is normal: most are near the median, a few are many times longer. */
+  /** A log-normal number: most are near the median, a few are many times larger. */
   lognormal(median: number, sigma: number): number {
     const normal = Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
     return median * Math.exp(sigma * normal);
   }
 
-  /** A length whose logarithm is uniform between those of the two. */
+  /** A number between the two whose logarithm is uniform. */
   logUniform(shortest: number, longest: number): number {
     return shortest * (longest / shortest) ** this.next();
   }
 
-  /** `count` lower-case hexadecimal digits. */
+  /** A string of `count` lower-case hexadecimal digits. */
   hex(count: number): string {
     let digits = "";
     while (digits.length < count) digits += this.integer(0, 0xffffff).toString(16).padStart(6, "0");

@@ -4,22 +4,23 @@ import { type Bindings, connectionOf } from "./connection.ts";
 
 export interface RecordedRequest {
   method: string;
-  /** Path and query as received. */
+  /** The path and query, as received. */
   target: string;
-  /** Status answered, or null when the connection was broken instead. */
+  /** The status of the answer, or null if the connection was broken. */
   status: number | null;
-  /** Emulator time of arrival. */
+  /** When the request arrived, by the clock of the emulator. */
   atMs: number;
 }
 
+/** How many requests `recent` keeps. */
 const RECENT_KEPT = 1_000;
 
-/** Every request the emulator received, refused ones included. */
+/** All requests that the emulator received, including those it refused. */
 export class RequestRecord {
   total = 0;
-  /** Answers with status 429. */
+  /** The number of answers with status 429. */
   refused = 0;
-  /** Counts by path, with ids written `:id`. */
+  /** The number of requests by path, with `:id` for IDs. */
   readonly byPath = new Map<string, number>();
   /** The latest requests, oldest first. */
   readonly recent: RecordedRequest[] = [];
@@ -58,7 +59,7 @@ export function recordRequests(
   };
 }
 
-/** Path and query of an absolute URL. */
+/** The path and query of an absolute URL. */
 export function requestTarget(url: string): string {
   return url.slice(url.indexOf("/", "https://".length));
 }

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { startEmulator } from "./index.ts";
 import { AUTHORIZATION, open } from "./testing.ts";
 
-test("ping answers pong to the right pair", async () => {
+test("ping answers pong to the correct credentials", async () => {
   const { get } = await open();
   expect(await get("/v1/ping")).toMatchObject({ status: 200, body: { ping: "pong" } });
 });
 
-test("no header is 401; a wrong pair and a malformed header are 403", async () => {
+test("no header is a 401; wrong credentials and a malformed header are a 403", async () => {
   const { emulator } = await open();
   const answerTo = async (headers: Record<string, string>) => {
     const answer = await fetch(`${emulator.url}/v1/ping`, { headers });
@@ -21,7 +21,7 @@ test("no header is 401; a wrong pair and a malformed header are 403", async () =
   expect(await answerTo({ authorization: "nonsense" })).toEqual([403, { message: "Forbidden" }]);
 });
 
-test("v1 users are gone while their availabilities live on", async () => {
+test("v1 serves the availabilities of users, but no users", async () => {
   const { get } = await open();
   for (const path of ["/v1/users", "/v1/users/500001", "/v1/nothing"]) {
     expect(await get(path)).toMatchObject({ status: 404, body: { message: "Not Found" } });
@@ -29,7 +29,7 @@ test("v1 users are gone while their availabilities live on", async () => {
   expect((await get("/v1/users/availabilities")).status).toBe(200);
 });
 
-test("an unknown id answers the application's 404", async () => {
+test("an unknown id is a 404", async () => {
   const { get } = await open();
   for (const path of ["/v1/calls/9007199254740991", "/v1/calls/abc", "/v1/contacts/1", "/v2/users/1"]) {
     const { status, body } = await get(path);
@@ -38,7 +38,7 @@ test("an unknown id answers the application's 404", async () => {
   }
 });
 
-test("requests are recorded with their path shape, status and time", async () => {
+test("requests are recorded with their path, status and time", async () => {
   const { emulator, get, clock } = await open();
   await get("/v1/calls?per_page=1");
   clock.advance(5_000);
@@ -53,7 +53,7 @@ test("requests are recorded with their path shape, status and time", async () =>
   });
 });
 
-test("close ends an answer that latency holds back", async () => {
+test("close ends a request that waits for the latency", async () => {
   const emulator = await startEmulator({ latencyMs: 3_600_000 });
   const pending = fetch(`${emulator.url}/v1/ping`, { headers: { authorization: AUTHORIZATION } });
   const outcome = expect(pending).rejects.toThrow();

@@ -14,21 +14,21 @@ import { STREAMS, type StreamName } from "./routes/index.ts";
 import { type EmulatorApp, queryFrom, type World } from "./routes/stream.ts";
 import { strikeFaults } from "./strike.ts";
 
-/** A running Aircall. */
+/** A running emulator of the Aircall API. */
 export interface Emulator {
-  /** Origin it listens on, without a slash at the end. */
+  /** The origin on which it listens, without a trailing slash. */
   readonly url: string;
-  /** Answers as over HTTP, without a socket: faults, waits and the end of the emulator included. */
+  /** Works as a request over HTTP does, but without a socket. Faults, delays and `close` apply to it as well. */
   readonly fetch: typeof fetch;
-  /** The data, and the ways to change it. */
+  /** The data of the account, and the methods that change it. */
   readonly account: Account;
   readonly faults: FaultPlan;
-  /** What the company may ask for; its `limit` can be changed. */
+  /** The rate limiter of the company. Tests may change its `limit`. */
   readonly limiter: Limiter;
   readonly requests: RequestRecord;
-  /** The rows a list would answer now, ascending and from the first to the last, without any HTTP. */
+  /** All rows that a list would return now, in ascending order, without HTTP requests. */
   truth(stream: StreamName, parameters?: Record<string, string>): IterableIterator<unknown>;
-  /** Stops listening and drops every connection, answered or not. */
+  /** Stops listening and closes every connection, including those of unanswered requests. */
   close(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { requestTarget } from "./requests.ts";
 type Env = { Bindings: Bindings };
 type Answer = Response | undefined;
 
-/** Lets the plan spoil answers. The first fault that answers in the server's stead ends the matter. */
+/** Applies the planned faults to a request, up to the first fault that replaces the answer. */
 export function strikeFaults(plan: FaultPlan, closing: AbortSignal): MiddlewareHandler<Env> {
   return async (context, next) => {
     for (const fault of plan.strike(requestTarget(context.req.url))) {
@@ -19,7 +19,7 @@ export function strikeFaults(plan: FaultPlan, closing: AbortSignal): MiddlewareH
   };
 }
 
-/** What is answered instead, or nothing when the answer may still follow. */
+/** Returns the answer that replaces the real one, or `undefined` if the fault does not replace it. */
 async function strike(
   fault: FaultKind,
   context: Context<Env>,
@@ -54,7 +54,7 @@ async function strike(
   }
 }
 
-/** An answer already given stands until it is taken back. */
+/** Hono copies the headers of an existing answer to a new one, so the existing answer is removed first. */
 function replaceAnswer(context: Context<Env>, answer: Response): Response {
   context.res = undefined;
   context.res = answer;

@@ -9,7 +9,7 @@ import {
   startEmulator,
 } from "./index.ts";
 
-/** A Tuesday at noon, so that lines are open and people at their desks. */
+/** Noon UTC on a Tuesday, within the office hours of London and Paris. */
 export const NOON_MS = Date.UTC(2026, 8, 15, 12);
 export const NOON_SECONDS = NOON_MS / 1000;
 export const MINUTE_MS = 60_000;
@@ -17,10 +17,10 @@ export const DAY_MS = 86_400_000;
 
 export const AUTHORIZATION = `Basic ${btoa(`${API_ID}:${API_TOKEN}`)}`;
 
-/** An account with nothing in it. */
+/** An empty account. */
 export const EMPTY = { calls: 0, users: 0, numbers: 0, teams: 0, tags: 0, contacts: 0, webhooks: 0 };
 
-/** A small account, with no calls but those a test makes. */
+/** A small account without seeded calls and contacts. */
 export const QUIET = { calls: 0, users: 3, numbers: 2, teams: 1, tags: 3, contacts: 0, webhooks: 1 };
 
 export interface Row {
@@ -38,13 +38,13 @@ export interface Session {
   emulator: Emulator;
   clock: MovableClock;
   get(target: string): Promise<Answer>;
-  /** The rows under a key of one page. */
+  /** The rows of one page, from the given key of its body. */
   rows(target: string, key: string): Promise<Row[]>;
-  /** The one call of a single read. */
+  /** Reads a single call by its ID. */
   call(id: number): Promise<Row>;
 }
 
-/** An emulator without a request limit, at noon, closed when the test ends. */
+/** Starts an emulator without a rate limit, at noon. It closes when the test ends. */
 export async function open(options: Partial<EmulatorOptions> = {}): Promise<Session> {
   const clock = movableClock(NOON_MS);
   const emulator = await startEmulator({ clock, limit: null, ...options });
@@ -66,7 +66,7 @@ export function ids(rows: readonly Row[]): number[] {
   return rows.map((row) => row.id);
 }
 
-/** A row with its signatures taken out, which differ at every read. */
+/** Removes the signatures from a row, since they differ with every read. */
 export function unsigned(row: unknown): unknown {
   return JSON.parse(JSON.stringify(row).replace(/X-Amz-Signature=\w+/g, ""));
 }

@@ -1,13 +1,13 @@
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
-/** What is shipped and started: the Flow protocol alone, which needs no other file. */
+/** The program. It contains only the Flow protocol, for which it needs no other file. */
 const MAIN = "dist/source-aircall.cjs";
 
-/** The commands for people, beside it, which it loads when one of them is asked for. */
+/** The command line, which the program loads only when one of its commands is run. */
 const CLI = "dist/source-aircall-cli.cjs";
 
-/** The same program under the name that Singer runners look for, whose only command is `singer`. */
+/** Runs the `singer` command of the program, under the name that Singer runners expect. */
 const TAP = "dist/tap-aircall.cjs";
 const TAP_CODE = `#!/usr/bin/env node
 process.argv.splice(2, 0, "singer");
@@ -17,11 +17,11 @@ require("./source-aircall.cjs");
 const shared: BuildOptions = {
   bundle: true,
   platform: "node",
-  // CommonJS: what a command does not need is neither compiled nor loaded, DuckDB's library least of all.
+  // CommonJS loads modules on demand: no command compiles or loads what it does not need, above all DuckDB's library.
   format: "cjs",
   target: "node20",
   minify: true,
-  // DuckDB ships a native library, which stays in node_modules.
+  // DuckDB has a native library, which cannot be bundled and stays in node_modules.
   external: ["@duckdb/node-api"],
 };
 

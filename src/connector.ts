@@ -1,25 +1,30 @@
 import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
-import { type EndpointConfig, type Pace, parseEndpointConfig, parseResourceConfig } from "./config/index.ts";
+import {
+  type EndpointConfig,
+  type Environment,
+  type Pace,
+  parseEndpointConfig,
+  parseResourceConfig,
+  readOrigin,
+  readPace,
+} from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
-import {
-  DigestMemory,
-  MalformedRows,
-  remembering,
-  type StreamName,
-  streamNames,
-  streams,
-} from "./streams/index.ts";
+import { Redactor, secretsIn } from "./shared/redactor.ts";
+import { EndpointSchema } from "./spec.ts";
+import { bindStream, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
+  /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
+  readonly redactor?: Redactor;
 }
 
 /** One of Flow's `discovered` bindings. */
@@ -33,7 +38,7 @@ export interface DiscoveredBinding {
 
 export interface StreamCheck {
   readonly stream: StreamName;
-  /** How many rows the list has, as the API counts them; `undefined` when it does not say. */
+  /** How many rows the stream has, as the API counts them; `undefined` when it does not. */
   readonly rows?: number | undefined;
   /** Why the stream cannot be read. */
   readonly error?: ConnectorError;
@@ -52,10 +57,10 @@ export interface CaptureRequest {
 /** What happens behind the blocks of a capture, by the index of the binding. */
 export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
 
-/** `rows` says how many rows could not be used so far. */
+/** `rows` is the number of malformed rows so far. */
 type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: number };
 
-/** Every stream there is, without asking the API. */
+/** Every stream. No request is sent to the API. */
 export function discover(): DiscoveredBinding[] {
   return streamNames.map((name) => {
     const { documentSchema, keyField, syncMode } = streams[name];
@@ -69,17 +74,34 @@ export function discover(): DiscoveredBinding[] {
   });
 }
 
+/** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
+export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stream].syncMode) {
+  return { resourceConfig: { stream, syncMode }, stateKey: stream };
+}
+
+/** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
+export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
+  return new Connector({ ports, redactor, origin: readOrigin(env), ...readPace(env) });
+}
+
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
 const WINDOW_MARGIN = 1.01;
 
 /** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
   readonly #options: ConnectorOptions;
+  readonly #redactor: Redactor;
   /** One for the whole process, whatever it asks for: the quota is the company's. */
   #budget: RequestBudget | undefined;
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
+    this.#redactor = options.redactor ?? new Redactor();
+  }
+
+  /** Throws a `ConfigError` for an invalid endpoint config. No request is sent to the API. */
+  checkConfig(config: unknown): void {
+    this.#read(config);
   }
 
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
@@ -87,7 +109,7 @@ export class Connector {
     await this.#reader(config, signal).ping();
   }
 
-  /** Reads a first page of each stream. Throws as `proveCredentials`; what is wrong with one stream is in its check. */
+  /** Probes each stream with a request. Throws as `proveCredentials`; what is wrong with one stream is in its check. */
   async check(config: unknown, names: readonly StreamName[], signal: AbortSignal): Promise<StreamCheck[]> {
     await this.proveCredentials(config, signal);
     const reader = this.#reader(config, signal);
@@ -109,7 +131,7 @@ export class Connector {
 
   /** Yields what the bindings capture. Throws a `ConfigError` before the first block when the config or a binding is invalid. */
   async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
-    const config = parseEndpointConfig(request.config);
+    const config = this.#read(request.config);
     const client = this.#client(config);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
       stateKey,
@@ -134,35 +156,26 @@ export class Connector {
     onEvent: (event: StreamEvent) => void,
   ): Stream {
     const resource = parseResourceConfig(resourceConfig);
-    const definition = streams[resource.stream];
-    const { clock } = this.#options.ports;
-    const log = logWith(this.#options.ports.log, { stream: definition.name });
-    const memory = new DigestMemory();
-    const malformed = new MalformedRows(log, (rows) => onEvent({ kind: "skipped", rows }));
-    const { startSeconds, rereadAfterSeconds } = config;
     const redactingClient = { ...client, ...redactionOf(resource.stream, config) };
-    return {
-      name: definition.name,
-      key: [`/${definition.keyField}`],
-      run: (state, signal) => {
-        const source = {
-          api: new AircallReader(redactingClient, signal, onEvent),
-          clock,
-          log,
-          memory,
-          malformed,
-          intervalMs: resource.intervalMs ?? definition.intervalMs,
-          syncMode: resource.syncMode,
-          startSeconds,
-          rereadAfterSeconds,
-        };
-        return remembering(memory, definition.run(source, state));
-      },
-    };
+    const { clock, log } = this.#options.ports;
+    return bindStream(streams[resource.stream], {
+      reader: (signal) => new AircallReader({ client: redactingClient, signal, onEvent }),
+      ports: { clock, log: logWith(log, { stream: resource.stream }) },
+      syncMode: resource.syncMode,
+      intervalMs: resource.intervalMs,
+      startSeconds: config.startSeconds,
+      rereadAfterSeconds: config.rereadAfterSeconds,
+      onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
+    });
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader(this.#client(parseEndpointConfig(config)), signal, () => {});
+    return new AircallReader({ client: this.#client(this.#read(config)), signal });
+  }
+
+  #read(config: unknown): EndpointConfig {
+    this.#redactor.add(secretsIn(EndpointSchema, config));
+    return parseEndpointConfig(config);
   }
 
   #client(config: EndpointConfig): ClientOptions {
@@ -177,6 +190,7 @@ export class Connector {
       origin,
       budget: this.#budget,
       ports,
+      redactor: this.#redactor,
       ...(retryWaitMs !== undefined && { retryWaitMs }),
     };
   }
@@ -197,8 +211,7 @@ function redactionOf(
 
 async function checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {
   try {
-    for await (const page of reader.pages(streams[stream].endpoint)) return { stream, rows: page.total };
-    return { stream };
+    return { stream, rows: await streams[stream].probe(reader) };
   } catch (error) {
     if (error instanceof ConnectorError) return { stream, error };
     throw error;

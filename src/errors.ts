@@ -1,64 +1,64 @@
-/** What should happen next, after an error that the program expects. */
+/** What has to happen after an expected error. */
 export type Recovery = "fix-config" | "wait-and-retry" | "stop-and-report";
 
 /**
- * An error that the program expects. Its message is for the person who runs the connector: what
- * happened, what to do, and never a secret. Anything else that is thrown is a defect of ours.
+ * An expected error. Its message is for the person who runs the connector: it states what happened
+ * and what to do, and never contains a secret. Any error of another class is a defect.
  */
 export abstract class ConnectorError extends Error {
   abstract readonly recovery: Recovery;
 }
 
-/** The configuration, an argument or the environment must be changed by a person first. */
+/** A person has to change the configuration, an argument or the environment. */
 export class ConfigError extends ConnectorError {
   override readonly name: string = "ConfigError";
   override readonly recovery = "fix-config";
 }
 
-/** Aircall does not know the credentials: nothing can be read until they are replaced. */
+/** Aircall does not accept the credentials. Nothing can be read until a person replaces them. */
 export class CredentialsRefused extends ConfigError {
   override readonly name = "CredentialsRefused";
 }
 
-/** The local store cannot be opened or written until a person has made room, rights or way for it. */
+/** The local store cannot be opened or written until a person fixes its path, its permissions or the disk space. */
 export class StoreError extends ConfigError {
   override readonly name = "StoreError";
 }
 
-/** Whoever drives the connector sent something that is no request, or not a valid one. */
+/** The platform that runs the connector sent something that is not a valid request. */
 export class BadRequest extends ConnectorError {
   override readonly name = "BadRequest";
   override readonly recovery = "stop-and-report";
 }
 
-/** Aircall did not answer, or not in a usable way, as often as it was asked. Later it may. */
+/** No attempt at a request got a usable answer from Aircall. A later one may. */
 export class SourceUnavailable extends ConnectorError {
   override readonly name = "SourceUnavailable";
   override readonly recovery = "wait-and-retry";
 }
 
-/** Aircall answered in a way that the connector must not guess about; the stream's run ends. */
+/** Aircall's answer contradicts what the connector relies on. The stream's run ends, because guessing could lose data. */
 export class UnexpectedAnswer extends ConnectorError {
   override readonly name: string = "UnexpectedAnswer";
   override readonly recovery = "stop-and-report";
 }
 
-/** The credentials are good, and this endpoint is still refused. */
+/** Aircall accepts the credentials, but refuses access to this endpoint. */
 export class AccessRefused extends UnexpectedAnswer {
   override readonly name = "AccessRefused";
 }
 
-/** Nothing is there: an ID that Aircall does not know, or a path that it no longer serves. */
+/** Aircall does not know the ID, or no longer serves the path. */
 export class NotFound extends UnexpectedAnswer {
   override readonly name = "NotFound";
 }
 
-/** The page that was asked for lies beyond the rows that the API lets one query reach. */
+/** The requested page lies beyond the rows that the API serves for one query. */
 export class BeyondReach extends UnexpectedAnswer {
   override readonly name = "BeyondReach";
 }
 
-/** A list goes on beyond the rows that the API lets one query reach. */
+/** A list has more rows than the API serves for one query. */
 export class ListTooLong extends UnexpectedAnswer {
   override readonly name = "ListTooLong";
 
@@ -67,7 +67,7 @@ export class ListTooLong extends UnexpectedAnswer {
   }
 }
 
-/** More rows share one second than a query can reach, so no query can tell them apart. */
+/** More rows share one second than the API serves for one query, and no query is narrower than a second. */
 export class SecondTooFull extends UnexpectedAnswer {
   override readonly name = "SecondTooFull";
 
@@ -75,4 +75,9 @@ export class SecondTooFull extends UnexpectedAnswer {
     const instant = new Date(seconds * 1000).toISOString();
     super(`More ${listName} share the second ${instant} than Aircall lets one query reach.`);
   }
+}
+
+/** The sentence that reports anything else than a `ConnectorError`. */
+export function defectSentence(error: unknown): string {
+  return `This is a defect of source-aircall: ${String(error)}. Please report it.`;
 }

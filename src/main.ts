@@ -1,20 +1,21 @@
 #!/usr/bin/env node
 import { runFlowProtocol } from "./protocols/flow/index.ts";
 import { systemClock } from "./shared/clock.ts";
+import { FAILED } from "./shared/exit-codes.ts";
 
-// Node would take any certificate for good, and the credentials would go to whoever is in between.
+// With this variable Node accepts any certificate, and the credentials could go to another server.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
-// The environment holds the credentials of the local commands; what Node reports of a crash goes to others.
+// The environment holds the credentials of the local commands, and people pass crash reports on.
 process.report.excludeEnv = true;
 
 const stop = new AbortController();
 
-/** The first request to stop ends at a checkpoint; a second one ends the process where it stands. */
+/** The first signal ends the work at a checkpoint; a second one ends the process at once. */
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
 
-// Flow starts a process for every question it has. What a question does not need is not loaded for
-// it: not the commands for people, and not the parts of Node behind `fetch` and standard error.
+// Flow starts a process for every request. A request does not wait for modules that it does not use:
+// the commands for people, and the parts of Node behind `fetch` and standard error.
 const world = {
   env: process.env,
   stdout: process.stdout,
@@ -35,11 +36,11 @@ async function run(args: readonly string[]): Promise<number> {
   return runCli(args, world);
 }
 
-/** When whoever read the output has gone, there is nobody left to tell; of anything else a person is told. */
+/** A reader that closes the pipe ends the program quietly; any other failure of the output is reported. */
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
   stop.abort();
   if (code === "EPIPE") return;
-  process.exitCode = 1;
+  process.exitCode = FAILED;
   process.stderr.write(
     `error: Standard output cannot be written (${message}). Make room or choose another place, then run again.\n`,
   );

@@ -1,7 +1,7 @@
 import type { Account } from "../../emulator/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 
-/** What happens to calls and contacts, and how it is called in the report. */
+/** What happens to calls and contacts, under the names of the report. */
 export const KINDS = {
   end: "end of a call",
   asset: "recording or voicemail",
@@ -20,81 +20,63 @@ export interface Change {
   readonly kind: Kind;
   /** Of the call, or of the contact. */
   readonly id: number;
-  /** When it happened, in Unix seconds. */
   readonly atSeconds: number;
-  /** Whether a document of the object shows it. */
+  /** Whether a document of the object shows the change. */
   isShownBy(doc: JsonObject): boolean;
 }
 
 const DAY_SECONDS = 86_400;
 
-/** Nothing happens to a call later than this after it started. */
+/** The last change of a call comes at most so long after its start. */
 const LONGEST_STORY_SECONDS = 11 * DAY_SECONDS;
 
-/** What people add later than this after the end of a call counts as late. */
 const LATE_AFTER_SECONDS = 30 * 60;
 
-/** All that happens to calls of the account on a day, whenever they started. The account's clock must be past that day. */
+/** The changes of calls on one day, whenever the calls started. The account's clock must be past that day. */
 export function changesOfCalls({ calls }: Account, dayStartSeconds: number): Change[] {
   const { order } = calls;
   const endSeconds = dayStartSeconds + DAY_SECONDS;
-  const changes: Change[] = [];
-  const end = order.countBefore(endSeconds);
-  for (
-    let position = order.countBefore(dayStartSeconds - LONGEST_STORY_SECONDS);
-    position < end;
-    position++
-  ) {
-    const story = changesOfCall(calls.life(order.idAt(position)));
-    changes.push(...story.filter(({ atSeconds }) => atSeconds >= dayStartSeconds && atSeconds < endSeconds));
-  }
-  return changes;
+  const first = order.countBefore(dayStartSeconds - LONGEST_STORY_SECONDS);
+  const ids = Array.from({ length: order.countBefore(endSeconds) - first }, (_, index) =>
+    order.idAt(first + index),
+  );
+  return ids
+    .flatMap((id) => changesOfCall(calls.life(id)))
+    .filter(({ atSeconds }) => atSeconds >= dayStartSeconds && atSeconds < endSeconds);
 }
 
 type Life = ReturnType<Account["calls"]["life"]>;
 
 function changesOfCall(life: Life): Change[] {
-  const { id, endedAt } = life;
+  const { id, endedAt, assignment } = life;
+  const change = (kind: Kind, atSeconds: number, isShownBy: Change["isShownBy"]) => ({
+    kind,
+    id,
+    atSeconds,
+    isShownBy,
+  });
   const isLate = (atSeconds: number) => atSeconds > endedAt + LATE_AFTER_SECONDS;
   return [
-    { kind: "end", id, atSeconds: endedAt, isShownBy: (doc) => doc.status === "done" },
-    {
-      kind: "asset",
-      id,
-      atSeconds: life.assetAt,
-      isShownBy: (doc) => typeof (doc.recording ?? doc.voicemail) === "string",
-    },
-    ...life.tags.map(
-      ({ tagId, atSeconds }): Change => ({
-        kind: isLate(atSeconds) ? "lateTag" : "soonTag",
-        id,
-        atSeconds,
-        isShownBy: (doc) => holdsId(doc.tags, tagId),
-      }),
+    change("end", endedAt, (doc) => doc.status === "done"),
+    change("asset", life.assetAt, (doc) => typeof (doc.recording ?? doc.voicemail) === "string"),
+    ...life.tags.map(({ tagId, atSeconds }) =>
+      change(isLate(atSeconds) ? "lateTag" : "soonTag", atSeconds, (doc) => hasId(doc.tags, tagId)),
     ),
-    ...life.comments.map(
-      (comment): Change => ({
-        kind: isLate(comment.atSeconds) ? "lateComment" : "soonComment",
-        id,
-        atSeconds: comment.atSeconds,
-        isShownBy: (doc) => holdsId(doc.comments, comment.id),
-      }),
+    ...life.comments.map(({ id: commentId, atSeconds }) =>
+      change(isLate(atSeconds) ? "lateComment" : "soonComment", atSeconds, (doc) =>
+        hasId(doc.comments, commentId),
+      ),
     ),
-    {
-      kind: "assignment",
-      id,
-      atSeconds: life.assignment?.atSeconds ?? Number.POSITIVE_INFINITY,
-      isShownBy: (doc) => doc.assigned_to !== null,
-    },
-    { kind: "archiving", id, atSeconds: life.archivedAt, isShownBy: (doc) => doc.archived === true },
+    ...(assignment ? [change("assignment", assignment.atSeconds, (doc) => doc.assigned_to !== null)] : []),
+    change("archiving", life.archivedAt, (doc) => doc.archived === true),
   ];
 }
 
-/** An edit that was made of a contact. */
+/** An edit of a contact. */
 export function changeOfContact(id: number, atSeconds: number): Change {
   return { kind: "contact", id, atSeconds, isShownBy: (doc) => Number(doc.updated_at) >= atSeconds };
 }
 
-function holdsId(rows: Json | undefined, id: number): boolean {
+function hasId(rows: Json | undefined, id: number): boolean {
   return Array.isArray(rows) && rows.some((row) => (row as JsonObject).id === id);
 }

@@ -1,62 +1,60 @@
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { parseArgs, promisify } from "node:util";
+import { svgOf } from "../chart.ts";
 import { print } from "../support.ts";
 import { dayChart } from "./chart.ts";
-import { pngOf } from "./png.ts";
-import { fullReport, type Results, smallReport } from "./report.ts";
-import type { RunResult } from "./result.ts";
-import type { RunName } from "./runs.ts";
+import { dayReport, smallDayReport } from "./report.ts";
+import { type Results, RUNS, type RunName } from "./runs.ts";
+import type { RunResult } from "./world.ts";
 
 /**
  * A day in the life of a capture, on a simulated clock: how many requests the day takes, and how old
- * each kind of change is when it is captured. Writes `docs/day.md` and its chart; with `--quick`
- * it runs through a small day and only prints.
+ * each kind of change is when it is captured. Writes `docs/day.md` and its chart.
+ *
+ *     npm run bench:day [-- --quick]
+ *
+ * `--quick` runs through a small day and only prints. `--run <name>` prints one run as JSON; every run has a process of its own.
  */
 
-/** The longest first, so that none is left alone at the end. */
+const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, run: { type: "string" } } });
+
+/** The longest runs first, so that the processes end at about the same time. */
 const FULL: readonly RunName[] = ["everything", "week", "busy", "listed", "unlisted", "tail"];
 const QUICK: readonly RunName[] = ["small", "smallUnlisted"];
 
-const RUN = new URL("./run.ts", import.meta.url).pathname;
-const DOCS = new URL("../../docs/", import.meta.url);
-
-if (process.argv.includes("--quick")) {
-  print(smallReport(await results(QUICK)));
+if (options.run) {
+  print(JSON.stringify(await RUNS[options.run as RunName]()));
+} else if (options.quick) {
+  print(smallDayReport(await runAll(QUICK)));
 } else {
-  const found = await results(FULL);
-  const report = fullReport(found);
-  const svg = dayChart(found);
-  writeFileSync(new URL("day.md", DOCS), report);
-  writeFileSync(new URL("day.svg", DOCS), svg);
-  writeFileSync(new URL("day.png", DOCS), pngOf(svg));
+  const results = await runAll(FULL);
+  const docs = new URL("../../docs/", import.meta.url);
+  const report = dayReport(results);
+  writeFileSync(new URL("day.md", docs), report);
+  writeFileSync(new URL("day.svg", docs), await svgOf(dayChart(results)));
   print(report);
 }
 
-/** As many runs at once as there are cores, and two at most: each takes some hundred megabytes. */
-async function results(names: readonly RunName[]): Promise<Results> {
-  const left = [...names];
-  const found: Results = {};
+/** Two runs at once at most: a run takes some hundred megabytes. */
+async function runAll(names: readonly RunName[]): Promise<Results> {
+  const queue = [...names];
+  const results: Results = {};
   const work = async () => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) found[name] = await run(name);
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) results[name] = await run(name);
   };
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
-  return found;
+  return results;
 }
 
-function run(name: RunName): Promise<RunResult> {
-  const beganMs = performance.now();
-  const child = spawn(process.execPath, [RUN, name], { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("close", (exitCode) => {
-      const seconds = ((performance.now() - beganMs) / 1000).toFixed(0);
-      process.stderr.write(`${name}: ${seconds} s\n`);
-      if (exitCode === 0) resolve(JSON.parse(output));
-      else reject(new Error(`the run "${name}" ended with ${exitCode}`));
-    });
-  });
+async function run(name: RunName): Promise<RunResult> {
+  const startedMs = performance.now();
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    import.meta.filename,
+    "--run",
+    name,
+  ]);
+  process.stderr.write(`${stderr}${name}: ${((performance.now() - startedMs) / 1000).toFixed(0)} s\n`);
+  return JSON.parse(stdout);
 }

@@ -1,43 +1,27 @@
 import { AircallReader, type Endpoint, RequestBudget } from "../../src/aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
+import { Redactor } from "../../src/shared/redactor.ts";
 import { readWindow, type TimedList } from "../../src/streams/window.ts";
-import type { TestClock } from "../../test/support/clock.ts";
-import type { RunResult } from "./result.ts";
-import {
-  CREDENTIALS,
-  DAY_MS,
-  DAY_START_MS,
-  type DayOptions,
-  type DayWorld,
-  HISTORY_DAYS,
-  isOnDay,
-  startDay,
-} from "./world.ts";
+import { CREDENTIALS, HISTORY_DAYS, type RunResult, simulateDay } from "./world.ts";
 
 const CALLS: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
 const PASS_EVERY_MS = 5 * 60_000;
 const DAY_SECONDS = 86_400;
 
-/** What a policy reads with. */
-interface Means {
-  readonly reader: AircallReader;
-  readonly nowSeconds: () => number;
-}
-
-/** A way to keep calls up to date: each pass captures calls, for ever. */
+/** A way to keep calls up to date that captures them pass by pass. */
 export interface Policy {
   readonly title: string;
   /** How long after the measured day its changes can still be captured, the length of a pass included. */
   readonly waitDays: number;
-  /** A function that makes one pass, for a capture that has been running for long. */
-  start(means: Means): () => AsyncGenerator<JsonObject>;
+  /** Returns a function that makes one pass, for a capture that has been running for long. */
+  start(reader: AircallReader, nowSeconds: () => number): () => AsyncGenerator<JsonObject>;
 }
 
-/** The newest calls, from the last start seen; and each call once more when it is a day old. */
+/** Reads the calls that started since the last pass, and each call once more when it is a day old. */
 const tail: Policy = {
   title: "tail, and one re-read at 24 h",
   waitDays: 2,
-  start({ reader, nowSeconds }) {
+  start(reader, nowSeconds) {
     let tailedSeconds = nowSeconds();
     let rereadSeconds = nowSeconds() - DAY_SECONDS;
     return async function* () {
@@ -52,15 +36,13 @@ const tail: Policy = {
   },
 };
 
-/** Every pass reads the calls of the last days. */
+/** Reads the calls of the last days in every pass. */
 function lookBack(days: number, waitDays: number, title: string): Policy {
   return {
     title,
     waitDays,
-    start:
-      ({ reader, nowSeconds }) =>
-      () =>
-        readCalls(reader.for("pass", "tail"), nowSeconds() - days * DAY_SECONDS, Number.POSITIVE_INFINITY),
+    start: (reader, nowSeconds) => () =>
+      readCalls(reader.for("pass", "tail"), nowSeconds() - days * DAY_SECONDS, Number.POSITIVE_INFINITY),
   };
 }
 
@@ -70,67 +52,31 @@ export const POLICIES = {
   everything: lookBack(HISTORY_DAYS, 0.25, "everything, again and again"),
 } as const;
 
-export async function runPolicy(
-  { start, waitDays }: Policy,
-  options: Pick<DayOptions, "calls">,
-): Promise<RunResult> {
-  const world = await startDay({
-    ...options,
-    contacts: 1_000,
-    contactEdits: 0,
-    listInProgress: true,
-    startMs: DAY_START_MS,
-  });
-  const requests: Record<string, number> = {};
-  const stopping = new AbortController();
-  const reader = paced(world, stopping.signal, requests);
-  const running = repeat(
-    start({ reader, nowSeconds: () => Math.floor(world.clock.now() / 1000) }),
-    world,
-    stopping.signal,
-  );
-  await world.clock.runUntil(DAY_START_MS + (1 + waitDays) * DAY_MS);
-  stopping.abort();
-  await running;
-  await world.emulator.close();
-  return {
-    callsOnDay: world.callsOnDay,
-    requests,
-    refused: world.emulator.requests.refused,
-    staleness: world.watch.staleness(),
-    complaints: world.complaints,
-  };
-}
-
-/** The connector's own client and budget, at its default of 100 requests a minute. */
-function paced(
-  { ports, emulator, clock }: DayWorld,
-  signal: AbortSignal,
-  requests: Record<string, number>,
-): AircallReader {
-  const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
-  const client = { credentials: CREDENTIALS, origin: emulator.url, budget, ports };
-  return new AircallReader(client, signal, (event) => {
-    if (event.kind !== "request" || !isOnDay(clock.now())) return;
-    const name = `calls, ${event.purpose}`;
-    requests[name] = (requests[name] ?? 0) + 1;
-  });
-}
-
-async function repeat(
-  pass: () => AsyncGenerator<JsonObject>,
-  { clock, watch }: { clock: TestClock; watch: DayWorld["watch"] },
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    for (;;) {
-      const nextMs = clock.now() + PASS_EVERY_MS;
-      for await (const call of pass()) watch.saw(call);
-      await clock.sleep(nextMs - clock.now(), signal);
+/** Captures the day's calls by a policy, with the connector's own client at its default of 100 requests a minute. */
+export function runPolicy({ start, waitDays }: Policy, calls: number): Promise<RunResult> {
+  const account = { calls, contacts: 1_000, contactEdits: 0, listInProgress: true };
+  return simulateDay({ ...account, warmUpMs: 0, waitDays }, async (world) => {
+    const { clock, ports, origin, signal, watch } = world;
+    const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
+    const client = { credentials: CREDENTIALS, origin, budget, ports, redactor: new Redactor() };
+    const reader = new AircallReader({
+      client,
+      signal,
+      onEvent: (event) => {
+        if (event.kind === "request") world.countRequest("calls", event.purpose);
+      },
+    });
+    const pass = start(reader, () => Math.floor(clock.now() / 1000));
+    try {
+      for (;;) {
+        const nextMs = clock.now() + PASS_EVERY_MS;
+        for await (const call of pass()) watch.see(call);
+        await clock.sleep(nextMs - clock.now(), signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+  });
 }
 
 /** By position, 50 a page; beyond the 10,000th row, from the last second on. */
@@ -146,7 +92,6 @@ async function* readCalls(
     secondsOf: (row) =>
       isJsonObject(row) && typeof row.started_at === "number" ? row.started_at : undefined,
   };
-  for await (const page of readWindow(list, afterSeconds, throughSeconds)) {
+  for await (const page of readWindow(list, afterSeconds, throughSeconds))
     for (const row of page.rows) if (isJsonObject(row)) yield row;
-  }
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type Change, KINDS, type Kind } from "./changes.ts";
 
-/** How old the news of one kind of change is when it is captured. What is never captured counts as infinitely old. */
+/** The age of changes of one kind when they are captured. A change that is never captured counts as infinitely old: null. */
 export interface Staleness {
   readonly kind: Kind;
   readonly count: number;
@@ -11,10 +11,11 @@ export interface Staleness {
   readonly neverSeen: number;
 }
 
-/** Waits for changes to show in what is captured. */
+/** Waits for changes to show in captured documents. */
 export class Watch {
-  readonly #waiting = new Map<number, Change[]>();
-  readonly #seenAfterSeconds = new Map<Kind, number[]>();
+  /** By the ID of the call or contact. */
+  readonly #expected = new Map<number, Change[]>();
+  readonly #agesSeconds = new Map<Kind, number[]>();
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -22,39 +23,38 @@ export class Watch {
   }
 
   expect(change: Change): void {
-    const waiting = this.#waiting.get(change.id);
-    if (waiting === undefined) this.#waiting.set(change.id, [change]);
-    else waiting.push(change);
+    this.#expected.set(change.id, [...(this.#expected.get(change.id) ?? []), change]);
   }
 
-  /** A document of a call or a contact has been captured. */
-  saw(doc: JsonObject): void {
+  /** Notes the changes that a captured document of a call or contact is the first to show. */
+  see(doc: JsonObject): void {
     const id = Number(doc.id);
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    const left = waiting.filter((change) => !change.isShownBy(doc));
-    for (const change of waiting) if (!left.includes(change)) this.#note(change);
-    if (left.length === 0) this.#waiting.delete(id);
-    else this.#waiting.set(id, left);
+    const { shown = [], hidden = [] } = Object.groupBy(this.#expected.get(id) ?? [], (change) =>
+      change.isShownBy(doc) ? "shown" : "hidden",
+    );
+    if (shown.length === 0) return;
+    this.#expected.set(id, hidden);
+    for (const { kind, atSeconds } of shown) {
+      const ages = this.#agesSeconds.get(kind) ?? [];
+      ages.push(this.#nowMs() / 1000 - atSeconds);
+      this.#agesSeconds.set(kind, ages);
+    }
   }
 
   staleness(): Staleness[] {
-    const never = new Map<Kind, number>();
-    for (const { kind } of [...this.#waiting.values()].flat()) never.set(kind, (never.get(kind) ?? 0) + 1);
+    const unseen = [...this.#expected.values()].flat();
     return (Object.keys(KINDS) as Kind[]).map((kind) =>
-      summary(kind, this.#seenAfterSeconds.get(kind) ?? [], never.get(kind) ?? 0),
+      summary(
+        kind,
+        this.#agesSeconds.get(kind) ?? [],
+        unseen.filter((change) => change.kind === kind).length,
+      ),
     );
-  }
-
-  #note({ kind, atSeconds }: Change): void {
-    const seen = this.#seenAfterSeconds.get(kind) ?? [];
-    seen.push(this.#nowMs() / 1000 - atSeconds);
-    this.#seenAfterSeconds.set(kind, seen);
   }
 }
 
-function summary(kind: Kind, seenAfterSeconds: number[], neverSeen: number): Staleness {
-  const sorted = seenAfterSeconds.sort((left, right) => left - right);
+function summary(kind: Kind, agesSeconds: readonly number[], neverSeen: number): Staleness {
+  const sorted = agesSeconds.toSorted((left, right) => left - right);
   const count = sorted.length + neverSeen;
   const percentile = (share: number) => sorted[Math.ceil(share * count) - 1] ?? null;
   return {

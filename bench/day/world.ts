@@ -8,100 +8,122 @@ import {
 import type { Log, Ports } from "../../src/shared/ports.ts";
 import { TestClock, takingTime } from "../../test/support/clock.ts";
 import { type Change, changeOfContact, changesOfCalls } from "./changes.ts";
-import { Watch } from "./watch.ts";
+import { type Staleness, Watch } from "./watch.ts";
 
 /** A Wednesday, in UTC. */
-export const DAY_START_MS = Date.UTC(2026, 8, 16);
+const DAY_START_MS = Date.UTC(2026, 8, 16);
 export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 export const CREDENTIALS = { apiId: API_ID, apiToken: API_TOKEN };
 
 /** How far back the account goes: as far as Aircall lists calls. */
 export const HISTORY_DAYS = 183;
 
+/** Half of it on the way there, half on the way back. */
 const REQUEST_TAKES_MS = 300;
 
-export function isOnDay(nowMs: number): boolean {
-  return nowMs >= DAY_START_MS && nowMs < DAY_START_MS + DAY_MS;
-}
-
 export interface DayOptions {
-  /** Calls that start on the measured day, within one in a hundred. */
+  /** Calls that start on the measured day, within 1 %. */
   readonly calls: number;
   readonly contacts: number;
   readonly contactEdits: number;
   readonly listInProgress: boolean;
-  /** When the clock begins to run. */
-  readonly startMs: number;
+  /** How long before the measured day the capture starts. */
+  readonly warmUpMs: number;
+  /** How long after the measured day its changes are waited for. */
+  readonly waitDays: number;
 }
 
-/** An account with the measured day ahead of it, and all that will happen on that day. */
+/** What a capture of the day runs with. */
 export interface DayWorld {
   readonly clock: TestClock;
   readonly ports: Ports;
-  readonly emulator: Emulator;
+  readonly origin: string;
+  /** Aborts when the capture has to end. */
+  readonly signal: AbortSignal;
+  /** Takes each captured document of a call or contact. */
   readonly watch: Watch;
-  /** Lines of warning and above. */
-  readonly complaints: string[];
-  readonly callsOnDay: number;
+  countRequest(stream: string, purpose: string): void;
 }
 
-export async function startDay(options: DayOptions): Promise<DayWorld> {
-  const { account, callsOnDay, changes, startsMs } = await planDay(options);
-  const clock = new TestClock(options.startMs);
+export interface RunResult {
+  readonly callsOnDay: number;
+  /** Requests on the measured day, by stream and purpose. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** Requests of the whole run that the API refused for being too many. */
+  readonly refused: number;
+  readonly staleness: readonly Staleness[];
+  /** Log lines of warning and above. */
+  readonly complaints: readonly string[];
+}
+
+/** Runs a capture through the measured day on a simulated clock. */
+export async function simulateDay(
+  options: DayOptions,
+  capture: (world: DayWorld) => Promise<void>,
+): Promise<RunResult> {
+  const { account, startsMs, changes } = await planDay(options);
+  const clock = new TestClock(DAY_START_MS - options.warmUpMs);
   const emulator = await startEmulator({ ...account, clock });
-  const complaints: string[] = [];
   const watch = new Watch(clock.now);
   for (const change of changes) watch.expect(change);
-  editContacts(emulator, clock, watch, everyNth(startsMs, options.contactEdits));
-  const ports = {
+  void editContacts(emulator, clock, watch, spread(startsMs, options.contactEdits));
+  const stopping = new AbortController();
+  const complaints: string[] = [];
+  const requests: Record<string, number> = {};
+  const running = capture({
     clock,
-    random: () => 0.5,
-    fetch: takingTime(clock, emulator.fetch, REQUEST_TAKES_MS),
-    log: complainingTo(complaints),
+    ports: {
+      clock,
+      random: () => 0.5,
+      fetch: takingTime(clock, emulator.fetch, REQUEST_TAKES_MS),
+      log: collecting(complaints),
+    },
+    origin: emulator.url,
+    signal: stopping.signal,
+    watch,
+    countRequest(stream, purpose) {
+      if (clock.now() < DAY_START_MS || clock.now() >= DAY_START_MS + DAY_MS) return;
+      const name = `${stream}, ${purpose}`;
+      requests[name] = (requests[name] ?? 0) + 1;
+    },
+  });
+  await clock.runUntil(DAY_START_MS + (1 + options.waitDays) * DAY_MS);
+  stopping.abort();
+  await running;
+  await emulator.close();
+  return {
+    callsOnDay: startsMs.length,
+    requests,
+    refused: emulator.requests.refused,
+    staleness: watch.staleness(),
+    complaints,
   };
-  return { clock, ports, emulator, watch, complaints, callsOnDay };
 }
 
 interface DayPlan {
   readonly account: Partial<EmulatorOptions>;
-  readonly callsOnDay: number;
-  readonly changes: readonly Change[];
   /** When the calls of the day start, ascending. */
   readonly startsMs: readonly number[];
+  readonly changes: readonly Change[];
 }
 
-/** Sizes the account, and looks at it from the evening of the day after to see what the day brings. */
-async function planDay(options: DayOptions): Promise<DayPlan> {
-  const sized = (callsADay: number) => ({
-    account: {
-      calls: callsADay * HISTORY_DAYS,
-      days: HISTORY_DAYS,
-      contacts: options.contacts,
-    },
-    listInProgress: options.listInProgress,
-    lastCallSeconds: (DAY_START_MS + DAY_MS) / 1000 - 1,
-  });
-  const drawn = await afterTheDay(sized(options.calls), (emulator) => startsOfDay(emulator).length);
-  const account = sized((options.calls * options.calls) / drawn);
-  return afterTheDay(account, (emulator) => {
-    const startsMs = startsOfDay(emulator);
-    const changes = changesOfCalls(emulator.account, DAY_START_MS / 1000);
-    return { account, callsOnDay: startsMs.length, changes, startsMs };
-  });
-}
-
-async function afterTheDay<Result>(
-  account: Partial<EmulatorOptions>,
-  look: (emulator: Emulator) => Result,
-): Promise<Result> {
-  const emulator = await startEmulator({ ...account, clock: { now: () => DAY_START_MS + 2 * DAY_MS } });
-  try {
-    return look(emulator);
-  } finally {
+/** Draws an account, and corrects its size by the number of calls that the first draw has on the day. */
+async function planDay({ calls, contacts, listInProgress }: DayOptions): Promise<DayPlan> {
+  const draw = async (callsADay: number) => {
+    const account = {
+      account: { calls: callsADay * HISTORY_DAYS, days: HISTORY_DAYS, contacts },
+      listInProgress,
+      lastCallSeconds: (DAY_START_MS + DAY_MS) / 1000 - 1,
+    };
+    const emulator = await startEmulator({ ...account, clock: { now: () => DAY_START_MS + 2 * DAY_MS } });
     await emulator.close();
-  }
+    return { account, emulator, startsMs: startsOfDay(emulator) };
+  };
+  const first = await draw(calls);
+  const { account, emulator, startsMs } = await draw((calls * calls) / first.startsMs.length);
+  return { account, startsMs, changes: changesOfCalls(emulator.account, DAY_START_MS / 1000) };
 }
 
 function startsOfDay({ account }: Emulator): number[] {
@@ -113,16 +135,15 @@ function startsOfDay({ account }: Emulator): number[] {
   return Array.from({ length: day.length }, (_, position) => day.startAt(position) * 1000);
 }
 
-/** Evenly chosen instants, so that what happens then has the shape of the day. */
-function everyNth(instantsMs: readonly number[], count: number): number[] {
-  const chosen = Array.from(
+/** So many of the instants, evenly chosen, so that they keep the shape of the day. */
+function spread(instantsMs: readonly number[], count: number): number[] {
+  return Array.from(
     { length: count },
-    (_, index) => instantsMs[Math.floor((index * instantsMs.length) / count)],
+    (_, index) => instantsMs[Math.floor((index * instantsMs.length) / count)] ?? DAY_START_MS,
   );
-  return chosen.filter((instantMs) => instantMs !== undefined);
 }
 
-/** Somebody edits a contact, all over the address book, at each of the instants. */
+/** Edits a contact at each of the instants, all over the address book. */
 async function editContacts(
   { account: { contacts } }: Emulator,
   clock: TestClock,
@@ -131,17 +152,17 @@ async function editContacts(
 ): Promise<void> {
   for (const [index, instantMs] of instantsMs.entries()) {
     await clock.sleep(instantMs - clock.now());
-    const everybody = contacts.listed("created_at");
-    const contact = everybody[(index * 7_919) % everybody.length];
+    const all = contacts.listed("created_at");
+    const contact = all[(index * 7_919) % all.length];
     if (contact === undefined) return;
     contacts.edit(contact.id, { information: `Called back, note ${index}` });
     watch.expect(changeOfContact(contact.id, Math.floor(instantMs / 1000)));
   }
 }
 
-function complainingTo(complaints: string[]): Log {
-  const complain = (message: string) => {
+function collecting(complaints: string[]): Log {
+  const collect = (message: string) => {
     complaints.push(message);
   };
-  return { debug: () => {}, info: () => {}, warn: complain, error: complain };
+  return { debug: () => {}, info: () => {}, warn: collect, error: collect };
 }

@@ -4,67 +4,65 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Accounts, withAccounts } from "../process/accounts.ts";
 import { FlowSession } from "../process/flow-session.ts";
-import { UsageWatch } from "../process/usage.ts";
-import type { Sizes } from "../sizes.ts";
-import { BUNDLE, FLOW_COMMAND, inTemporaryFolder } from "../support.ts";
+import { type Usage, UsageWatch } from "../process/usage.ts";
+import { BUNDLE, inTemporaryFolder } from "../support.ts";
 
-/** Where a capture's documents go: lines on standard output for Flow, or rows of a DuckDB file. */
+/** Where a capture writes: lines on standard output for Flow, or rows in a DuckDB file. */
 export type Output = "flow" | "duckdb";
 
-/** The calls of an account, captured once. Null where processes cannot be watched. */
+/** One capture of all calls of an account. Null where the system does not report it. */
 export interface Capture {
   readonly documents: number;
   readonly seconds: number;
   readonly cpuSeconds: number | null;
   readonly peakMiB: number | null;
   readonly requests: number;
-  /** What the emulator, in a process of its own, took in the meantime. */
+  /** CPU time of the emulator, a process of its own, during the capture. */
   readonly emulatorCpuSeconds: number;
-  /** Memory by documents captured. */
   readonly memory: readonly MemoryPoint[];
 }
 
+/** Resident memory when so many documents had been captured. */
 export interface MemoryPoint {
   readonly documents: number;
   readonly residentMiB: number;
 }
 
-/** The captures of one account, and how fast its emulator lets itself be read by something that only drops what it reads. */
-export interface AccountCaptures {
+/** The captures of one account, by their output. */
+export interface AccountCaptures extends Readonly<Record<Output, readonly Capture[]>> {
   readonly calls: number;
-  readonly bareDocumentsPerSecond: readonly number[];
-  readonly flow: readonly Capture[];
-  readonly duckdb: readonly Capture[];
 }
 
 const MEMORY_EVERY_MS = 250;
 
 type Progress = Omit<Capture, "requests" | "emulatorCpuSeconds">;
 
-/** An account a size. The outputs take turns, so that the machine's moods meet both alike. */
-export async function measureCaptures({ captures }: Sizes): Promise<AccountCaptures[]> {
+/** The outputs take turns, so that other load on the machine affects both alike. */
+export async function measureCaptures(
+  sizes: readonly { readonly calls: number; readonly runs: number }[],
+): Promise<AccountCaptures[]> {
   const found: AccountCaptures[] = [];
-  for (const { calls, runs } of captures)
-    found.push(await withAccounts(calls, 1, (accounts) => measureAccount(accounts, calls, runs)));
+  for (const { calls, runs } of sizes)
+    found.push(
+      await withAccounts({ accounts: 1, calls }, async (accounts) => {
+        const [flow, duckdb]: [Capture[], Capture[]] = [[], []];
+        for (let run = 0; run < runs; run++) {
+          flow.push(await withEmulator(accounts, captureIntoFlow));
+          duckdb.push(await withEmulator(accounts, captureIntoDuckDb));
+        }
+        return { calls, flow, duckdb };
+      }),
+    );
   return found;
 }
 
-async function measureAccount(accounts: Accounts, calls: number, runs: number): Promise<AccountCaptures> {
-  const bareDocumentsPerSecond: number[] = [];
-  const flow: Capture[] = [];
-  const duckdb: Capture[] = [];
-  for (let run = 0; run < runs; run++) {
-    bareDocumentsPerSecond.push(await readBarely(accounts));
-    flow.push(await withEmulator(accounts, () => captureIntoFlow(accounts)));
-    duckdb.push(await withEmulator(accounts, () => captureIntoDuckDb(accounts)));
-  }
-  return { calls, bareDocumentsPerSecond, flow, duckdb };
-}
-
-async function withEmulator(accounts: Accounts, capture: () => Promise<Progress>): Promise<Capture> {
-  const before = await accounts.told();
-  const progress = await capture();
-  const after = await accounts.told();
+async function withEmulator(
+  accounts: Accounts,
+  capture: (env: Record<string, string>) => Promise<Progress>,
+): Promise<Capture> {
+  const before = await accounts.served();
+  const progress = await capture(accounts.environment());
+  const after = await accounts.served();
   return {
     ...progress,
     requests: after.requests - before.requests,
@@ -72,70 +70,52 @@ async function withEmulator(accounts: Accounts, capture: () => Promise<Progress>
   };
 }
 
-async function readBarely(accounts: Accounts): Promise<number> {
-  const reader = new URL("../process/bare-reader.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [reader], {
-    env: accounts.environment(),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let output = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  await once(child, "close");
-  const { documents, seconds } = JSON.parse(output) as { documents: number; seconds: number };
-  return documents / seconds;
-}
-
-async function captureIntoFlow(accounts: Accounts): Promise<Progress> {
-  const session = new FlowSession(FLOW_COMMAND, accounts.environment());
+async function captureIntoFlow(env: Record<string, string>): Promise<Progress> {
+  const session = new FlowSession(env);
   const memory = followMemory(session.watch, () => session.documents);
   try {
     const seconds = await session.caughtUp();
-    return { documents: session.documents, seconds, ...usageOf(session.watch), memory: memory.points };
+    const usage = await session.watch.stop();
+    return { documents: session.documents, seconds, ...quantities(usage), memory: memory.points };
   } finally {
     memory.stop();
     await session.stop();
   }
 }
 
-function captureIntoDuckDb(accounts: Accounts): Promise<Progress> {
+function captureIntoDuckDb(env: Record<string, string>): Promise<Progress> {
   return inTemporaryFolder(async (folder) => {
     const args = ["capture", "--json", "--streams", "calls", "--to", join(folder, "calls.duckdb")];
-    const beganMs = performance.now();
-    const child = spawn(process.execPath, [BUNDLE, ...args], {
-      env: accounts.environment(),
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const startedMs = performance.now();
+    const child = spawn(process.execPath, [BUNDLE, ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
     const watch = new UsageWatch(child.pid ?? 0);
     const ended = once(child, "close");
     let documents = 0;
     const memory = followMemory(watch, () => documents);
-    for await (const line of createInterface({ input: child.stdout })) documents = documentsTold(line);
+    for await (const line of createInterface({ input: child.stdout })) documents = documentsIn(line);
     const [exitCode] = await ended;
-    const seconds = (performance.now() - beganMs) / 1000;
+    const seconds = (performance.now() - startedMs) / 1000;
     memory.stop();
-    watch.stop();
+    const usage = await watch.stop();
     if (exitCode !== 0) throw new Error(`the capture into DuckDB ended with ${exitCode}`);
-    return { documents, seconds, ...usageOf(watch), memory: memory.points };
+    return { documents, seconds, ...quantities(usage), memory: memory.points };
   });
 }
 
-/** A line of `--json`: the summary at the end, or the progress of the one stream. */
-function documentsTold(line: string): number {
-  const told = JSON.parse(line) as { documents?: number; streams?: { documents: number }[] };
-  return told.documents ?? told.streams?.[0]?.documents ?? 0;
+/** From a line of `--json`: the summary at the end, or the progress of the one stream. */
+function documentsIn(line: string): number {
+  const report = JSON.parse(line) as { documents?: number; streams?: { documents: number }[] };
+  return report.documents ?? report.streams?.[0]?.documents ?? 0;
 }
 
-function usageOf(watch: UsageWatch): Pick<Capture, "cpuSeconds" | "peakMiB"> {
-  const usage = watch.usage();
+function quantities(usage: Usage | undefined): Pick<Capture, "cpuSeconds" | "peakMiB"> {
   return { cpuSeconds: usage?.cpuSeconds ?? null, peakMiB: usage?.peakMiB ?? null };
 }
 
 function followMemory(watch: UsageWatch, documents: () => number) {
   const points: MemoryPoint[] = [];
   const timer = setInterval(() => {
-    const residentMiB = watch.usage()?.residentMiB;
+    const residentMiB = watch.usage?.residentMiB;
     if (residentMiB !== undefined)
       points.push({ documents: documents(), residentMiB: Math.round(residentMiB) });
   }, MEMORY_EVERY_MS);

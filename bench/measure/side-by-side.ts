@@ -1,56 +1,47 @@
 import { type Accounts, withAccounts } from "../process/accounts.ts";
 import { FlowSession } from "../process/flow-session.ts";
 import { proportionalMiB } from "../process/usage.ts";
-import type { Sizes } from "../sizes.ts";
 import { sum } from "../statistics.ts";
-import { FLOW_COMMAND } from "../support.ts";
 
-/** Captures of different accounts on one machine, a process each. Null where processes cannot be watched. */
+/** Captures of different accounts on one machine, one process each. Null where the system does not report it. */
 export interface SideBySide {
   readonly captures: number;
   readonly callsEach: number;
-  /** Until the last of them has captured all. */
+  /** Until the last capture has caught up. */
   readonly seconds: number;
   readonly cpuSeconds: number | null;
-  /** What all take when they have caught up; what they share is counted once. */
+  /** Of all captures when they have caught up. Shared memory counts once. */
   readonly memoryMiB: number | null;
-  /** The highest that one of them had, counting what it shares. */
+  /** The highest peak of one capture, shared memory included. */
   readonly peakMiB: number | null;
   readonly documents: number;
 }
 
-export async function measureSideBySide({ sideBySide }: Sizes): Promise<SideBySide[]> {
+export async function measureSideBySide(calls: number, sizes: readonly number[]): Promise<SideBySide[]> {
   const found: SideBySide[] = [];
-  for (const captures of sideBySide.captures) {
-    found.push(
-      await withAccounts(sideBySide.calls, captures, (accounts) => runSideBySide(accounts, sideBySide.calls)),
-    );
-  }
+  for (const captures of sizes)
+    found.push(await withAccounts({ accounts: captures, calls }, (accounts) => measure(accounts, calls)));
   return found;
 }
 
-async function runSideBySide(accounts: Accounts, callsEach: number): Promise<SideBySide> {
-  const beganMs = performance.now();
-  const sessions = accounts.urls.map(
-    (_, index) => new FlowSession(FLOW_COMMAND, accounts.environment(index)),
-  );
+async function measure(accounts: Accounts, callsEach: number): Promise<SideBySide> {
+  const startedMs = performance.now();
+  const sessions = accounts.urls.map((_, index) => new FlowSession(accounts.environment(index)));
   try {
     await Promise.all(sessions.map((session) => session.caughtUp()));
-    const seconds = (performance.now() - beganMs) / 1000;
-    const usages = sessions.map(({ watch }) => watch.usage());
+    const seconds = (performance.now() - startedMs) / 1000;
+    const memory = sessions.map(({ process }) => proportionalMiB(process.pid ?? 0));
+    const usages = await Promise.all(sessions.map(({ watch }) => watch.stop()));
     return {
       captures: sessions.length,
       callsEach,
       seconds,
-      cpuSeconds: known(
+      cpuSeconds: complete(
         usages.map((usage) => usage?.cpuSeconds),
         sum,
       ),
-      memoryMiB: known(
-        sessions.map(({ process }) => proportionalMiB(process.pid ?? 0)),
-        sum,
-      ),
-      peakMiB: known(
+      memoryMiB: complete(memory, sum),
+      peakMiB: complete(
         usages.map((usage) => usage?.peakMiB),
         (peaks) => Math.max(...peaks),
       ),
@@ -61,7 +52,11 @@ async function runSideBySide(accounts: Accounts, callsEach: number): Promise<Sid
   }
 }
 
-function known(values: readonly (number | undefined)[], join: (values: number[]) => number): number | null {
-  const all = values.filter((value) => value !== undefined);
-  return all.length < values.length ? null : join(all);
+/** Null unless every value is known. */
+function complete(
+  values: readonly (number | undefined)[],
+  join: (values: number[]) => number,
+): number | null {
+  const known = values.filter((value) => value !== undefined);
+  return known.length < values.length ? null : join(known);
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import type { Sizes } from "../sizes.ts";
 import { BUNDLE, FLOW_COMMAND, IMAGE_ENVIRONMENT, IMAGE_FLAGS, inTemporaryFolder } from "../support.ts";
 
-/** Seconds from start to exit of whole processes, a value a run. */
+/** Seconds from the start of a process to its exit, one value per run. */
 export interface Starts {
+  /** Node with the image's flags and nothing to do. */
   readonly bareSeconds: readonly number[];
   readonly specSeconds: readonly number[];
   readonly discoverSeconds: readonly number[];
@@ -12,11 +12,10 @@ export interface Starts {
   readonly demoSeconds: readonly number[];
 }
 
-/** What a process does that is asked for nothing, with the image's flags. */
 const BARE = [process.execPath, ...IMAGE_FLAGS, "-e", "0"];
 
-/** Flow starts a process for every question it has. Those that are compared take turns, so that the machine's moods meet all alike. */
-export async function measureStarts({ starts, demos }: Sizes): Promise<Starts> {
+/** Processes that are compared run in turns, so that other load on the machine affects all of them alike. */
+export async function measureStarts(starts: number, demos: number): Promise<Starts> {
   const bareSeconds: number[] = [];
   const specSeconds: number[] = [];
   const discoverSeconds: number[] = [];
@@ -34,11 +33,11 @@ export async function measureStarts({ starts, demos }: Sizes): Promise<Starts> {
 }
 
 function secondsOf([program = "", ...args]: readonly string[], request?: object): number {
-  const beganMs = performance.now();
+  const startedMs = performance.now();
   const { status, stderr } = spawnSync(program, args, {
     input: request ? `${JSON.stringify(request)}\n` : "",
     env: IMAGE_ENVIRONMENT,
   });
   if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}:\n${stderr}`);
-  return (performance.now() - beganMs) / 1000;
+  return (performance.now() - startedMs) / 1000;
 }

@@ -1,70 +1,52 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inTemporaryFolder } from "../support.ts";
-import { type Peer, PeerProcess, type Reading } from "./peer.ts";
+import { discover, type Environment, type Peer, PeerProcess, type Reading } from "./peer.ts";
 
 interface Catalog {
-  readonly streams: readonly AirbyteStream[];
+  readonly streams: readonly {
+    readonly name: string;
+    readonly supported_sync_modes?: readonly string[];
+    readonly source_defined_primary_key?: readonly (readonly string[])[];
+  }[];
 }
 
-interface AirbyteStream {
-  readonly name: string;
-  readonly supported_sync_modes?: readonly string[];
-  readonly source_defined_primary_key?: readonly (readonly string[])[];
-}
-
-/** Asks an Airbyte source for its catalog, and has it read one stream of it whole. */
-export function readOverAirbyte(
-  { command, config }: Peer,
-  stream: string,
-  env: Readonly<Record<string, string>>,
-): Promise<Reading> {
+/** Discovers the catalog of an Airbyte source, and reads the whole of one stream. */
+export function readOverAirbyte({ command, config }: Peer, name: string, env: Environment): Promise<Reading> {
   return inTemporaryFolder(async (folder) => {
-    const file = (name: string, content: object) => {
-      const path = join(folder, name);
-      writeFileSync(path, JSON.stringify(content));
-      return path;
+    const file = (path: string, content: object) => {
+      writeFileSync(join(folder, path), JSON.stringify(content));
+      return join(folder, path);
     };
     const configured = `--config ${file("config.json", config)}`;
-    const catalog = await discover(`${command} discover ${configured}`, env);
-    const found = catalog.streams.find(({ name }) => name === stream);
-    if (!found) throw new Error(`its catalog has no stream ${stream}`);
-    const chosen = file("catalog.json", { streams: [configuredStream(found)] });
-    return read(`${command} read ${configured} --catalog ${chosen}`, env);
+    const stream = await discover(`${command} discover ${configured}`, env, ({ type, catalog }) =>
+      type === "CATALOG" ? (catalog as Catalog).streams.find((one) => one.name === name) : undefined,
+    );
+    const catalog = file("catalog.json", {
+      streams: [
+        {
+          stream,
+          sync_mode: stream.supported_sync_modes?.includes("incremental") ? "incremental" : "full_refresh",
+          destination_sync_mode: "append",
+          primary_key: stream.source_defined_primary_key ?? [["id"]],
+        },
+      ],
+    });
+    return read(`${command} read ${configured} --catalog ${catalog}`, env);
   });
 }
 
-function configuredStream(stream: AirbyteStream): object {
-  return {
-    stream,
-    sync_mode: stream.supported_sync_modes?.includes("incremental") ? "incremental" : "full_refresh",
-    destination_sync_mode: "append",
-    primary_key: stream.source_defined_primary_key ?? [["id"]],
-  };
-}
-
-async function discover(command: string, env: Readonly<Record<string, string>>): Promise<Catalog> {
+async function read(command: string, env: Environment): Promise<Reading> {
   const source = new PeerProcess(command, env);
-  try {
-    for await (const message of source.messages())
-      if (message.type === "CATALOG") return message.catalog as Catalog;
-  } finally {
-    await source.stop();
-  }
-  throw new Error("it answered discover without a catalog");
-}
-
-async function read(command: string, env: Readonly<Record<string, string>>): Promise<Reading> {
-  const source = new PeerProcess(command, env);
-  const keys: unknown[] = [];
+  const ids: unknown[] = [];
   let seconds = 0;
   try {
     for await (const { type, record } of source.messages()) {
       if (type !== "RECORD") continue;
-      keys.push((record as { data: { id: unknown } }).data.id);
+      ids.push((record as { data: { id: unknown } }).data.id);
       seconds = source.seconds;
     }
-    return { keys, seconds, usage: source.usage };
+    return { ids, seconds, usage: await source.stop() };
   } finally {
     await source.stop();
   }

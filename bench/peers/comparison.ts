@@ -1,11 +1,11 @@
-import { count } from "../day/units.ts";
+import { count, UNKNOWN } from "../format.ts";
 import { table } from "../markdown.ts";
 import type { Accounts } from "../process/accounts.ts";
 import { readOverAirbyte } from "./airbyte.ts";
 import { readOverFlow } from "./flow.ts";
-import type { Peer, Reading } from "./peer.ts";
+import type { Environment, Peer } from "./peer.ts";
 
-/** What became of one peer beside the others. */
+/** How one peer read the account. */
 export interface Row {
   readonly peer: string;
   readonly seconds: number;
@@ -13,9 +13,9 @@ export interface Row {
   readonly peakMiB: number | undefined;
   readonly requests: number;
   readonly documents: number;
-  /** Objects of the account that never came. */
+  /** Calls of the account that never came. */
   readonly missing: number;
-  /** Documents beyond the first of an object, which nothing in the account calls for. */
+  /** Documents beyond the first of a call, though no call changed. */
   readonly duplicates: number;
 }
 
@@ -24,44 +24,40 @@ export interface Failure {
   readonly because: string;
 }
 
-/** Has the peer read all calls of the account, and holds what it gives against what there is. */
+/** Reads all calls of the account with a peer, and compares what came with what the account holds. */
 export async function comparePeer(
   peer: Peer,
   accounts: Accounts,
-  env: Readonly<Record<string, string>> = {},
+  env: Environment = {},
   quietMs?: number,
 ): Promise<Row | Failure> {
-  const before = await accounts.told();
-  const all = { ...accounts.environment(), ...env };
+  const name = `\`${peer.command}\` (${peer.protocol})`;
+  const environment = { ...accounts.environment(), ...env };
+  const before = await accounts.served();
   try {
-    const reading =
+    const { ids, seconds, usage } =
       peer.protocol === "flow"
-        ? await readOverFlow(peer, "calls", all, quietMs)
-        : await readOverAirbyte(peer, "calls", all);
-    const { requests } = await accounts.told();
-    return rowOf(peer, reading, requests - before.requests, await accounts.ids());
+        ? await readOverFlow(peer, "calls", environment, quietMs)
+        : await readOverAirbyte(peer, "calls", environment);
+    const after = await accounts.served();
+    const found = new Set(ids.map(String));
+    return {
+      peer: name,
+      seconds,
+      cpuSeconds: usage?.cpuSeconds,
+      peakMiB: usage?.peakMiB,
+      requests: after.requests - before.requests,
+      documents: ids.length,
+      missing: (await accounts.ids()).filter((id) => !found.has(String(id))).length,
+      duplicates: ids.length - found.size,
+    };
   } catch (error) {
-    return { peer: nameOf(peer), because: error instanceof Error ? error.message : String(error) };
+    return { peer: name, because: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function rowOf(peer: Peer, { keys, seconds, usage }: Reading, requests: number, ids: readonly number[]): Row {
-  const found = new Set(keys.map(String));
-  return {
-    peer: nameOf(peer),
-    seconds,
-    cpuSeconds: usage?.cpuSeconds,
-    peakMiB: usage?.peakMiB,
-    requests,
-    documents: keys.length,
-    missing: ids.filter((id) => !found.has(String(id))).length,
-    duplicates: keys.length - found.size,
-  };
 }
 
 /** The peers side by side, as Markdown. */
 export function comparisonTable(rows: readonly (Row | Failure)[]): string {
-  const unknown = "not available";
   return table(
     ["connector", "seconds", "CPU seconds", "peak MiB", "requests", "documents", "missing", "duplicates"],
     rows.map((row) =>
@@ -70,8 +66,8 @@ export function comparisonTable(rows: readonly (Row | Failure)[]): string {
         : [
             row.peer,
             row.seconds.toFixed(1),
-            row.cpuSeconds?.toFixed(1) ?? unknown,
-            row.peakMiB?.toFixed(0) ?? unknown,
+            row.cpuSeconds?.toFixed(1) ?? UNKNOWN,
+            row.peakMiB?.toFixed(0) ?? UNKNOWN,
             count(row.requests),
             count(row.documents),
             count(row.missing),
@@ -79,8 +75,4 @@ export function comparisonTable(rows: readonly (Row | Failure)[]): string {
           ],
     ),
   );
-}
-
-function nameOf({ command, protocol }: Peer): string {
-  return `\`${command}\` (${protocol})`;
 }

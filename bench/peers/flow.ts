@@ -1,4 +1,4 @@
-import { type Peer, PeerProcess, type Reading } from "./peer.ts";
+import { discover, type Environment, type Peer, PeerProcess, type Reading } from "./peer.ts";
 
 interface DiscoveredBinding {
   readonly recommendedName: string;
@@ -7,58 +7,51 @@ interface DiscoveredBinding {
   readonly key: readonly string[];
 }
 
-/** A capture may go on for ever: it has read all there is when it has given nothing for so long after a checkpoint. */
+interface Discovered {
+  readonly bindings: readonly DiscoveredBinding[];
+}
+
+interface Captured {
+  readonly doc: { readonly id: unknown; readonly _meta?: { readonly op?: string } };
+}
+
+/** A capture may follow changes forever: it has read everything when so long after a checkpoint nothing was captured. */
 const QUIET_MS = 5_000;
 
-/** Asks a Flow capture for its bindings, and has it read one of them until nothing more comes. */
+/** Discovers the bindings of a Flow capture, and reads one of them until no more documents come. */
 export async function readOverFlow(
   peer: Peer,
-  stream: string,
-  env: Readonly<Record<string, string>>,
+  name: string,
+  env: Environment,
   quietMs = QUIET_MS,
 ): Promise<Reading> {
-  const binding = await discover(peer, stream, env);
+  const binding = await discover(
+    peer.command,
+    env,
+    ({ discovered }) =>
+      (discovered as Discovered | undefined)?.bindings.find((one) => one.recommendedName === name),
+    { discover: { connectorType: "IMAGE", config: peer.config } },
+  );
   const session = new PeerProcess(peer.command, env);
-  const keys: unknown[] = [];
+  const ids: unknown[] = [];
   let seconds = 0;
-  const quiet = new Quiet(quietMs, () => session.stop());
+  let quiet: NodeJS.Timeout | undefined;
   session.send({ open: { capture: captureOf(peer, binding), version: "1", range: { keyEnd: 0xffffffff } } });
   try {
     for await (const { captured, checkpoint } of session.messages()) {
-      if (checkpoint) quiet.begin();
+      if (!captured && !checkpoint) continue;
+      clearTimeout(quiet);
+      if (checkpoint) quiet = setTimeout(() => session.stop(), quietMs);
       if (!captured) continue;
-      quiet.end();
-      const { doc } = captured as { doc: { id: unknown; _meta?: { op?: string } } };
-      if (doc._meta?.op !== "d") keys.push(doc.id);
+      const { doc } = captured as Captured;
+      if (doc._meta?.op !== "d") ids.push(doc.id);
       seconds = session.seconds;
     }
-  } catch (error) {
-    if (!quiet.isOver) throw error;
+    return { ids, seconds, usage: await session.stop() };
   } finally {
-    quiet.end();
+    clearTimeout(quiet);
     await session.stop();
   }
-  return { keys, seconds, usage: session.usage };
-}
-
-async function discover(
-  { command, config }: Peer,
-  stream: string,
-  env: Readonly<Record<string, string>>,
-): Promise<DiscoveredBinding> {
-  const process = new PeerProcess(command, env);
-  process.send({ discover: { connectorType: "IMAGE", config } });
-  process.endInput();
-  try {
-    for await (const { discovered } of process.messages()) {
-      const { bindings } = (discovered ?? { bindings: [] }) as { bindings: DiscoveredBinding[] };
-      const found = bindings.find(({ recommendedName }) => recommendedName === stream);
-      if (found) return found;
-    }
-  } finally {
-    await process.stop();
-  }
-  throw new Error(`it discovered no stream ${stream}`);
 }
 
 function captureOf({ config }: Peer, binding: DiscoveredBinding): object {
@@ -71,29 +64,4 @@ function captureOf({ config }: Peer, binding: DiscoveredBinding): object {
     intervalSeconds: 300,
     bindings: [{ resourceConfig: binding.resourceConfig, stateKey: binding.recommendedName, collection }],
   };
-}
-
-/** Does something once when nothing has happened for a while. */
-class Quiet {
-  readonly #afterMs: number;
-  readonly #then: () => void;
-  #timer: NodeJS.Timeout | undefined;
-  isOver = false;
-
-  constructor(afterMs: number, then: () => void) {
-    this.#afterMs = afterMs;
-    this.#then = then;
-  }
-
-  begin(): void {
-    this.end();
-    this.#timer = setTimeout(() => {
-      this.isOver = true;
-      this.#then();
-    }, this.#afterMs);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
 }

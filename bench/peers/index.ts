@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { count } from "../day/units.ts";
+import { count } from "../format.ts";
 import { CREDENTIALS, withAccounts } from "../process/accounts.ts";
-import { CAN_WATCH } from "../process/usage.ts";
 import { FLOW_COMMAND, IMAGE_ENVIRONMENT, print, thisMachine } from "../support.ts";
 import { comparePeer, comparisonTable, type Failure, type Row } from "./comparison.ts";
 import type { Peer } from "./peer.ts";
 
 /**
- * Has other connectors read the same emulated account as this one, and prints them side by side.
+ * Reads one emulated account with this connector and with others, and prints the results side by side.
  *
  *     npm run bench:peers -- [--flow <command>]... [--airbyte <command>]... [--config <file>] [--calls <number>]
  */
@@ -22,7 +21,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const ours: Peer = { protocol: "flow", command: FLOW_COMMAND.join(" "), config: CREDENTIALS };
+const OURS: Peer = { protocol: "flow", command: FLOW_COMMAND.join(" "), config: CREDENTIALS };
 const ownConfig = options.config ? readFileSync(options.config, "utf8") : "{}";
 
 /** `{url}` stands for the emulator's address. */
@@ -30,19 +29,23 @@ function others(url: string): Peer[] {
   const addressed = (text: string) => text.replaceAll("{url}", url);
   const start_date = "2023-01-01T00:00:00.000Z";
   const config = { ...CREDENTIALS, start_date, ...JSON.parse(addressed(ownConfig)) };
-  return [
-    ...options.flow.map((command): Peer => ({ protocol: "flow", command: addressed(command), config })),
-    ...options.airbyte.map((command): Peer => ({ protocol: "airbyte", command: addressed(command), config })),
-  ];
+  return (["flow", "airbyte"] as const).flatMap((protocol) =>
+    options[protocol].map((command): Peer => ({ protocol, command: addressed(command), config })),
+  );
 }
 
-const rows = await withAccounts(Number(options.calls), 1, async (accounts) => {
-  const found: (Row | Failure)[] = [
-    { ...(await comparePeer(ours, accounts, IMAGE_ENVIRONMENT)), peer: "this connector (flow)" },
-  ];
-  for (const peer of others(accounts.urls[0] ?? "")) {
-    found.push(await comparePeer(peer, accounts, surroundings()));
-  }
+/** Of this process, for the likes of a virtual environment, without what would lead a peer to another account. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || name.startsWith("AIRCALL_") ? [] : [[name, value]],
+  ),
+);
+
+const rows = await withAccounts({ accounts: 1, calls: Number(options.calls) }, async (accounts) => {
+  const ours = await comparePeer(OURS, accounts, IMAGE_ENVIRONMENT);
+  const found: (Row | Failure)[] = [{ ...ours, peer: "this connector (flow)" }];
+  for (const peer of others(accounts.urls[0] ?? ""))
+    found.push(await comparePeer(peer, accounts, environment));
   return found;
 });
 
@@ -51,10 +54,3 @@ print(
   `About ${count(Number(options.calls))} calls of an emulator without a limit, on ${cores} × ${cpu} with Node ${node.slice(1)}.\n`,
 );
 print(comparisonTable(rows));
-if (!CAN_WATCH) print("\nCPU and memory of other processes can be read on Linux only.");
-
-/** A virtual environment and the like are told of by environment variables. */
-function surroundings(): Record<string, string> {
-  const known = Object.entries(process.env).filter(([name]) => !name.startsWith("AIRCALL_"));
-  return Object.fromEntries(known.map(([name, value]) => [name, value ?? ""]));
-}

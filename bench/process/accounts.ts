@@ -2,38 +2,35 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { API_ID, API_TOKEN } from "../../emulator/index.ts";
 
-/** Made-up accounts, with nothing but calls unless more is asked for. */
+/** What the emulators' process is started with. */
 export interface AccountsRequest {
-  readonly count: number;
-  readonly account: { readonly calls: number; readonly days: number };
+  readonly accounts: number;
+  /** Calls of each account. */
+  readonly calls: number;
 }
 
+/** What all accounts together have been asked, and the CPU time that answering took. */
 export interface Served {
-  readonly urls: readonly string[];
-}
-
-/** What all accounts of the process have been asked, and what it took them. */
-export interface Told {
   readonly requests: number;
   readonly cpuSeconds: number;
 }
 
+export type Question = "urls" | "served" | "ids";
+
 export const CREDENTIALS = { api_id: API_ID, api_token: API_TOKEN };
 
-/** As far back as Aircall lists calls. */
-const HISTORY_DAYS = 180;
-
-/** Works with emulated accounts without a limit, in a process of their own, each with so many calls. */
+/** Runs work against emulated accounts without a request limit, which a process of their own serves. */
 export async function withAccounts<Result>(
-  calls: number,
-  count: number,
+  request: AccountsRequest,
   work: (accounts: Accounts) => Promise<Result>,
 ): Promise<Result> {
-  const accounts = await Accounts.start(calls, count);
+  const child = fork(new URL("./account-process.ts", import.meta.url), [JSON.stringify(request)]);
   try {
-    return await work(accounts);
+    return await work(new Accounts(child, await ask<string[]>(child, "urls")));
   } finally {
-    await accounts.close();
+    const ended = once(child, "exit");
+    child.kill();
+    await ended;
   }
 }
 
@@ -41,28 +38,21 @@ export class Accounts {
   readonly urls: readonly string[];
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, { urls }: Served) {
+  constructor(child: ChildProcess, urls: readonly string[]) {
     this.#child = child;
     this.urls = urls;
   }
 
-  static async start(calls: number, count: number): Promise<Accounts> {
-    const request: AccountsRequest = { count, account: { calls, days: HISTORY_DAYS } };
-    const child = fork(new URL("./account-process.ts", import.meta.url), [JSON.stringify(request)]);
-    return new Accounts(child, await answer(child));
-  }
-
-  told(): Promise<Told> {
-    return this.#ask("told");
+  served(): Promise<Served> {
+    return ask(this.#child, "served");
   }
 
   /** The IDs of all calls that the first account lists. */
-  async ids(): Promise<number[]> {
-    const [first = []] = await this.#ask<number[][]>("ids");
-    return first;
+  ids(): Promise<number[]> {
+    return ask(this.#child, "ids");
   }
 
-  /** What a capture needs to read one of them as fast as it answers. */
+  /** The environment in which a capture reads one of the accounts as fast as it answers. */
   environment(index = 0): Record<string, string> {
     return {
       PATH: process.env.PATH ?? "",
@@ -72,27 +62,17 @@ export class Accounts {
       AIRCALL_RATE_WINDOW_MS: "1",
     };
   }
-
-  async close(): Promise<void> {
-    const ended = once(this.#child, "exit");
-    this.#child.kill();
-    await ended;
-  }
-
-  #ask<Answer>(question: string): Promise<Answer> {
-    const answered = answer<Answer>(this.#child);
-    this.#child.send(question);
-    return answered;
-  }
 }
 
-async function answer<Answer>(child: ChildProcess): Promise<Answer> {
+async function ask<Answer>(child: ChildProcess, question: Question): Promise<Answer> {
   const ended = new AbortController();
   const end = () => ended.abort(new Error("the emulator ended early"));
   child.once("exit", end);
   try {
-    const [message] = await once(child, "message", { signal: ended.signal });
-    return message as Answer;
+    const answered = once(child, "message", { signal: ended.signal });
+    child.send(question);
+    const [answer] = await answered;
+    return answer;
   } finally {
     child.removeListener("exit", end);
   }

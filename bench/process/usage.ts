@@ -1,95 +1,83 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import pidusage from "pidusage";
 import { sum } from "../statistics.ts";
 
-/** What a process has used, with all processes that it started. */
+/** What a process and the processes that it started have used. */
 export interface Usage {
   readonly cpuSeconds: number;
-  /** The sum of the peaks of its processes. */
+  /** The sum of the highest resident memory seen of each process. */
   readonly peakMiB: number;
   readonly residentMiB: number;
 }
 
-/** Linux counts CPU time in this unit on every architecture. */
-const TICKS_PER_SECOND = 100;
-
-const SAMPLE_EVERY_MS = 20;
-
-/** Whether processes can be watched from outside: on Linux, by its files in `/proc`. */
-export const CAN_WATCH = process.platform === "linux";
+const MIB = 2 ** 20;
 
 /**
- * Watches a process from outside, so that what is measured runs as it always does. What a process
- * uses in its last 20 ms goes unseen.
+ * Samples processes from outside, so that the measured program runs unchanged. What a process uses
+ * between the last sample and its end is missed, and so is a peak of memory between two samples.
  */
 export class UsageWatch {
-  readonly #pid: number;
+  readonly #pids: () => Promise<number[]>;
+  readonly #everyMs: number;
   readonly #seen = new Map<number, Usage>();
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #sampling: Promise<void>;
+  #isStopped = false;
 
-  constructor(pid: number) {
-    this.#pid = pid;
-    if (CAN_WATCH) this.#timer = setInterval(() => this.#sample(), SAMPLE_EVERY_MS);
+  /** Watches one process, or the processes that a function lists for each sample. */
+  constructor(pid: number, pids = async () => [pid], everyMs = 20) {
+    this.#pids = pids;
+    this.#everyMs = everyMs;
+    this.#sampling = this.#sampleUntilStopped();
   }
 
-  /** What has been used until now; `undefined` where processes cannot be watched. */
-  usage(): Usage | undefined {
-    if (CAN_WATCH) this.#sample();
+  /** What the samples so far have seen; `undefined` when there is none. */
+  get usage(): Usage | undefined {
     if (this.#seen.size === 0) return undefined;
-    const all = [...this.#seen.values()];
+    const total = (quantity: keyof Usage) => sum([...this.#seen.values()].map((usage) => usage[quantity]));
     return {
-      cpuSeconds: sum(all.map(({ cpuSeconds }) => cpuSeconds)),
-      peakMiB: sum(all.map(({ peakMiB }) => peakMiB)),
-      residentMiB: sum(all.map(({ residentMiB }) => residentMiB)),
+      cpuSeconds: total("cpuSeconds"),
+      peakMiB: total("peakMiB"),
+      residentMiB: total("residentMiB"),
     };
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  /** Takes the last sample, unless the process has ended. */
+  async stop(): Promise<Usage | undefined> {
+    this.#isStopped = true;
+    await this.#sampling;
+    return this.usage;
   }
 
-  #sample(): void {
-    for (const pid of withDescendants(this.#pid)) {
-      const usage = usageOf(pid);
-      if (usage) this.#seen.set(pid, usage);
+  async #sampleUntilStopped(): Promise<void> {
+    while (!this.#isStopped) {
+      await this.#sample();
+      await sleep(this.#everyMs);
     }
+    await this.#sample();
+  }
+
+  async #sample(): Promise<void> {
+    // Rejects when all of the processes have ended; the earlier samples then count.
+    const found = await this.#pids()
+      .then((pids) => pidusage(pids))
+      .catch(() => ({}));
+    for (const stat of Object.values(found)) if (stat) this.#note(stat);
+  }
+
+  #note({ pid, ctime, memory }: pidusage.Status): void {
+    const residentMiB = memory / MIB;
+    const peakMiB = Math.max(residentMiB, this.#seen.get(pid)?.peakMiB ?? 0);
+    this.#seen.set(pid, { cpuSeconds: ctime / 1000, peakMiB, residentMiB });
   }
 }
 
-function usageOf(pid: number): Usage | undefined {
-  try {
-    const [stat, status] = ["stat", "status"].map((name) => readFileSync(`/proc/${pid}/${name}`, "utf8"));
-    return parseUsage(stat ?? "", status ?? "");
-  } catch {
-    // It has ended.
-    return undefined;
-  }
-}
-
-/** `undefined` for a process that has ended and whose memory is gone. */
-export function parseUsage(stat: string, status: string): Usage | undefined {
-  // The name of the program, in parentheses, may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const mebibytes = (name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
-  const [peakMiB, residentMiB] = [mebibytes("VmHWM"), mebibytes("VmRSS")];
-  if (Number.isNaN(peakMiB)) return undefined;
-  return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND, peakMiB, residentMiB };
-}
-
-function withDescendants(pid: number): number[] {
-  try {
-    const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
-    );
-    return [pid, ...children.flatMap(withDescendants)];
-  } catch {
-    return [];
-  }
-}
-
-/** The memory that would come free if the process ended: what it shares counts by its share. `undefined` off Linux. */
+/**
+ * The memory that would be freed if the process ended: shared memory counts in proportion to the
+ * number of processes that share it. `undefined` where the system does not report it, that is, off Linux.
+ */
 export function proportionalMiB(pid: number): number | undefined {
-  if (!CAN_WATCH) return undefined;
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1]) / 1024;
+  const rollup = `/proc/${pid}/smaps_rollup`;
+  if (!existsSync(rollup)) return undefined;
+  return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(rollup, "utf8"))?.[1]) / 1024;
 }

@@ -3,7 +3,7 @@ import { movableClock } from "../clock.ts";
 import { type EmulatorOptions, resolveOptions } from "../options.ts";
 import { DAY_MS, MINUTE_MS, NOON_MS, NOON_SECONDS } from "../testing.ts";
 import { Account } from "./account.ts";
-import { type CallLife, toldStart } from "./call-life.ts";
+import { type CallLife, reportedStart } from "./call-life.ts";
 import type { CallOrder } from "./call-order.ts";
 import { isAlive, updatedAt } from "./contact-life.ts";
 import { dayOf, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "./time.ts";
@@ -30,14 +30,14 @@ test("the same account a day later has the same past", () => {
   expect(tomorrow.slice(0, shared.length)).toEqual(shared);
 });
 
-test("a clock that is moved shows what a fresh start would", () => {
+test("an account whose clock has moved equals an account started at that time", () => {
   const { clock, account } = accountAt(NOON_MS);
   livesOf(account);
   clock.advance(3 * DAY_MS + 7 * MINUTE_MS);
   expect(livesOf(account)).toEqual(livesOf(accountAt(clock.now()).account));
 });
 
-test("another seed is another account of about the same size", () => {
+test("another seed produces another account of about the same size", () => {
   const first = livesOf(accountAt(NOON_MS).account);
   const second = livesOf(accountAt(NOON_MS, { seed: "other" }).account);
   expect(first[0]?.id === second[0]?.id && first[0]?.rawDigits === second[0]?.rawDigits).toBe(false);
@@ -51,13 +51,13 @@ test("ids are 64-bit, unique, and ascend with time", () => {
   expect(all.every(Number.isSafeInteger)).toBe(true);
 });
 
-test("nothing from the future is served, and the order is by told start", () => {
+test("nothing from the future is served, and calls are ordered by reported start", () => {
   const { clock, account } = accountAt(NOON_MS, { account: { calls: 30_000 } });
   for (let step = 0; step < 10; step++) {
     const nowSeconds = account.nowSeconds;
     const starts = livesOf(account)
       .slice(-1_000)
-      .map((life) => toldStart(life, nowSeconds));
+      .map((life) => reportedStart(life, nowSeconds));
     expect(starts.every((start, index) => index === 0 || start >= (starts[index - 1] ?? 0))).toBe(true);
     expect(starts.at(-1)).toBeLessThanOrEqual(nowSeconds);
     const { order } = account.calls;
@@ -67,7 +67,7 @@ test("nothing from the future is served, and the order is by told start", () => 
   }
 });
 
-test("calls that a test made, changed or removed stand in order among the others", () => {
+test("calls that a test added or changed are in order among the others, and removed ones are absent", () => {
   const { clock, account } = accountAt(NOON_MS);
   const { calls } = account;
   const seeded = new Set(
@@ -83,8 +83,8 @@ test("calls that a test made, changed or removed stand in order among the others
     calls.remove(listed[second] ?? 0);
     clock.advance(11 * MINUTE_MS);
     const served = [...seeded, ...made].flatMap((id) => calls.find(id) ?? []);
-    const toldStarts = new Map(served.map((life) => [life.id, toldStart(life, account.nowSeconds)]));
-    const inOrder = [...toldStarts].sort(
+    const reportedStarts = new Map(served.map((life) => [life.id, reportedStart(life, account.nowSeconds)]));
+    const inOrder = [...reportedStarts].sort(
       ([leftId, left], [rightId, right]) => left - right || leftId - rightId,
     );
     const { order } = calls;
@@ -92,7 +92,7 @@ test("calls that a test made, changed or removed stand in order among the others
   }
 });
 
-test("some calls move on by a second within twenty minutes of their end", () => {
+test("the start of some calls moves by a second within twenty minutes of their end", () => {
   const lives = livesOf(accountAt(NOON_MS).account);
   const drifting = lives.filter((life) => life.driftSeconds === 1);
   expect(drifting.length).toBeGreaterThan(lives.length * 0.2);
@@ -101,7 +101,7 @@ test("some calls move on by a second within twenty minutes of their end", () => 
   );
 });
 
-test("calls keep office hours where they happen, and rest at weekends", () => {
+test("calls follow local office hours, and are few at weekends", () => {
   const { account } = accountAt(NOON_MS, { account: { calls: 20_000 } });
   const local = livesOf(account).map((life) => {
     const line = account.numbers.find(life.numberId ?? 0);
@@ -115,7 +115,7 @@ test("calls keep office hours where they happen, and rest at weekends", () => {
   expect(onWeekend).toBeLessThan(local.length * 0.15);
 });
 
-test("shares are believable: inbound, talk time, late recordings, late tags", () => {
+test("inbound share, talk time, late recordings and late tags are realistic", () => {
   const lives = livesOf(accountAt(NOON_MS, { account: { calls: 20_000 } }).account);
   const share = (count: number, of: number) => count / of;
   expect(share(lives.filter((life) => life.direction === "inbound").length, lives.length)).toBeCloseTo(
@@ -131,13 +131,13 @@ test("shares are believable: inbound, talk time, late recordings, late tags", ()
   const lateHours = late.map((life) => (life.assetAt - life.endedAt) / SECONDS_PER_HOUR);
   expect(Math.min(...lateHours)).toBeGreaterThanOrEqual(1 / 60);
   expect(Math.max(...lateHours)).toBeLessThanOrEqual(20);
-  // An even spread of logarithms from a minute to 20 hours has its middle at about 35 minutes.
+  // The median of a log-uniform distribution from a minute to 20 hours is about 35 minutes.
   expect(share(lateHours.filter((hours) => hours < 35 / 60).length, late.length)).toBeCloseTo(0.5, 1);
   const tags = lives.flatMap((life) => life.tags.map((tag) => tag.atSeconds - life.endedAt));
   expect(share(tags.filter((delay) => delay >= SECONDS_PER_DAY).length, tags.length)).toBeCloseTo(0.1, 1);
 });
 
-test("contacts are about as many as asked, change by themselves and are sometimes removed", () => {
+test("contacts have about the configured number, and some are edited and deleted over time", () => {
   const { clock, account } = accountAt(NOON_MS);
   const before = account.contacts.listed("created_at");
   expect(Math.abs(before.length - 400)).toBeLessThan(80);
@@ -152,14 +152,14 @@ test("contacts are about as many as asked, change by themselves and are sometime
   expect(edited.length).toBeGreaterThan(0);
 });
 
-test("editing a contact does not rewrite the calls that named it", () => {
+test("editing a contact does not change its earlier calls", () => {
   const { account } = accountAt(NOON_MS);
   const life = livesOf(account).find(({ contactId }) => contactId !== null);
   account.contacts.edit(life?.contactId ?? 0, { phoneNumbers: [] });
   expect(account.calls.life(life?.id ?? 0).rawDigits).toBe(life?.rawDigits);
 });
 
-test("a million calls are one number each", () => {
+test("an account can have a million calls", () => {
   const { account } = accountAt(NOON_MS, { account: { calls: 1_000_000 } });
   const { order } = account.calls;
   expect(Math.abs(order.length - 1_000_000)).toBeLessThan(50_000);
@@ -168,7 +168,7 @@ test("a million calls are one number each", () => {
   expect(dayOf(order.startAt(order.length - 1))).toBe(dayOf(NOON_SECONDS));
 });
 
-test("after the last call of an account its days go on without any", () => {
+test("no call starts after the configured last call", () => {
   const lastCallSeconds = NOON_SECONDS - 7_200;
   const { clock, account } = accountAt(NOON_MS, { lastCallSeconds });
   const whole = livesOf(accountAt(NOON_MS).account);
@@ -177,7 +177,7 @@ test("after the last call of an account its days go on without any", () => {
   expect(livesOf(account).every((life) => life.startedAt <= lastCallSeconds)).toBe(true);
 });
 
-test("contacts move in both orders as soon as the clock or a test moves them", () => {
+test("both orders of contacts follow the clock and the changes of a test at once", () => {
   const { clock, account } = accountAt(NOON_MS, { account: { contacts: 3_000 } });
   for (let step = 0; step < 20; step++) {
     const [oldest] = account.contacts.listed("updated_at");

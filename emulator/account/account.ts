@@ -21,7 +21,7 @@ import {
 import { COMPANY_NAME } from "./names.ts";
 import { ZONES, zoneAt, zoneIndexOf } from "./zones.ts";
 
-/** One company's data: a function of seed, sizes and clock, until a test changes it through these members. */
+/** One company's data. It is a function of the seed, the sizes and the clock, plus the changes that tests make. */
 export class Account {
   readonly users: Collection<User>;
   readonly numbers: Collection<PhoneNumber>;
@@ -82,7 +82,7 @@ export class Account {
     return new Calls(dayCalls, ingredients, { ...options, days });
   }
 
-  /** Often a contact, sometimes a stranger, rarely somebody who hides their number. */
+  /** Draws the other party of a call: a contact, an unknown number, or rarely a withheld number. */
   #party(random: Random, zoneIndex: number, day: number): { digits: string; contactId: number | null } {
     const knownSince = day - random.integer(1, CONTACT_LIFETIME_DAYS - 1);
     const contact = random.pick(this.contacts.seededOn(knownSince));

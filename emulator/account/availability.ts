@@ -5,19 +5,19 @@ import { localTime } from "./zones.ts";
 
 export type Availability = "available" | "offline" | "do_not_disturb" | "in_call" | "after_call_work";
 
-const STAYS_FOR_SECONDS = 10 * SECONDS_PER_MINUTE;
+const ACTIVITY_SECONDS = 10 * SECONDS_PER_MINUTE;
 
-/** At their desks from 8 to 18 local time on weekdays, doing something else every ten minutes. */
+/** Users work from 8:00 to 18:00 local time on weekdays. Their activity changes every ten minutes. */
 export function availabilityOf(user: User, nowSeconds: number): Availability {
   const { hour, isWeekend } = localTime(user.timeZone, nowSeconds);
   if (isWeekend || hour < 8 || hour >= 18 || user.substatus === "always_closed") return "offline";
-  const activity = mix(user.id, Math.floor(nowSeconds / STAYS_FOR_SECONDS)) % 10;
+  const activity = mix(user.id, Math.floor(nowSeconds / ACTIVITY_SECONDS)) % 10;
   if (activity < 5) return "available";
   if (activity < 8) return "in_call";
   return activity === 8 ? "after_call_work" : "do_not_disturb";
 }
 
-/** Lines take calls from 9 to 18 local time on weekdays. */
+/** Lines are open from 9:00 to 18:00 local time on weekdays. */
 export function isOpen(number: PhoneNumber, nowSeconds: number): boolean {
   const { hour, isWeekend } = localTime(number.timeZone, nowSeconds);
   return !isWeekend && hour >= 9 && hour < 18;

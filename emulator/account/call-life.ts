@@ -5,7 +5,7 @@ import { NEVER, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE } from "./
 export interface CallTag {
   tagId: number;
   atSeconds: number;
-  /** Null for a tag the system put there. */
+  /** Null for a tag that the system added. */
   userId: number | null;
 }
 
@@ -13,26 +13,26 @@ export interface CallComment {
   id: number;
   content: string;
   atSeconds: number;
-  /** Null when it was posted through the API. */
+  /** Null for a comment that was posted through the API. */
   userId: number | null;
 }
 
 /**
- * Everything that happens to one call, with the instant of each step in UNIX seconds (`NEVER` for what does not
- * happen). What the API tells is the part of it that lies before now.
+ * Everything that happens to one call. Instants are in Unix seconds, and `NEVER` for what does not
+ * happen. The API reports what has happened until now.
  */
 export interface CallLife {
   readonly id: number;
   direction: "inbound" | "outbound";
   numberId: number | null;
-  /** Display format, or `anonymous`. */
+  /** In display format, or `anonymous`. */
   rawDigits: string;
   contactId: number | null;
-  /** As told once the call has settled; until then it is told earlier by `driftSeconds`. */
+  /** The final start. Until the call has settled, the API reports a start that is `driftSeconds` earlier. */
   startedAt: number;
   driftSeconds: number;
   settledAt: number;
-  /** Caller of an outbound call, answerer of an inbound one. */
+  /** The user who made an outbound call or answered an inbound one. */
   userId: number | null;
   answeredAt: number;
   endedAt: number;
@@ -45,25 +45,25 @@ export interface CallLife {
   teamIds: (number | null)[];
   tags: CallTag[];
   comments: CallComment[];
-  /** U.S. cents, once settled. */
+  /** In U.S. cents, once the call has settled. */
   cost: string;
 }
 
-/** What seeded calls are made of. */
+/** The data from which calls are generated. */
 export interface CallIngredients {
   seed: number;
-  /** Ids of the lines in each zone. */
+  /** The IDs of the lines in each zone. */
   numberIdsByZone: readonly (readonly number[])[];
-  /** Ids of the lines that record. */
+  /** The IDs of the lines that record calls. */
   recordingNumberIds: ReadonlySet<number>;
   userIds: readonly number[];
   teamIds: readonly number[];
   tagIds: readonly number[];
-  /** Somebody outside the company. */
+  /** Draws the party outside the company. */
   party(random: Random, zoneIndex: number, day: number): { digits: string; contactId: number | null };
 }
 
-/** Which call of which day: `startedAt` is the final one. */
+/** Identifies a call. `startedAt` is its final start. */
 export interface CallOrigin {
   id: number;
   day: number;
@@ -72,10 +72,10 @@ export interface CallOrigin {
   zoneIndex: number;
 }
 
-/** How much earlier than its final start a call may be told to have started. */
+/** How much earlier than the final start the reported start of a call may be. */
 export const LARGEST_DRIFT_SECONDS = 1;
 
-/** No seeded call changes its end or its start later than this after it started. */
+/** The start and end of a seeded call are final this long after it started. */
 export const UNSETTLED_SECONDS = 3 * SECONDS_PER_HOUR;
 
 const LONGEST_TALK_SECONDS = 2 * SECONDS_PER_HOUR;
@@ -127,7 +127,7 @@ export function generateLife(origin: CallOrigin, from: CallIngredients): CallLif
   };
 }
 
-/** The same call as it was in the moment it began to ring, with nothing decided yet. */
+/** The same call at the moment when it started to ring, before anything else happened. */
 export function ringing(life: CallLife): CallLife {
   return {
     ...life,
@@ -147,7 +147,7 @@ export function ringing(life: CallLife): CallLife {
   };
 }
 
-/** The same call, over and settled by an instant. */
+/** The same call, settled at an instant and ended by then. */
 export function finishedBy(life: CallLife, atSeconds: number): CallLife {
   const isAnswered = life.answeredAt < atSeconds;
   return {
@@ -159,8 +159,8 @@ export function finishedBy(life: CallLife, atSeconds: number): CallLife {
   };
 }
 
-/** The start as the API tells it at an instant. */
-export function toldStart(life: CallLife, nowSeconds: number): number {
+/** The start that the API reports at an instant. */
+export function reportedStart(life: CallLife, nowSeconds: number): number {
   return nowSeconds < life.settledAt ? life.startedAt - life.driftSeconds : life.startedAt;
 }
 
@@ -169,8 +169,9 @@ function talkSeconds(random: Random): number {
 }
 
 /**
- * Half a minute after the end. One in twenty comes later: spread evenly on a logarithmic scale from
- * a minute to 20 hours after the end, so that as many take a minute or two as take ten hours or more.
+ * A recording or voicemail appears half a minute after the end of the call. One in twenty is late: its
+ * delay is between a minute and 20 hours, and uniform on a logarithmic scale, so that delays of one to
+ * two minutes are as frequent as delays of ten to twenty hours.
  */
 function assetOf(
   random: Random,
@@ -204,7 +205,7 @@ function assignmentOf(random: Random, from: CallIngredients, endedAt: number): C
   return { atSeconds: afterwards(random, endedAt), userId };
 }
 
-/** A null among the teams is something the API does answer. */
+/** The API does return null for some teams. */
 function teamsOf(random: Random, from: CallIngredients): (number | null)[] {
   const teamId = random.pick(from.teamIds);
   if (teamId === null || random.chance(0.3)) return [];
@@ -237,12 +238,12 @@ function commentsOf(random: Random, callId: number, userId: number | null, ended
   ];
 }
 
-/** Ids of a call's comments: ten per call at most. */
+/** The ID of a comment of a call. A call has at most ten comments. */
 export function commentId(callId: number, position: number): number {
   return callId * 10 + position;
 }
 
-/** People finish their notes within minutes, and one time in ten days later. */
+/** Edits follow the end of a call within minutes. One in ten follows days later. */
 function afterwards(random: Random, endedAt: number): number {
   const minutesLater = endedAt + random.integer(2, 10 * SECONDS_PER_MINUTE);
   const daysLater = endedAt + random.integer(SECONDS_PER_DAY, 10 * SECONDS_PER_DAY);

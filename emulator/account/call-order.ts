@@ -1,4 +1,4 @@
-/** Some calls in the order lists give them: by start, then by id. */
+/** Calls in the order of the lists: by start, then by ID. */
 export interface CallRun {
   readonly length: number;
   startAt(position: number): number;
@@ -7,11 +7,11 @@ export interface CallRun {
   slice(first: number, end: number): CallRun;
 }
 
-/** All calls that are served at one moment: runs that follow each other, so that few calls need to be moved. */
+/** All calls that the API serves at an instant. It is a sequence of runs, so that few calls need to be copied. */
 export class CallOrder implements CallRun {
   readonly length: number;
   readonly #runs: readonly CallRun[];
-  /** Position of the first call of each run. */
+  /** The position of the first call of each run. */
   readonly #firsts: readonly number[];
 
   constructor(runs: readonly CallRun[]) {
@@ -45,7 +45,7 @@ export class CallOrder implements CallRun {
     );
   }
 
-  /** How many calls started before an instant: the position of the first that did not. */
+  /** The number of calls that started before an instant, which is also the position of the first other call. */
   countBefore(atSeconds: number): number {
     const later = partition(
       this.#runs.length,
@@ -63,7 +63,7 @@ export class CallOrder implements CallRun {
   }
 }
 
-/** A run with an array entry a call, for calls that have to be put into their places. */
+/** A run that stores every call, for calls that are inserted one by one. */
 export class PlacedRun implements CallRun {
   readonly #starts: Uint32Array;
   readonly #ids: Float64Array;
@@ -96,7 +96,7 @@ export class PlacedRun implements CallRun {
     return new PlacedRun(starts, this.#ids.subarray(first, end), starts.length);
   }
 
-  /** Puts a call into its place, which had better be near the end. */
+  /** Inserts a call in order. This is fast only near the end. */
   insert(startedAt: number, id: number): void {
     let position = this.#length++;
     for (; position > 0 && !isBefore(this, position - 1, startedAt, id); position--) {
@@ -108,7 +108,7 @@ export class PlacedRun implements CallRun {
   }
 }
 
-/** Runs that follow each other, with the calls of another run in their places. Copies only where both have calls. */
+/** Merges another run into a sequence of runs. It copies calls only where both have some. */
 export function merge(runs: readonly CallRun[], others: CallRun): CallRun[] {
   const merged: CallRun[] = [];
   let placed = 0;
@@ -143,7 +143,7 @@ function isBefore(run: CallRun, position: number, startedAt: number, id: number)
   return start === startedAt ? run.idAt(position) < id : start < startedAt;
 }
 
-/** How many calls of a run come before a call. */
+/** The number of calls of a run that precede a call. */
 function countUpTo(run: CallRun, startedAt: number, id: number): number {
   return partition(run.length, (position) => isBefore(run, position, startedAt, id));
 }
@@ -152,13 +152,13 @@ function startsBefore(run: CallRun, atSeconds: number): number {
   return partition(run.length, (position) => run.startAt(position) < atSeconds);
 }
 
-/** The first position at which something is no longer so, of positions at which it first is and then is not. */
-export function partition(length: number, isSo: (position: number) => boolean): number {
+/** The first position for which `holds` is false. `holds` MUST be true up to some position, and false after it. */
+export function partition(length: number, holds: (position: number) => boolean): number {
   let low = 0;
   let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (isSo(middle)) low = middle + 1;
+    if (holds(middle)) low = middle + 1;
     else high = middle;
   }
   return low;

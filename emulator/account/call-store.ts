@@ -6,7 +6,7 @@ import {
   finishedBy,
   generateLife,
   LARGEST_DRIFT_SECONDS,
-  toldStart,
+  reportedStart,
   UNSETTLED_SECONDS,
 } from "./call-life.ts";
 import { CallOrder, type CallRun, merge, PlacedRun } from "./call-order.ts";
@@ -14,32 +14,32 @@ import type { DayCalls } from "./day-calls.ts";
 import { daysBetween, SeededCalls } from "./seeded-calls.ts";
 import { dayOf, SECONDS_PER_DAY } from "./time.ts";
 
-/** Calls made together by a test: consecutive ids and one start. */
+/** Calls that a test added together. They have consecutive IDs and the same start. */
 interface Batch {
   firstId: number;
   count: number;
   startedAt: number;
-  /** When the test made them; they are over by then. */
+  /** When the test added them. They have ended by then. */
   madeAt: number;
 }
 
 export interface CallsOptions {
   clock: EmulatorClock;
-  /** Seeded calls that started earlier than this many days ago are out of the account. */
+  /** Seeded calls that started more than this many days ago do not exist. */
   days: number;
-  /** Calls of any kind that started earlier than this many days ago are not served. */
+  /** Calls that started more than this many days ago are not served, seeded or not. */
   historyDays: number;
   listInProgress: boolean;
 }
 
-/** All calls of the account: seeded ones, and ones that tests make or change. */
+/** All calls of the account: seeded calls, and those that tests add or change. */
 export class CallStore {
   readonly #options: CallsOptions;
   readonly #seeded: SeededCalls;
   protected readonly ingredients: CallIngredients;
   readonly #batches: Batch[] = [];
   readonly #madeOnDay = new Map<number, number>();
-  /** Lives a test has changed, which are not generated again; null for a call it removed. */
+  /** Calls that a test has changed, which are not generated again, or null for those that it removed. */
   readonly #touched = new Map<number, CallLife | null>();
   #order: CallOrder | null = null;
   #orderedAtSeconds = Number.NaN;
@@ -54,16 +54,16 @@ export class CallStore {
     return Math.floor(this.#options.clock.now() / 1000);
   }
 
-  /** A call that is served now. */
+  /** Finds a call that the API serves now. */
   find(id: number): CallLife | undefined {
     const nowSeconds = this.nowSeconds;
-    const isOfDaysToCome = placeOfId(id).day > dayOf(nowSeconds + LARGEST_DRIFT_SECONDS);
-    const life = isOfDaysToCome ? null : this.#lifeOf(id);
+    const isOfFutureDay = placeOfId(id).day > dayOf(nowSeconds + LARGEST_DRIFT_SECONDS);
+    const life = isOfFutureDay ? null : this.#lifeOf(id);
     if (life === null || !this.#isListed(life, nowSeconds)) return undefined;
-    return toldStart(life, nowSeconds) < this.#oldest(isSeeded(id)) ? undefined : life;
+    return reportedStart(life, nowSeconds) < this.#oldest(isSeeded(id)) ? undefined : life;
   }
 
-  /** The order of the calls served now. It is kept for as long as the second lasts and nothing is changed. */
+  /** The order of the calls that the API serves now. It is cached until the second or the account changes. */
   get order(): CallOrder {
     const nowSeconds = this.nowSeconds;
     if (this.#order === null || nowSeconds !== this.#orderedAtSeconds) {
@@ -73,7 +73,7 @@ export class CallStore {
     return this.#order;
   }
 
-  /** Many finished calls in one second, with consecutive ids. Returns the first id. */
+  /** Adds finished calls that started in one second. Their IDs are consecutive; returns the first one. */
   add(count: number, at: { startedAtSeconds: number }): number {
     const day = dayOf(at.startedAtSeconds);
     const made = this.#madeOnDay.get(day) ?? 0;
@@ -90,14 +90,14 @@ export class CallStore {
     this.#order = null;
   }
 
-  /** The life of a call that was not removed, wherever the clock stands. */
+  /** The life of a call, even if the API does not serve it now. Throws for a removed or unknown call. */
   life(id: number): CallLife {
     const life = this.#lifeOf(id);
     if (life === null) throw new RangeError(`no call has id ${id}`);
     return life;
   }
 
-  /** From now on the call has this life. */
+  /** Replaces the life of a call. */
   protected touch(life: CallLife): void {
     this.#touched.set(life.id, life);
     this.#order = null;
@@ -124,10 +124,10 @@ export class CallStore {
 
   #isListed(life: CallLife, nowSeconds: number): boolean {
     const inTime = this.#options.listInProgress || life.endedAt <= nowSeconds;
-    return inTime && toldStart(life, nowSeconds) <= nowSeconds;
+    return inTime && reportedStart(life, nowSeconds) <= nowSeconds;
   }
 
-  /** Settled seeded calls stand in place as they are; the few others are looked at one by one. */
+  /** Settled seeded calls are already in order. Only the few other calls are placed one by one. */
   #arrange(nowSeconds: number): CallOrder {
     const oldest = this.#oldest(true);
     const settledBefore = Math.max(oldest, nowSeconds - UNSETTLED_SECONDS);
@@ -145,7 +145,7 @@ export class CallStore {
     });
   }
 
-  /** What tests made or changed. */
+  /** Places the calls that tests added or changed. */
   #placeOthers(nowSeconds: number): PlacedRun {
     const others = [...this.#touchedCalls(nowSeconds), ...this.#madeCalls(nowSeconds)];
     others.sort((left, right) => left.startedAt - right.startedAt || left.id - right.id);
@@ -157,7 +157,7 @@ export class CallStore {
   *#touchedCalls(nowSeconds: number): Generator<PlacedCall> {
     for (const [id, life] of this.#touched) {
       if (life === null || !this.#isListed(life, nowSeconds)) continue;
-      const startedAt = toldStart(life, nowSeconds);
+      const startedAt = reportedStart(life, nowSeconds);
       if (startedAt >= this.#oldest(isSeeded(id))) yield { startedAt, id };
     }
   }
@@ -176,7 +176,7 @@ interface PlacedCall {
   id: number;
 }
 
-/** The calls of a day but for some, which are given in ascending order. */
+/** Removes calls from a run of one day. `ids` are in ascending order. */
 function without(ids: readonly number[], run: CallRun): CallRun[] {
   const firstId = run.length > 0 ? run.idAt(0) : Number.POSITIVE_INFINITY;
   const pieces: CallRun[] = [];

@@ -10,9 +10,9 @@ export interface RingOptions {
   startedAtSeconds?: number;
 }
 
-/** The calls of the account, and what can happen to each of them by hand. */
+/** The calls of the account, with the methods by which tests change them. */
 export class Calls extends CallStore {
-  /** A call begins to ring; nothing else happens to it unless a test says so. Returns its id. */
+  /** Adds a call that starts to ring, and returns its ID. Nothing else happens to the call unless a test causes it. */
   ring(options: RingOptions = {}): number {
     const startedAt = options.startedAtSeconds ?? this.nowSeconds;
     const id = this.add(1, { startedAtSeconds: startedAt });
@@ -36,7 +36,7 @@ export class Calls extends CallStore {
     });
   }
 
-  /** An inbound call nobody answered is a missed one. */
+  /** An inbound call that ends unanswered counts as missed. */
   end(id: number): void {
     this.#change(id, (life) => {
       life.endedAt = this.nowSeconds;
@@ -45,7 +45,7 @@ export class Calls extends CallStore {
     });
   }
 
-  /** The late recomputation after an end: the start moves on by a second, and the price is known. */
+  /** Applies the correction that follows the end of a call: the start moves by one second, and the cost is known. */
   settle(id: number): void {
     this.#change(id, (life) => {
       life.startedAt += 1;
@@ -54,7 +54,7 @@ export class Calls extends CallStore {
     });
   }
 
-  /** The recording appears, or the voicemail of a call nobody answered. */
+  /** Adds the recording, or the voicemail if the call was not answered. */
   record(id: number): void {
     this.#change(id, (life) => {
       life.asset = life.answeredAt <= this.nowSeconds ? "recording" : "voicemail";

@@ -1,21 +1,25 @@
-/** A small set of things a test may change: what is listed now, and everything that ever was. */
+/** A small set of items that tests may change. It also remembers items that were removed. */
 export class Collection<Item extends { readonly id: number }> {
   readonly #make: (index: number) => Item;
-  readonly #newcomer: () => Partial<Item>;
+  readonly #defaultsOfAdded: () => Partial<Item>;
   readonly #listed = new Map<number, Item>();
   readonly #known = new Map<number, Item>();
 
   /**
-   * @param make gives the item of an index; indexes count up from 0 and are never used twice.
-   * @param newcomer what is different about an item that comes after the first `size`.
+   * @param make creates the item of an index. Indexes start at 0 and are never reused.
+   * @param defaultsOfAdded returns properties of items that are added later, in place of those from `make`.
    */
-  constructor(size: number, make: (index: number) => Item, newcomer: () => Partial<Item> = () => ({})) {
+  constructor(
+    size: number,
+    make: (index: number) => Item,
+    defaultsOfAdded: () => Partial<Item> = () => ({}),
+  ) {
     this.#make = make;
-    this.#newcomer = newcomer;
+    this.#defaultsOfAdded = defaultsOfAdded;
     for (let index = 0; index < size; index++) this.#keep(make(index));
   }
 
-  /** What the API lists, oldest first. */
+  /** The items that the API lists, oldest first. */
   get listed(): Item[] {
     return [...this.#listed.values()];
   }
@@ -28,14 +32,14 @@ export class Collection<Item extends { readonly id: number }> {
     return this.#listed.get(id);
   }
 
-  /** Also finds what was removed: old calls keep naming it. */
+  /** Finds an item even if it was removed, since old calls still refer to it. */
   recall(id: number): Item | undefined {
     return this.#known.get(id);
   }
 
-  /** Adds one more, made up except for what is given, and returns its id. */
-  add(given: Partial<Omit<Item, "id">> = {}): number {
-    return this.#keep({ ...this.#make(this.#known.size), ...this.#newcomer(), ...given });
+  /** Adds a generated item with the given properties, and returns its ID. */
+  add(properties: Partial<Omit<Item, "id">> = {}): number {
+    return this.#keep({ ...this.#make(this.#known.size), ...this.#defaultsOfAdded(), ...properties });
   }
 
   edit(id: number, changes: Partial<Omit<Item, "id">>): void {

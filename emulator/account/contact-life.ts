@@ -9,26 +9,26 @@ export interface ContactDetail {
   value: string;
 }
 
-/** Everything that happens to one contact; instants in UNIX seconds. */
+/** Everything that happens to one contact. Instants are in Unix seconds. */
 export interface ContactLife {
   readonly id: number;
   firstName: string;
   lastName: string;
   companyName: string;
-  /** Null for a note that follows the seeded edits. */
+  /** A fixed note, or null for one that changes with each seeded edit. */
   information: string | null;
   createdAt: number;
-  /** Ascending. */
+  /** In ascending order. */
   editedAt: number[];
   deletedAt: number;
   phoneNumbers: ContactDetail[];
   emails: ContactDetail[];
 }
 
-/** A contact nobody removes is purged after this long, so the account neither grows nor shrinks. */
+/** Contacts are deleted after this time at the latest, so that the number of contacts stays constant. */
 export const CONTACT_LIFETIME_DAYS = 730;
 
-/** Room for the contacts of one UTC day in the ids. */
+/** How many IDs are reserved for the contacts of one UTC day. */
 export const CONTACT_IDS_PER_DAY = 10_000;
 
 export function generateContact(seed: number, day: number, index: number): ContactLife {
@@ -54,12 +54,12 @@ export function generateContact(seed: number, day: number, index: number): Conta
   };
 }
 
-/** What a test adds: a contact that nothing happens to unless the test says so. */
+/** A contact that a test adds. Nothing happens to it unless the test causes it. */
 export function newContact(seed: number, day: number, index: number, createdAt: number): ContactLife {
   return { ...generateContact(seed, day, index), createdAt, editedAt: [], deletedAt: NEVER };
 }
 
-/** Up to three edits, some weeks or months apart. */
+/** Draws up to three edits, weeks or months apart. */
 function editsAfter(createdAt: number, random: Random): number[] {
   const edits: number[] = [];
   let editedAt = createdAt;

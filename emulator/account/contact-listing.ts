@@ -5,13 +5,13 @@ interface Entry {
   readonly contact: ContactLife;
 }
 
-/** Contacts by an instant of each, then by id. One is moved without the others being sorted again. */
+/** Contacts in the order of an instant, then of their IDs. Moving one contact does not sort the others again. */
 export class ContactListing {
   readonly #entries: Entry[];
   readonly #entryOf: Map<number, Entry>;
   #contacts: readonly ContactLife[] | null = null;
 
-  /** @param instantOf is asked once for each contact. */
+  /** @param instantOf is called once for each contact. */
   constructor(contacts: readonly ContactLife[], instantOf: (contact: ContactLife) => number) {
     this.#entries = contacts
       .map((contact) => ({ instant: instantOf(contact), contact }))
@@ -19,13 +19,13 @@ export class ContactListing {
     this.#entryOf = new Map(this.#entries.map((entry) => [entry.contact.id, entry]));
   }
 
-  /** Ascending. The array stays as it is when a contact is moved. */
+  /** In ascending order. Later changes of the listing do not change the returned array. */
   get contacts(): readonly ContactLife[] {
     this.#contacts ??= this.#entries.map(({ contact }) => contact);
     return this.#contacts;
   }
 
-  /** The contact is listed there from now on, in the stead of what was listed by its id. */
+  /** Lists a contact at an instant, in place of any entry with the same ID. */
   place(contact: ContactLife, instant: number): void {
     this.remove(contact.id);
     const entry = { instant, contact };
@@ -42,7 +42,7 @@ export class ContactListing {
     this.#contacts = null;
   }
 
-  /** Where the entry stands, or would stand. */
+  /** The position of the entry, or the position at which to insert it. */
   #positionOf({ instant, contact }: Entry): number {
     let low = 0;
     let high = this.#entries.length;

@@ -4,23 +4,23 @@ import { dayOf, SECONDS_PER_DAY } from "./time.ts";
 
 export type ContactOrder = "created_at" | "updated_at";
 
-/** Something that happens to a contact by itself. */
-interface Happening {
+/** A change of a contact that no test makes. */
+interface ScheduledChange {
   atSeconds: number;
   id: number;
 }
 
-/** The contacts in both orders. It follows the clock to the end of the UTC day in which it was made. */
+/** The contacts in both orders. A listing can follow the clock until the end of the UTC day for which it was made. */
 export class Listings {
   readonly #lastSecond: number;
   readonly #contactOf: Map<number, ContactLife>;
   readonly #byCreation: ContactListing;
   readonly #byUpdate: ContactListing;
-  /** What is still to happen on this day, the latest first. */
-  readonly #toCome: Happening[];
+  /** The changes that are still to happen on this day, latest first. */
+  readonly #upcoming: ScheduledChange[];
   #nowSeconds: number;
 
-  /** @param everyone all contacts that exist at some moment of the day. */
+  /** @param everyone all contacts that exist at some time of the day. */
   constructor(everyone: readonly ContactLife[], nowSeconds: number) {
     this.#nowSeconds = nowSeconds;
     this.#lastSecond = (dayOf(nowSeconds) + 1) * SECONDS_PER_DAY - 1;
@@ -28,8 +28,8 @@ export class Listings {
     const alive = everyone.filter((contact) => isAlive(contact, nowSeconds));
     this.#byCreation = new ContactListing(alive, (contact) => contact.createdAt);
     this.#byUpdate = new ContactListing(alive, (contact) => updatedAt(contact, nowSeconds));
-    this.#toCome = everyone
-      .flatMap((contact) => happenings(contact, nowSeconds, this.#lastSecond))
+    this.#upcoming = everyone
+      .flatMap((contact) => changesBetween(contact, nowSeconds, this.#lastSecond))
       .sort((left, right) => right.atSeconds - left.atSeconds);
   }
 
@@ -37,17 +37,21 @@ export class Listings {
     return nowSeconds >= this.#nowSeconds && nowSeconds <= this.#lastSecond;
   }
 
-  /** Lets happen what happens up to then. */
+  /** Applies the changes up to an instant. */
   moveTo(nowSeconds: number): void {
     this.#nowSeconds = nowSeconds;
-    for (let next = this.#toCome.at(-1); next && next.atSeconds <= nowSeconds; next = this.#toCome.at(-1)) {
-      this.#toCome.pop();
+    for (
+      let next = this.#upcoming.at(-1);
+      next && next.atSeconds <= nowSeconds;
+      next = this.#upcoming.at(-1)
+    ) {
+      this.#upcoming.pop();
       const contact = this.#contactOf.get(next.id);
       if (contact !== undefined) this.#place(contact);
     }
   }
 
-  /** A contact that a test added or changed. */
+  /** Adds or replaces a contact that a test added or changed. */
   replace(contact: ContactLife): void {
     this.#contactOf.set(contact.id, contact);
     this.#place(contact);
@@ -68,7 +72,11 @@ export class Listings {
   }
 }
 
-function happenings(contact: ContactLife, afterSeconds: number, throughSeconds: number): Happening[] {
+function changesBetween(
+  contact: ContactLife,
+  afterSeconds: number,
+  throughSeconds: number,
+): ScheduledChange[] {
   return [contact.createdAt, ...contact.editedAt, contact.deletedAt]
     .filter((atSeconds) => atSeconds > afterSeconds && atSeconds <= throughSeconds)
     .map((atSeconds) => ({ atSeconds, id: contact.id }));

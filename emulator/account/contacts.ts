@@ -12,18 +12,18 @@ import {
 import { type ContactOrder, Listings } from "./contact-listings.ts";
 import { dayOf, NEVER } from "./time.ts";
 
-/** Ids from here on in each day belong to contacts that tests add. */
+/** Contacts that tests add have this index and higher ones, on each day. */
 const FIRST_ADDED_INDEX = CONTACT_IDS_PER_DAY / 2;
 
 type ContactChanges = Partial<Omit<ContactLife, "id" | "createdAt" | "editedAt" | "deletedAt">>;
 
-/** The shared address book: seeded day by day, and whatever tests do to it. */
+/** The shared contacts of the account: seeded contacts, and those that tests add or change. */
 export class Contacts {
   readonly #seed: number;
   readonly #perDay: number;
   readonly #clock: EmulatorClock;
   readonly #seeded = new Map<number, ContactLife[]>();
-  /** Contacts that tests added or changed; the seeded ones stay as they were for the calls that name them. */
+  /** Contacts that tests added or changed. Seeded contacts stay unchanged, since calls are generated from them. */
   readonly #touched = new Map<number, ContactLife>();
   #addedCount = 0;
   #listings: Listings | null = null;
@@ -44,17 +44,17 @@ export class Contacts {
     return contact !== undefined && isAlive(contact, this.#nowSeconds) ? contact : undefined;
   }
 
-  /** Contacts that exist now, ascending. The array is shared: do not change it. */
+  /** The contacts that exist now, in ascending order. The array is shared: do not change it. */
   listed(order: ContactOrder): readonly ContactLife[] {
     return this.#listingsNow().contacts(order);
   }
 
-  /** Adds a contact created now, made up except for what is given, and returns its id. */
-  add(given: ContactChanges = {}): number {
+  /** Adds a generated contact with the given properties, created now, and returns its ID. */
+  add(properties: ContactChanges = {}): number {
     const nowSeconds = this.#nowSeconds;
     const day = dayOf(nowSeconds);
     const index = FIRST_ADDED_INDEX + (this.#addedCount++ % FIRST_ADDED_INDEX);
-    const contact = { ...newContact(this.#seed, day, index, nowSeconds), ...given };
+    const contact = { ...newContact(this.#seed, day, index, nowSeconds), ...properties };
     this.#touch(contact);
     return contact.id;
   }
@@ -67,7 +67,7 @@ export class Contacts {
     this.#touch({ ...contact, information: informationOf(contact, nowSeconds), ...changes, editedAt });
   }
 
-  /** Changes a contact, and its `updated_at` stays what it was. */
+  /** Changes a contact without changing its `updated_at`. */
   editSilently(id: number, changes: ContactChanges): void {
     this.#touch({ ...this.#existing(id), ...changes });
   }
@@ -76,7 +76,7 @@ export class Contacts {
     this.#touch({ ...this.#existing(id), deletedAt: this.#nowSeconds });
   }
 
-  /** Takes a removal back: the contact is what it was. */
+  /** Undoes a removal. */
   restore(id: number): void {
     const contact = this.#touched.get(id);
     if (contact === undefined) throw new RangeError(`no contact with id ${id} was removed`);
@@ -105,7 +105,7 @@ export class Contacts {
     return this.#listings;
   }
 
-  /** All contacts of the years before the end of today, those that are gone or still to come included. */
+  /** All contacts that can exist today, including those already deleted and those still to be created. */
   #everyone(nowSeconds: number): ContactLife[] {
     const today = dayOf(nowSeconds);
     const everyone = [...this.#touched.values()];

@@ -3,20 +3,20 @@ import { partition } from "./call-order.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE } from "./time.ts";
 import { isWeekend, ZONES, zoneOffsetSeconds } from "./zones.ts";
 
-/** Share of an ordinary day's calls; the seven weekdays average 1. */
+/** The number of calls relative to an average day. The average over a week is 1. */
 const WEEKDAY_WEIGHT = 1.28;
 const WEEKEND_WEIGHT = 0.3;
 
-/** A start is kept as `secondOfDay * ZONE_ROOM + zoneIndex`. */
+/** A start is stored as `secondOfDay * ZONE_ROOM + zoneIndex`. */
 const ZONE_ROOM = 16;
 
-/** Calls made in one minute of a local day, relative to other minutes: peaks at 10 and 15, a trickle at night. */
+/** How many calls start in a minute of the local day, relative to others: most at 10:00 and 15:00, few at night. */
 function minuteWeight(minute: number): number {
   const hour = minute / SECONDS_PER_MINUTE;
   return 0.02 + Math.exp(-(((hour - 10) / 1.6) ** 2)) + 0.9 * Math.exp(-(((hour - 15) / 2) ** 2));
 }
 
-/** Local seconds of the day such that equal steps through the table hold equal shares of the calls. */
+/** Local seconds of the day. Between each two neighbours in the table lies an equal share of the calls. */
 const SECOND_BY_SHARE = tabulateShares(8_192);
 
 function tabulateShares(steps: number): Float64Array {
@@ -44,17 +44,17 @@ function localSecondAt(share: number): number {
 }
 
 export interface CallRate {
-  /** On average over a week. */
+  /** The average over a week. */
   callsPerDay: number;
-  /** Zone index of each line; a zone with more lines has more calls. */
+  /** The zone index of each line. A zone with more lines has more calls. */
   zoneOfNumber: readonly number[];
-  /** No call starts later than this UNIX second. */
+  /** No call starts later than this Unix second. */
   lastSeconds: number;
 }
 
 /**
- * When calls started, day by day. A day depends on the seed, its date and the sizes alone, and is kept as one
- * number a call; what happened in a call is worked out when it is looked at.
+ * The starts of calls, by day. They depend only on the seed, the date and the sizes of the account. A
+ * call is stored as one number, and generated when it is read.
  */
 export class DayCalls {
   readonly #seed: number;
@@ -66,7 +66,7 @@ export class DayCalls {
     this.#rate = rate;
   }
 
-  /** Ascending packed starts of a UTC day; see `startOf` and `zoneOf`. */
+  /** The packed starts of a UTC day, in ascending order. `startOf` and `zoneOf` unpack them. */
   of(day: number): Uint32Array {
     const known = this.#days.get(day) ?? this.#generate(day);
     this.#days.set(day, known);

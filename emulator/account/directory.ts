@@ -3,7 +3,7 @@ import { emailAddress, nthName, personName, TAG_NAMES, TEAM_NAMES } from "./name
 import { SECONDS_PER_HOUR } from "./time.ts";
 import { zoneAt } from "./zones.ts";
 
-/** The company opened its account on 2024-01-08; everything in the directory came after. */
+/** The company opened its account on 2024-01-08. Everything in the directory is newer. */
 const OPENED_AT_SECONDS = Date.UTC(2024, 0, 8, 9) / 1000;
 
 const FIRST_USER_ID = 500_001;
@@ -23,14 +23,14 @@ export interface User {
   extension: string;
   wrapUpSeconds: number;
   defaultNumberId: number | null;
-  /** `always_open`, `always_closed` or the reason the user chose. */
+  /** `always_open`, `always_closed`, or the reason that the user selected. */
   substatus: string;
 }
 
 export interface PhoneNumber {
   readonly id: number;
   name: string;
-  /** Display format with spaces. */
+  /** In display format, with spaces. */
   digits: string;
   createdAtSeconds: number;
   country: string;
@@ -56,7 +56,7 @@ export interface Tag {
 }
 
 export interface Webhook {
-  /** The deprecated numeric id, still the end of `direct_link`. */
+  /** The deprecated numeric ID, which `direct_link` still ends with. */
   readonly id: number;
   uuid: string;
   createdAtSeconds: number;
@@ -68,7 +68,7 @@ export interface Webhook {
 
 const CREATED_EVERY_SECONDS = 3 * SECONDS_PER_HOUR;
 
-/** One every few hours from the opening, so that creation follows the ids. */
+/** Items are created every few hours from the opening on, so that creation dates ascend with the IDs. */
 function createdAt(index: number, random: Random): number {
   return OPENED_AT_SECONDS + index * CREATED_EVERY_SECONDS + random.integer(0, CREATED_EVERY_SECONDS - 1);
 }

@@ -112,12 +112,12 @@ export function companyName(random: Random): string {
   return random.pick(COMPANIES) ?? "";
 }
 
-/** An address nobody can own; `distinct` tells namesakes apart. */
+/** An address in a reserved domain, which cannot be owned. `distinct` makes addresses of equal names differ. */
 export function emailAddress(name: PersonName, distinct: number, domain: string): string {
   return `${name.first}.${name.last}.${distinct}@${domain}`.toLowerCase();
 }
 
-/** The n-th of a fixed list, and invented ones after its end. */
+/** The n-th name of a list, or a numbered name after the end of the list. */
 export function nthName(names: readonly string[], index: number, kind: string): string {
   return names[index] ?? `${kind} ${index + 1}`;
 }

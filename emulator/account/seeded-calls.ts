@@ -4,19 +4,19 @@ import { type CallRun, PlacedRun, partition } from "./call-order.ts";
 import { type DayCalls, startOf, zoneOf } from "./day-calls.ts";
 import { dayOf } from "./time.ts";
 
-/** When the calls of one day end and settle, by index; an end of 0 has not been worked out yet. */
+/** When the calls of one day end and settle, by index. An end of 0 has not been computed yet. */
 interface Moments {
   endedAt: Uint32Array;
   settledAt: Uint32Array;
   driftSeconds: Uint8Array;
 }
 
-/** The calls that are there without a test having made them. */
+/** The generated calls of the account, as opposed to those that tests add. */
 export class SeededCalls {
   readonly #days: DayCalls;
   readonly #ingredients: CallIngredients;
   readonly #listInProgress: boolean;
-  /** Of the last days only: what started earlier has settled. */
+  /** Only of the last days, since earlier calls have settled. */
   #moments = new Map<number, Moments>();
 
   constructor(days: DayCalls, ingredients: CallIngredients, options: { listInProgress: boolean }) {
@@ -33,7 +33,7 @@ export class SeededCalls {
     return generateLife(origin, this.#ingredients);
   }
 
-  /** The calls of a UTC day that started within `[fromSeconds, beforeSeconds)`, all of which have settled. */
+  /** The calls of a UTC day that started within `[fromSeconds, beforeSeconds)`. All of them MUST have settled. */
   settled(day: number, fromSeconds: number, beforeSeconds: number): CallRun {
     const run = new DayRun(day, this.#days.of(day), 0);
     const countBefore = (atSeconds: number) =>
@@ -41,8 +41,8 @@ export class SeededCalls {
     return run.slice(countBefore(fromSeconds), countBefore(beforeSeconds));
   }
 
-  /** The listed calls that started from then on, where they are told to have started; some are left out. */
-  unsettled(fromSeconds: number, nowSeconds: number, isLeftOut: (id: number) => boolean): PlacedRun {
+  /** The listed calls that started at `fromSeconds` or later, in the order of their reported starts. */
+  unsettled(fromSeconds: number, nowSeconds: number, isExcluded: (id: number) => boolean): PlacedRun {
     const throughSeconds = nowSeconds + LARGEST_DRIFT_SECONDS;
     const days = daysBetween(fromSeconds, throughSeconds);
     const runs = days.map((day) => this.settled(day, fromSeconds, throughSeconds + 1));
@@ -51,25 +51,25 @@ export class SeededCalls {
     for (const run of runs) {
       for (let position = 0; position < run.length; position++) {
         const id = run.idAt(position);
-        const toldAt = isLeftOut(id) ? null : this.#toldAt(id, run.startAt(position), nowSeconds);
-        if (toldAt !== null) placed.insert(toldAt, id);
+        const startedAt = isExcluded(id) ? null : this.#reportedStart(id, run.startAt(position), nowSeconds);
+        if (startedAt !== null) placed.insert(startedAt, id);
       }
     }
     return placed;
   }
 
-  /** The start as it is told now, or null for a call that is not listed yet. */
-  #toldAt(id: number, startedAt: number, nowSeconds: number): number | null {
+  /** The start that the API reports now, or null if the call is not listed yet. */
+  #reportedStart(id: number, startedAt: number, nowSeconds: number): number | null {
     const { day, index } = placeOfId(id);
     const moments = this.#momentsOf(day);
-    if (moments.endedAt[index] === 0) this.#workOut(id, index, moments);
+    if (moments.endedAt[index] === 0) this.#computeMoments(id, index, moments);
     if (!this.#listInProgress && (moments.endedAt[index] ?? 0) > nowSeconds) return null;
     const isSettled = (moments.settledAt[index] ?? 0) <= nowSeconds;
-    const toldAt = isSettled ? startedAt : startedAt - (moments.driftSeconds[index] ?? 0);
-    return toldAt <= nowSeconds ? toldAt : null;
+    const reportedAt = isSettled ? startedAt : startedAt - (moments.driftSeconds[index] ?? 0);
+    return reportedAt <= nowSeconds ? reportedAt : null;
   }
 
-  #workOut(id: number, index: number, moments: Moments): void {
+  #computeMoments(id: number, index: number, moments: Moments): void {
     const life = this.life(id);
     if (life === null) return;
     moments.endedAt[index] = life.endedAt;
@@ -95,13 +95,13 @@ export class SeededCalls {
   }
 }
 
-/** Every UTC day that has a part of `[fromSeconds, throughSeconds]`. */
+/** The UTC days that overlap `[fromSeconds, throughSeconds]`. */
 export function daysBetween(fromSeconds: number, throughSeconds: number): number[] {
   const first = dayOf(fromSeconds);
   return Array.from({ length: dayOf(throughSeconds) - first + 1 }, (_, offset) => first + offset);
 }
 
-/** Calls of one day, which stand in order as they are kept. */
+/** Calls of one day, which are stored in order. */
 class DayRun implements CallRun {
   readonly #day: number;
   readonly #packed: Uint32Array;

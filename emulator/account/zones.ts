@@ -1,13 +1,13 @@
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "./time.ts";
 
-/** A place where the company has lines, with phone numbers reserved for fiction. */
+/** A location where the company has lines. Its phone numbers are reserved for fictional use. */
 export interface Zone {
   timeZone: string;
   country: string;
   language: string;
-  /** `digits` with a number of 0 to 99 written at its end, in display format. */
+  /** The number of a line, for 0 to 99, in display format. */
   line(number: number): string;
-  /** An outside party's number, for any whole number. */
+  /** The number of a party outside the company, for any whole number, in display format. */
   party(number: number): string;
 }
 
@@ -47,7 +47,7 @@ export const ZONES: readonly Zone[] = [
   },
 ];
 
-/** The zone of the n-th user or number, so that each zone has its share. */
+/** The zone of the n-th user or line. Zones have equal shares. */
 export function zoneIndexOf(index: number): number {
   return index % ZONES.length;
 }
@@ -61,7 +61,7 @@ export function zoneAt(index: number): Zone {
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, Map<number, number>>();
 
-/** Local time minus UTC, in seconds. Constant within an hour, which is what is remembered. */
+/** Local time minus UTC, in seconds. Offsets are cached by the hour, within which they are constant. */
 export function zoneOffsetSeconds(timeZone: string, atSeconds: number): number {
   const hour = Math.floor(atSeconds / SECONDS_PER_HOUR);
   const known = offsets.get(timeZone) ?? new Map<number, number>();
@@ -80,14 +80,14 @@ function readOffset(timeZone: string, atSeconds: number): number {
   return (sign === "-" ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
 }
 
-/** What a clock on the wall says there. */
+/** The local hour, with its fraction, and whether the local day is on a weekend. */
 export function localTime(timeZone: string, atSeconds: number): { hour: number; isWeekend: boolean } {
   const localSeconds = atSeconds + zoneOffsetSeconds(timeZone, atSeconds);
   const hour = (localSeconds % SECONDS_PER_DAY) / SECONDS_PER_HOUR;
   return { hour, isWeekend: isWeekend(Math.floor(localSeconds / SECONDS_PER_DAY)) };
 }
 
-/** The epoch began on a Thursday. */
+/** The Unix epoch began on a Thursday. */
 export function isWeekend(day: number): boolean {
   const weekday = (day + 4) % 7;
   return weekday === 0 || weekday === 6;

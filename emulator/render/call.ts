@@ -1,5 +1,5 @@
 import type { Account } from "../account/account.ts";
-import { type CallLife, toldStart } from "../account/call-life.ts";
+import { type CallLife, reportedStart } from "../account/call-life.ts";
 import type { User } from "../account/directory.ts";
 import { isoDate } from "../account/time.ts";
 import { renderContact } from "./contact.ts";
@@ -14,10 +14,10 @@ export interface CallFlags {
   signedUrlSeconds: number;
 }
 
-/** A call as it is told now: of its life, what has happened so far. */
+/** A call as the API returns it now: only what has happened so far. */
 export function renderCall(life: CallLife, account: Account, flags: CallFlags) {
   const now = account.nowSeconds;
-  const startedAt = toldStart(life, now);
+  const startedAt = reportedStart(life, now);
   const hasEnded = life.endedAt <= now;
   const isSettled = life.settledAt <= now;
   const number = nestedNumber(account, life.numberId);
@@ -58,7 +58,7 @@ function statusOf(life: CallLife, now: number): "initial" | "answered" | "done" 
   return life.answeredAt <= now ? "answered" : "initial";
 }
 
-/** The receiving agent appears with the answer; after a transfer it is the one transferred to. */
+/** An inbound call has a user once it is answered. After a transfer, the user is the one who received it. */
 function currentUserId(life: CallLife, now: number): number | null {
   if (life.direction === "inbound" && life.answeredAt > now) return null;
   return happened(life.transfer, now)?.toUserId ?? life.userId;
@@ -95,7 +95,7 @@ function renderComments(life: CallLife, account: Account) {
     }));
 }
 
-/** A tag the company has deleted is gone from every call. */
+/** A tag that the company has deleted disappears from every call. */
 function renderTags(life: CallLife, account: Account) {
   const now = account.nowSeconds;
   return life.tags.flatMap(({ tagId, atSeconds, userId }) => {

@@ -1,7 +1,7 @@
 import { type ContactLife, informationOf, updatedAt } from "../account/contact-life.ts";
 import { directLink } from "./links.ts";
 
-/** A contact as it is at the moment of reading. */
+/** A contact as the API returns it now. */
 export function renderContact(contact: ContactLife, nowSeconds: number) {
   return {
     id: contact.id,

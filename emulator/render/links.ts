@@ -1,4 +1,4 @@
-/** Links inside rows name the API itself, wherever it is served from. */
+/** Links in rows always point to the real API, whatever the origin of the emulator. */
 export function directLink(path: string): string {
   return `https://api.aircall.io${path}`;
 }

@@ -32,7 +32,7 @@ export function renderNumber(number: PhoneNumber, nowSeconds: number) {
   };
 }
 
-/** A line inside a call: no priority, and one more flag than in the list. */
+/** A line within a call. It has no priority, and one more flag than in the list. */
 export function renderNestedNumber(number: PhoneNumber, nowSeconds: number) {
   return { ...renderNumber(number, nowSeconds), priority: null, flow_editor_enabled: number.isIvr };
 }

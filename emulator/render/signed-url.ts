@@ -2,7 +2,7 @@ import { mix } from "../random.ts";
 
 let signaturesMade = 0;
 
-/** A link to a recording or voicemail that is different at every read, as storage signs each anew. */
+/** A link to a recording or voicemail. It differs with every read, because the real API signs it anew each time. */
 export function signedUrl(kind: string, callId: number, nowSeconds: number, expiresSeconds: number): string {
   const date = new Date(nowSeconds * 1000).toISOString().replace(/[-:]|\.\d+/g, "");
   const parameters = [
@@ -14,7 +14,7 @@ export function signedUrl(kind: string, callId: number, nowSeconds: number, expi
   return `https://media.example.test/companies/1/${kind}s/${callId}.mp3?${parameters.join("&")}`;
 }
 
-/** A short link; a new one at every read as well. */
+/** A short link, which also differs with every read. */
 export function shortUrl(): string {
   return `https://short-urls.example.test/v1/${newSignature()}`;
 }

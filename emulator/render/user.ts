@@ -16,7 +16,7 @@ export function renderUser(user: User, nowSeconds: number) {
   };
 }
 
-/** A user inside a call, as they are at the moment of reading. */
+/** A user within a call, as the API returns it now. */
 export function renderNestedUser(user: User, nowSeconds: number) {
   return {
     ...renderAuthor(user, nowSeconds),

@@ -36,7 +36,7 @@ function searchCalls(world: World, query: Query): Selection {
   const found: CallLife[] = [];
   for (let position = 0; position < window.length; position++) {
     const life = lifeAt(world, window, position);
-    if (isWanted(life, query, world)) found.push(life);
+    if (matches(life, query, world)) found.push(life);
   }
   return selectItems(found, (life) => renderCall(life, world.account, flags));
 }
@@ -56,7 +56,7 @@ function lifeAt(world: World, window: CallRun, position: number): CallLife {
   return world.account.calls.life(window.idAt(position));
 }
 
-function isWanted(life: CallLife, query: Query, { account }: World): boolean {
+function matches(life: CallLife, query: Query, { account }: World): boolean {
   const direction = query.text("direction");
   const userId = query.text("user_id");
   const phoneNumber = query.text("phone_number");
@@ -69,7 +69,7 @@ function isWanted(life: CallLife, query: Query, { account }: World): boolean {
   );
 }
 
-/** A number matches on either side of the call, however it is spaced. */
+/** Whether a number is on either side of the call, in any spacing. */
 function hasParty(life: CallLife, phoneNumber: string, account: World["account"]): boolean {
   const line = life.numberId === null ? undefined : account.numbers.recall(life.numberId)?.digits;
   return [life.rawDigits, line ?? ""].some((side) => digitsOf(side) === digitsOf(phoneNumber));

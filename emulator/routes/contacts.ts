@@ -36,7 +36,7 @@ function searchContacts(world: World, query: Query): Selection {
   return select(world, found);
 }
 
-/** `from` and `to` include both ends and always mean the creation, whatever `order_by` sorts on. */
+/** `from` and `to` are inclusive. They always refer to the creation of a contact, even with `order_by=updated_at`. */
 function createdInWindow(world: World, query: Query): readonly ContactLife[] {
   const orderBy = query.text("order_by") === "updated_at" ? "updated_at" : "created_at";
   const listed = world.account.contacts.listed(orderBy);

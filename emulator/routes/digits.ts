@@ -1,4 +1,4 @@
-/** A phone number without its spacing, so that the display and E.164 forms compare equal. */
+/** The digits of a phone number, which are the same in display format and in E.164. */
 export function digitsOf(phoneNumber: string): string {
   return phoneNumber.replace(/\D/g, "");
 }

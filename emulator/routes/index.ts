@@ -20,7 +20,7 @@ export type StreamName =
   | "webhooks"
   | "company";
 
-/** Every stream the emulator serves. */
+/** The streams that the emulator serves. */
 export const STREAMS: Readonly<Record<StreamName, EmulatedStream>> = {
   calls,
   contacts,

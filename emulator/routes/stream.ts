@@ -6,29 +6,30 @@ import type { ResolvedOptions } from "../options.ts";
 
 export type EmulatorApp = Hono<{ Bindings: Bindings }>;
 
-/** What rows are made from. */
+/** The data from which rows are rendered. */
 export interface World {
   account: Account;
   options: ResolvedOptions;
 }
 
-/** The parameters of one query; one that was not sent is undefined. */
+/** The parameters of a query. */
 export interface Query {
+  /** Undefined if the parameter is missing. */
   text(name: string): string | undefined;
-  /** A parameter in whole UNIX seconds; anything else counts as not sent. */
+  /** An instant in whole Unix seconds, or null if the parameter is missing or of another form. */
   seconds(name: string): number | null;
   flag(name: string): boolean;
   all(name: string): string[];
 }
 
-/** One stream of the API: what it serves, and the same rows without HTTP. */
+/** One stream of the API. `serve` adds its endpoints; `rows` returns the rows of its list without HTTP. */
 export interface EmulatedStream {
   name: string;
   serve(app: EmulatorApp, world: World): void;
   rows(world: World, query: Query): Selection;
 }
 
-/** A stream that is one list at one path. */
+/** A stream with a list as its only endpoint. */
 export function listStream(
   name: string,
   list: ListShape & { path: string; select: EmulatedStream["rows"] },
@@ -62,7 +63,7 @@ export function queryFrom(parameters: URLSearchParams): Query {
   };
 }
 
-/** Items already in ascending order, each rendered when its row is asked for. */
+/** A selection of items that are already in ascending order. Each row is rendered on demand. */
 export function selectItems<Item>(items: readonly Item[], render: (item: Item) => unknown): Selection {
   return {
     total: items.length,
@@ -74,7 +75,7 @@ export function selectItems<Item>(items: readonly Item[], render: (item: Item) =
   };
 }
 
-/** Items created within `from` and `to`, both included, oldest first. */
+/** The items created from `from` to `to`, both inclusive, oldest first. */
 export function createdWithin<Item extends { id: number; createdAtSeconds: number }>(
   items: readonly Item[],
   query: Query,

@@ -1,6 +1,6 @@
 import { listStream, selectItems } from "./stream.ts";
 
-/** The only list without an order of its own choosing: always by id. */
+/** The only list that ignores `order`: it is always ascending by ID. */
 export const tags = listStream("tags", {
   path: "/v1/tags",
   key: "tags",

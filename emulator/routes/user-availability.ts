@@ -1,7 +1,7 @@
 import { availabilityOf } from "../account/availability.ts";
 import { createdWithin, listStream, selectItems } from "./stream.ts";
 
-/** The misspelt name is the one this stream has had for years. */
+/** The name of the stream is misspelled. It stays so because existing captures use it. */
 export const userAvailability = listStream("user_availablity", {
   path: "/v1/users/availabilities",
   key: "users",

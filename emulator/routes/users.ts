@@ -9,7 +9,7 @@ import {
   type World,
 } from "./stream.ts";
 
-/** Users live under v2 only; the v1 list and single read are gone. */
+/** Users are served only under v2. The v1 endpoints for the list and a single user no longer exist. */
 export const users: EmulatedStream = {
   name: "users",
   rows: listUsers,
@@ -22,9 +22,9 @@ export const users: EmulatedStream = {
       select: listUsers,
     });
     app.get("/v2/users/:id", (context) => {
-      const asked = context.req.param("id");
+      const idOrEmail = context.req.param("id");
       const user = world.account.users.listed.find(
-        ({ id, email }) => String(id) === asked || email === asked,
+        ({ id, email }) => String(id) === idOrEmail || email === idOrEmail,
       );
       if (user === undefined) return context.json(UNKNOWN_ID, 404);
       return context.json({ user: renderUser(user, world.account.nowSeconds) });

@@ -3,7 +3,7 @@ import { isoDate } from "../account/time.ts";
 import { directLink } from "../render/links.ts";
 import { listStream, selectItems } from "./stream.ts";
 
-/** Its `meta` has no link keys at all, and its rows carry each webhook's secret. */
+/** The `meta` of this list has no link keys. Its rows contain the secret of each webhook. */
 export const webhooks = listStream("webhooks", {
   path: "/v1/webhooks",
   key: "webhooks",

@@ -1,15 +1,17 @@
-/** How long after a refusal a little more is tried again; twice as long after each try that failed. */
+/** The wait from a refusal to the first probe for a higher allowance. It doubles after each probe that was refused. */
 const FIRST_PROBE_AFTER_MS = 10 * 60_000;
 const LONGEST_PROBE_AFTER_MS = 24 * 60 * 60_000;
+/** By which share of the allowance a probe raises it. */
 const PROBE_SHARE = 0.1;
 
-/** How many requests a window may hold, as far as is known: what is configured, until a refusal teaches less. */
+/** How many requests may be sent in a window: the configured number, or fewer after refusals. */
 export class Allowance {
   readonly #configured: number;
-  /** What Aircall has said that the company's limit is. */
+  /** The company's limit, as Aircall stated it. */
   #stated = Infinity;
-  /** What was accepted in the window of the last refusal, and what probes have added since. */
+  /** The number of requests accepted in the window of the last refusal, plus what probes have added since. */
   #learned = Infinity;
+  /** `#learned` as it was before the first probe. */
   #probedFrom = Infinity;
   #probeAfterMs = FIRST_PROBE_AFTER_MS;
   #probeAtMs = Infinity;
@@ -24,8 +26,9 @@ export class Allowance {
   }
 
   /**
-   * A request was refused although no more than these had been accepted in its window: others use
-   * the rest. One bad minute takes three quarters at most.
+   * Lowers the allowance after a request was refused with only `acceptedRequests` accepted in its
+   * window: other clients of the company use the rest of the limit. One refusal takes at most three
+   * quarters of the allowance, so that one bad minute does not stop the capture.
    */
   refused(acceptedRequests: number, statedRequests: number | undefined, nowMs: number): void {
     if (this.#learned > this.#probedFrom)

@@ -2,13 +2,13 @@ import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Outcome } from "./retry.ts";
 
-/** Fifty rows have a few hundred kilobytes. What is larger by far is no page of ours. */
+/** A page of 50 rows has a few hundred kilobytes. The limit protects the memory from a body without end. */
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Aircall nests some six levels deep. Whoever works on an answer may call itself for each level. */
+/** Aircall nests about six levels deep. The limit lets code that reads an answer recurse once per level. */
 const DEEPEST_BODY_LEVELS = 100;
 
-/** The body, however it was compressed; `undefined` when it goes on beyond what an answer may be. */
+/** Reads the decompressed body as text. Returns `undefined` if it is larger than 16 MiB. */
 export async function readText(response: Response): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = "";
@@ -22,18 +22,18 @@ export async function readText(response: Response): Promise<string | undefined> 
 }
 
 /**
- * What can be read of a refusal's body. A refusal for being one too many is everybody's at once: nothing that
- * its body may do holds that up.
+ * Reads the body of a refusal. Returns `""` if the body is too large or breaks off, and for a 429,
+ * whose body is not read: a 429 MUST pause all requests at once, and its body may never arrive.
  */
 export async function readRefusal(response: Response): Promise<string> {
   const isUrgent = response.status === 429;
-  const words = isUrgent ? response.body?.cancel() : readText(response);
-  return (await words?.catch(() => {})) ?? "";
+  const text = isUrgent ? response.body?.cancel() : readText(response);
+  return (await text?.catch(() => {})) ?? "";
 }
 
 /**
- * An answer with what the endpoint holds, no deeper than 100 levels. Bodies without the key of their list
- * have been seen in production; another attempt brings it.
+ * Parses a body and checks that it has the endpoint's key and at most 100 levels. Bodies without the
+ * key of their list have been seen in production; a retry returns the list.
  */
 export function readBody(text: string, endpoint: Endpoint): Outcome | { body: JsonObject } {
   const body = parsed(text);
@@ -45,12 +45,12 @@ export function readBody(text: string, endpoint: Endpoint): Outcome | { body: Js
   return { body };
 }
 
-/** What an error body says in words, if it does; its fields vary, and `errors` may be a text or an object. */
+/** The message in an error body, if there is one. Its field varies, and `errors` may be a string or an object. */
 export function apiMessage(text: string): string | undefined {
   const body = parsed(text);
   if (!isJsonObject(body)) return undefined;
-  const told = [body.errors, body.message, body.error].filter((value) => typeof value === "string");
-  return told.find((value) => value !== "");
+  const messages = [body.errors, body.message, body.error].filter((value) => typeof value === "string");
+  return messages.find((value) => value !== "");
 }
 
 function parsed(text: string): Json | undefined {
@@ -61,7 +61,7 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-/** An object or a list is a level, and so is each within it. */
+/** An object or list has one level more than its deepest member. */
 function isDeeperThan(levels: number, value: Json): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;

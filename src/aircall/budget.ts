@@ -2,14 +2,21 @@ import { steadyClock } from "../shared/clock.ts";
 import type { Clock } from "../shared/ports.ts";
 import { Allowance } from "./allowance.ts";
 
-/** What a request is for, the most urgent first. */
-const PRIORITIES = ["tail", "snapshot", "reread", "backfill"] as const;
-export type Priority = (typeof PRIORITIES)[number];
+/** What a request is for, the most urgent first. Requests that are spread keep room in the window for urgent ones. */
+const PRIORITIES = {
+  tail: { isSpread: false },
+  snapshot: { isSpread: false },
+  reread: { isSpread: true },
+  backfill: { isSpread: true },
+};
+export type Priority = keyof typeof PRIORITIES;
 
-/** Requests that can wait for a minute take no more than this share of a window at once: a small account is read in one go. */
+const MOST_URGENT_FIRST = Object.keys(PRIORITIES);
+
+/** Requests that are spread take no more than this share of a window at once: a small account is read in one go. */
 const BURST_SHARE = 0.85;
 
-/** Whoever has waited for so many windows goes before all who have not. */
+/** A caller that has waited for so many windows goes before all that have not. */
 const PATIENCE_WINDOWS = 2;
 
 /** The right to send one request. */
@@ -22,7 +29,7 @@ interface Caller {
   readonly cameMs: number;
   readonly go: (permit: Permit) => void;
   readonly onWait: (waitMs: number) => void;
-  toldMs?: number;
+  reportedUntilMs?: number;
 }
 
 /**
@@ -31,8 +38,8 @@ interface Caller {
  * a server that counts by fixed minutes and for one that counts by sliding ones.
  *
  * The most urgent caller goes first, and one that has waited for two windows before all others, so
- * that nobody starves. Re-reads and backfills spread what they send over the window: there is
- * nearly always room at once for what is urgent.
+ * that no caller starves. Requests of the lower priorities are spread over the window: there is
+ * nearly always room at once for an urgent one.
  */
 export class RequestBudget {
   readonly #allowance: Allowance;
@@ -49,7 +56,7 @@ export class RequestBudget {
     this.#clock = steadyClock(options.clock);
   }
 
-  /** Waits for the right to send one request; `onWait` hears for how long, if it has to wait. */
+  /** Waits for the right to send one request. Calls `onWait` with how long that takes, if it takes any time. */
   take(priority: Priority, signal: AbortSignal, onWait: (waitMs: number) => void): Promise<Permit> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
@@ -76,7 +83,7 @@ export class RequestBudget {
     const nowMs = this.#clock.now();
     const place = this.#sentMs.indexOf(permit.sentMs);
     if (place >= 0) this.#sentMs.splice(place, 1);
-    // Those that were under way with the first one tell nothing new.
+    // Further refusals of requests that were under way together add nothing.
     if (permit.sentMs > this.#blockedUntilMs && nowMs >= this.#blockedUntilMs) {
       this.#forgetBefore(nowMs - this.#windowMs);
       this.#allowance.refused(this.#sentMs.length, statedRequests, nowMs);
@@ -84,14 +91,14 @@ export class RequestBudget {
     this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + waitMs);
   }
 
-  /** Lets go whoever may go now, and sees to it that the others are looked at when the next one may. */
+  /** Lets the callers go that may go now, and wakes up when the next one may. */
   #serve(): void {
     this.#alarm?.abort();
     for (let caller = this.#next(); caller; caller = this.#next()) {
       const nowMs = this.#clock.now();
       const freeMs = this.#freeAtMs(caller, nowMs);
       if (freeMs > nowMs) {
-        this.#tellAll(freeMs, nowMs);
+        this.#reportWaits(freeMs, nowMs);
         this.#wakeAt(freeMs, nowMs);
         return;
       }
@@ -101,10 +108,10 @@ export class RequestBudget {
     }
   }
 
-  #tellAll(untilMs: number, nowMs: number): void {
+  #reportWaits(untilMs: number, nowMs: number): void {
     for (const caller of this.#waiting) {
-      if (caller.toldMs !== untilMs) caller.onWait(untilMs - nowMs);
-      caller.toldMs = untilMs;
+      if (caller.reportedUntilMs !== untilMs) caller.onWait(untilMs - nowMs);
+      caller.reportedUntilMs = untilMs;
     }
   }
 
@@ -124,17 +131,31 @@ export class RequestBudget {
     return others.reduce((best, other) => (rank(other) < rank(best) ? other : best), first);
   }
 
-  #freeAtMs(caller: Caller, nowMs: number): number {
+  /**
+   * When the caller may send, at the earliest; in the past when it may send now.
+   *
+   *     oldest sent        latest sent                      roomAt
+   *     |<--------------------|------- windowMs ------------->|
+   *                           |----------|----------|---------|    free = 2
+   *                                      ^ evenlySpacedAt
+   *
+   * No caller sends before a block ends. In a window that is full, a caller waits until the oldest
+   * request leaves it. In one that is not, a caller that is spread waits for the first of the even
+   * steps that are left until then.
+   */
+  #freeAtMs({ priority }: Caller, nowMs: number): number {
     this.#forgetBefore(nowMs - this.#windowMs);
-    const free = Math.floor(this.#allowance.requests(nowMs)) - this.#sentMs.length;
+    const sent = this.#sentMs.length;
+    const allowed = Math.floor(this.#allowance.requests(nowMs));
+    const free = allowed - sent;
     const oldestMs = this.#sentMs[0];
     const latestMs = this.#sentMs.at(-1);
     if (oldestMs === undefined || latestMs === undefined) return this.#blockedUntilMs;
-    const roomMs = oldestMs + this.#windowMs;
-    if (free <= 0) return Math.max(this.#blockedUntilMs, roomMs);
-    const isBurst = this.#sentMs.length < BURST_SHARE * (free + this.#sentMs.length);
-    if (isBurst || !canWait(caller)) return this.#blockedUntilMs;
-    return Math.max(this.#blockedUntilMs, latestMs + (roomMs - latestMs) / (free + 1));
+    const roomAtMs = oldestMs + this.#windowMs;
+    if (free <= 0) return Math.max(this.#blockedUntilMs, roomAtMs);
+    if (!PRIORITIES[priority].isSpread || sent < BURST_SHARE * allowed) return this.#blockedUntilMs;
+    const evenlySpacedAtMs = latestMs + (roomAtMs - latestMs) / (free + 1);
+    return Math.max(this.#blockedUntilMs, evenlySpacedAtMs);
   }
 
   #forgetBefore(startMs: number): void {
@@ -142,10 +163,6 @@ export class RequestBudget {
   }
 }
 
-function rank(caller: Caller): number {
-  return PRIORITIES.indexOf(caller.priority);
-}
-
-function canWait({ priority }: Caller): boolean {
-  return priority === "reread" || priority === "backfill";
+function rank({ priority }: Caller): number {
+  return MOST_URGENT_FIRST.indexOf(priority);
 }

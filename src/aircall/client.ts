@@ -9,32 +9,33 @@ import {
 } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
+import type { Redactor } from "../shared/redactor.ts";
 import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
 import type { Permit, Priority, RequestBudget } from "./budget.ts";
-import { basicAuth, type Credentials, withoutCredentials } from "./credentials.ts";
+import { basicAuth, type Credentials } from "./credentials.ts";
 import { Deadline } from "./deadline.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { type Page, readPages } from "./pages.ts";
 import {
   BLOCK_MS,
   decideRetry,
-  isPassing,
+  isTransient,
   type Outcome,
   RETRY_POLICY,
+  type RetryPolicy,
   statedLimit,
   statedWaitMs,
-  type Tries,
 } from "./retry.ts";
 
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** How much of what Aircall says about an error is told. */
+/** How much of Aircall's own error message goes into ours. */
 const LONGEST_MESSAGE_CHARACTERS = 200;
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
-/** What the client is doing for one reader, for whoever shows progress. */
+/** What a reader does, for progress views. */
 export type RequestEvent =
   | { readonly kind: "request"; readonly purpose: string }
   | { readonly kind: "wait"; readonly untilMs: number; readonly because: string };
@@ -45,37 +46,43 @@ export interface ClientOptions {
   readonly origin: string;
   readonly budget: RequestBudget;
   readonly ports: Ports;
+  /** Hides the secrets that Aircall repeats in its answers. */
+  readonly redactor: Redactor;
   /** The ceiling of the first random wait before a request is sent again; left out, the retry policy's. */
   readonly retryWaitMs?: number;
-  /** What is done to the body of every answer, in place, before anybody sees it. */
+  /** Changes the body of every answer, in place, before anything else reads it. */
   readonly redactBody?: (body: JsonObject) => void;
+}
+
+export interface ReaderOptions {
+  readonly client: ClientOptions;
+  /** Ends the requests and waits of the reader. */
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: RequestEvent) => void;
+  /** What the requests are for, in the reader's events; `snapshot` by default. */
+  readonly purpose?: string;
+  /** `snapshot` by default. */
+  readonly priority?: Priority;
 }
 
 /** Reads the API for one stream, until its signal is aborted. Every reader of an account shares one budget. */
 export class AircallReader {
+  readonly #options: ReaderOptions;
   readonly #client: ClientOptions;
   readonly #signal: AbortSignal;
-  readonly #onEvent: (event: RequestEvent) => void;
-  readonly #purpose: string;
-  readonly #priority: Priority;
+  readonly #retryPolicy: RetryPolicy;
 
-  constructor(
-    client: ClientOptions,
-    signal: AbortSignal,
-    onEvent: (event: RequestEvent) => void,
-    purpose = "snapshot",
-    priority: Priority = "snapshot",
-  ) {
-    this.#client = client;
-    this.#signal = signal;
-    this.#onEvent = onEvent;
-    this.#purpose = purpose;
-    this.#priority = priority;
+  constructor(options: ReaderOptions) {
+    const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = options.client;
+    this.#options = options;
+    this.#client = options.client;
+    this.#signal = options.signal;
+    this.#retryPolicy = { ...RETRY_POLICY, firstWaitMs };
   }
 
-  /** The same reader, whose requests say what they are for, and go before less urgent ones. */
+  /** The same reader, whose requests have another purpose and priority. */
   for(purpose: string, priority: Priority): AircallReader {
-    return new AircallReader(this.#client, this.#signal, this.#onEvent, purpose, priority);
+    return new AircallReader({ ...this.#options, purpose, priority });
   }
 
   /**
@@ -96,20 +103,23 @@ export class AircallReader {
    * allows. Throws `CredentialsRefused`, `AccessRefused`, `SourceUnavailable` or `UnexpectedAnswer`.
    */
   async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
-    const { clock } = this.#client.ports;
+    const { clock, log, random } = this.#client.ports;
     let firstSentMs: number | undefined;
     for (let attempt = 1; ; attempt++) {
-      const permit = await this.#client.budget.take(this.#priority, this.#signal, (waitMs) =>
-        this.#wait(waitMs, "the request budget"),
-      );
-      this.#onEvent({ kind: "request", purpose: this.#purpose });
+      const permit = await this.#permit();
       firstSentMs ??= clock.now();
       const outcome = await this.#send(endpoint, query);
       if ("body" in outcome) {
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
-      await this.#recover(endpoint, outcome, { attempt, elapsedMs: clock.now() - firstSentMs }, permit);
+      const tries = { attempt, elapsedMs: clock.now() - firstSentMs };
+      const decision = decideRetry(outcome, tries, this.#retryPolicy, random);
+      if (isRateLimited(outcome)) this.#pauseAll(outcome, permit);
+      if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
+      const { afterMs } = decision;
+      log.debug("asking again", { path: endpoint.path, attempt, outcome: outcome.detail, afterMs });
+      if (!isRateLimited(outcome)) await this.#wait(afterMs, outcome);
     }
   }
 
@@ -121,6 +131,15 @@ export class AircallReader {
       if (error instanceof NotFound) return undefined;
       throw error;
     }
+  }
+
+  async #permit(): Promise<Permit> {
+    const { purpose = "snapshot", priority = "snapshot", onEvent } = this.#options;
+    const permit = await this.#client.budget.take(priority, this.#signal, (waitMs) =>
+      this.#reportWait(waitMs, "the request budget"),
+    );
+    onEvent?.({ kind: "request", purpose });
+    return permit;
   }
 
   async #send(endpoint: Endpoint, query: Query): Promise<Outcome | { body: JsonObject }> {
@@ -141,45 +160,27 @@ export class AircallReader {
         return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
       return {
         kind: "no-answer",
-        detail: withoutCredentials(networkReason(error), this.#client.credentials),
+        detail: this.#client.redactor.hide(networkReason(error)),
       };
     } finally {
       deadline.end();
     }
   }
 
-  /** What an answer other than a good one says with its head, and in words if its body can be read. */
+  /** The status and headers of an answer that is not a success, and its message if the body can be read. */
   async #refusal(response: Response): Promise<Outcome> {
     const text = await readRefusal(response);
     this.#signal.throwIfAborted();
     const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
-    const said = withoutCredentials(apiMessage(text) ?? "", this.#client.credentials);
+    const said = this.#client.redactor.hide(apiMessage(text) ?? "");
     const words = said.slice(0, LONGEST_MESSAGE_CHARACTERS);
     const detail = `HTTP ${response.status}${words && `, "${words}"`}`;
     const limit = statedLimit(response.headers);
     return { kind: "answered", status: response.status, detail, waitMs, limit };
   }
 
-  /** Waits for the next attempt, or throws when there is none to make. */
-  async #recover(endpoint: Endpoint, outcome: Outcome, tries: Tries, permit: Permit): Promise<void> {
-    const { clock, log, random } = this.#client.ports;
-    const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = this.#client;
-    const decision = decideRetry(outcome, tries, { ...RETRY_POLICY, firstWaitMs }, random);
-    if (isOneTooMany(outcome)) this.#hold(outcome, permit);
-    if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
-    log.debug("asking again", {
-      path: endpoint.path,
-      attempt: tries.attempt,
-      outcome: outcome.detail,
-      afterMs: decision.afterMs,
-    });
-    if (isOneTooMany(outcome)) return;
-    this.#wait(decision.afterMs, `another attempt (${outcome.detail})`);
-    await clock.sleep(decision.afterMs, this.#signal);
-  }
-
-  /** A refusal is everybody's, whether or not this request is tried again; one that takes too long is nobody's to wait for. */
-  #hold({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
+  /** A 429 pauses all requests, even if this one is given up. A pause longer than the retry limit is ignored. */
+  #pauseAll({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
     const waitSeconds = Math.ceil(waitMs / 1000);
     this.#client.ports.log.warn(
       `Aircall refused a request for being one too many; all requests wait for ${waitSeconds} s`,
@@ -188,7 +189,7 @@ export class AircallReader {
   }
 
   async #failure(endpoint: Endpoint, outcome: Outcome, because: string): Promise<ConnectorError> {
-    if (outcome.kind !== "answered" || isPassing(outcome)) {
+    if (outcome.kind !== "answered" || isTransient(outcome)) {
       return new SourceUnavailable(
         `Aircall could not be read at ${new URL(this.#client.origin).host}${endpoint.path}: ${outcome.detail} (${because}). Check the network and https://status.aircall.com, then run again.`,
       );
@@ -224,19 +225,24 @@ export class AircallReader {
     return url;
   }
 
-  #wait(waitMs: number, because: string): void {
+  async #wait(afterMs: number, { detail }: Outcome): Promise<void> {
+    this.#reportWait(afterMs, `another attempt (${detail})`);
+    await this.#client.ports.clock.sleep(afterMs, this.#signal);
+  }
+
+  #reportWait(waitMs: number, because: string): void {
     const untilMs = this.#client.ports.clock.now() + waitMs;
-    this.#onEvent({ kind: "wait", untilMs, because });
+    this.#options.onEvent?.({ kind: "wait", untilMs, because });
   }
 }
 
 type Answered = Outcome & { readonly kind: "answered" };
 
-function isOneTooMany(outcome: Outcome): outcome is Answered {
+function isRateLimited(outcome: Outcome): outcome is Answered {
   return outcome.kind === "answered" && outcome.status === 429;
 }
 
-/** Aircall's words for a page too deep. Seen on a live account. */
+/** Aircall's message for a page that is too deep. Seen on a live account. */
 function isBeyondReach({ status, detail }: Answered): boolean {
   return status === 400 && detail.includes("pagination is out of bound");
 }

@@ -1,20 +1,21 @@
 import type { Clock } from "../shared/ports.ts";
 
 /**
- * A signal that is aborted with another one, or when the time is up. It has to be ended: then nothing of it
- * is left with the other signal, which lives for as long as the process.
+ * A signal that aborts when another signal does, or when the time is up. The user MUST call `end`,
+ * which removes the listener from the other signal: that one lives as long as the process.
  */
 export class Deadline {
   readonly #own = new AbortController();
   readonly #cancelAlarm: () => void;
-  readonly #forget: () => void;
+  readonly #removeListener: () => void;
+  /** Whether the time was up before `end` was called. */
   isOver = false;
 
   constructor(signal: AbortSignal, afterMs: number, clock: Clock) {
     const abort = () => this.#own.abort(signal.reason);
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
-    this.#forget = () => signal.removeEventListener("abort", abort);
+    this.#removeListener = () => signal.removeEventListener("abort", abort);
     this.#cancelAlarm = clock.alarm(afterMs, () => {
       this.isOver = true;
       this.#own.abort();
@@ -27,6 +28,6 @@ export class Deadline {
 
   end(): void {
     this.#cancelAlarm();
-    this.#forget();
+    this.#removeListener();
   }
 }

@@ -7,24 +7,25 @@ export interface Page {
   /** Counts from 1. */
   readonly number: number;
   readonly rows: readonly Json[];
-  /** How many rows the whole list has, as the API counted them for this page; it moves while one pages. */
+  /** The number of rows in the whole list. The API counts them for each page, so the number changes when the list does. */
   readonly total: number | undefined;
-  /** Nothing follows this page. */
+  /** Whether this is the last page of the list. */
   readonly last: boolean;
-  /** The API serves nothing beyond this page, whether something follows it or not. */
+  /** Whether the API serves no page after this one, even if the list has more rows. */
   readonly deepest: boolean;
 }
 
 type Get = (query: Query) => Promise<JsonObject>;
 
 /**
- * The pages of a list. Each is asked for when it is pulled, or when the page `ahead` of it is; the
- * first two always wait for that, since many a reading needs no more than one.
+ * Reads the pages of a list. Pulling a page also requests up to `ahead` pages after it, as far as the
+ * list is known to go. The first two pages are requested only when they are pulled, because many
+ * reads need only one.
  *
- * The links in the answers only tell whether a page follows; the next query is always made from
- * our own parameters, since not every version of the API repeats them in its links. Throws
- * `ListTooLong` when something follows the deepest page, or when the API refuses one as too deep, and `UnexpectedAnswer` when the API
- * answers another page than the one asked for.
+ * The links in the answers only show whether another page follows. Each query is made from the given
+ * parameters, since not every version of the API repeats them in its links. Throws `ListTooLong` if
+ * the list goes on after the deepest page or the API refuses a page as too deep, and
+ * `UnexpectedAnswer` if an answer is not the requested page.
  */
 export async function* readPages(
   get: Get,
@@ -37,19 +38,22 @@ export async function* readPages(
     yield { number: 1, rows: [body[endpoint.bodyKey] ?? null], total: 1, last: true, deepest: false };
     return;
   }
-  const asked = new AskedPages((number) => get({ ...query, page: number, per_page: ROWS_PER_PAGE }), ahead);
+  const requested = new RequestedPages(
+    (number) => get({ ...query, page: number, per_page: ROWS_PER_PAGE }),
+    ahead,
+  );
   let previous: Page | undefined;
   do {
     if (previous?.deepest) throw new ListTooLong(endpoint.path, ROWS_IN_REACH);
     const number: number = (previous?.number ?? 0) + 1;
     const page = readPage(
-      await asked.page(number, previous?.total).catch(tooDeep(endpoint, number)),
+      await requested.page(number, previous?.total).catch(tooDeep(endpoint, number)),
       endpoint,
       number,
     );
     if (previous && repeats(previous, page)) {
       throw new UnexpectedAnswer(
-        `Aircall answered page ${number} of ${endpoint.path} with the rows of the page before.`,
+        `Aircall answered page ${number} of ${endpoint.path} with the rows of the previous page.`,
       );
     }
     yield page;
@@ -57,7 +61,7 @@ export async function* readPages(
   } while (!previous.last);
 }
 
-/** Makes of a page that is refused as too deep what it means for the list: the pages before it are its reach. */
+/** Turns `BeyondReach` for page `number` into `ListTooLong`: the pages before it were within reach. */
 function tooDeep(endpoint: Endpoint, number: number): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof BeyondReach) || number === 1) throw error;
@@ -65,14 +69,14 @@ function tooDeep(endpoint: Endpoint, number: number): (error: unknown) => never 
   };
 }
 
-/** Asks for pages before they are needed, as far as the list is known to go. */
-class AskedPages {
-  readonly #ask: (number: number) => Promise<JsonObject>;
+/** Requests pages before they are pulled, as far as the list is known to go. */
+class RequestedPages {
+  readonly #request: (number: number) => Promise<JsonObject>;
   readonly #ahead: number;
   readonly #answers = new Map<number, Promise<JsonObject>>();
 
-  constructor(ask: (number: number) => Promise<JsonObject>, ahead: number) {
-    this.#ask = ask;
+  constructor(request: (number: number) => Promise<JsonObject>, ahead: number) {
+    this.#request = request;
     this.#ahead = ahead;
   }
 
@@ -85,8 +89,8 @@ class AskedPages {
   }
 
   #answer(number: number): Promise<JsonObject> {
-    const answer = this.#answers.get(number) ?? this.#ask(number);
-    // Nobody may ever pull it: then its failure is nobody's.
+    const answer = this.#answers.get(number) ?? this.#request(number);
+    // The page may never be pulled. Its failure must not count as an unhandled rejection then.
     answer.catch(() => {});
     this.#answers.set(number, answer);
     return answer;
@@ -97,12 +101,12 @@ function readPage(body: JsonObject, endpoint: Endpoint, number: number): Page {
   const rows = body[endpoint.bodyKey];
   if (!Array.isArray(rows)) {
     throw new UnexpectedAnswer(
-      `Aircall answered ${endpoint.path} with a "${endpoint.bodyKey}" that is no list.`,
+      `Aircall answered ${endpoint.path} with a "${endpoint.bodyKey}" that is not a list.`,
     );
   }
   if (rows.length > ROWS_PER_PAGE) {
     throw new UnexpectedAnswer(
-      `Aircall answered ${endpoint.path} with ${rows.length} rows, where a page has ${ROWS_PER_PAGE}.`,
+      `Aircall answered ${endpoint.path} with ${rows.length} rows, but a page has at most ${ROWS_PER_PAGE}.`,
     );
   }
   const meta = isJsonObject(body.meta) ? body.meta : {};
@@ -116,8 +120,8 @@ function isCount(value: Json | undefined): value is number {
 }
 
 /**
- * A link settles it either way, even after an empty page. `/v1/webhooks` has no link keys at all:
- * there, and where the link is none, the count decides, and without a count a short page is the last.
+ * A link, or null in its place, decides, even after an empty page. `/v1/webhooks` has no links: there,
+ * and for a link of any other type, the count decides. Without a count, a short page is the last one.
  */
 function hasNext(meta: JsonObject, number: number, rowCount: number, total: number | undefined): boolean {
   const link = meta.next_page_link;

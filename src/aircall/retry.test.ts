@@ -11,27 +11,27 @@ const answered = (status: number, waitMs?: number): Outcome => ({
 const decide = (outcome: Outcome, attempt = 1, random = () => 0.5, elapsedMs = 0) =>
   decideRetry(outcome, { attempt, elapsedMs }, RETRY_POLICY, random);
 
-describe("which outcomes are asked again", () => {
+describe("which outcomes are retried", () => {
   test.each([300, 304, 400, 401, 403, 404, 405, 409, 410, 422])("%i is final", (status) => {
     expect(decide(answered(status))).toMatchObject({ retry: false });
     expect(decide(answered(status, 1_000))).toMatchObject({ retry: false });
   });
 
-  test.each([408, 500, 501, 502, 503, 504, 520, 599])("%i passes after a random wait", (status) => {
+  test.each([408, 500, 501, 502, 503, 504, 520, 599])("%i is retried after a random wait", (status) => {
     expect(decide(answered(status))).toMatchObject({ retry: true, afterMs: 250 });
   });
 
-  test.each(["no-answer", "unreadable"] as const)("%s passes after a random wait", (kind) => {
+  test.each(["no-answer", "unreadable"] as const)("%s is retried after a random wait", (kind) => {
     expect(decide({ kind, detail: "it broke" })).toMatchObject({ retry: true, afterMs: 250 });
   });
 
-  test("429 without a stated wait waits out the block, without any randomness", () => {
+  test("429 without a stated wait is retried after the block, without randomness", () => {
     for (const random of [0, 0.999]) {
       expect(decide(answered(429), 1, () => random)).toMatchObject({ retry: true, afterMs: BLOCK_MS });
     }
   });
 
-  test.each([408, 429, 500, 503])("a wait that comes with %i is kept to the letter", (status) => {
+  test.each([408, 429, 500, 503])("a wait that comes with %i is observed in full", (status) => {
     for (const waitMs of [1, 7_000, 3_600_000]) {
       for (const attempt of [1, 5]) {
         expect(decide(answered(status, waitMs), attempt)).toMatchObject({ retry: true, afterMs: waitMs });
@@ -53,12 +53,12 @@ describe("which outcomes are asked again", () => {
     }
   });
 
-  test("a wait of more than an hour ends the attempts, and is named", () => {
+  test("a wait of more than an hour ends the attempts, and is reported", () => {
     const decision = decide({ kind: "answered", status: 429, waitMs: 3_601_000, detail: "HTTP 429" }, 1);
-    expect(decision).toEqual({ retry: false, because: "to wait for 3601 s would take too long" });
+    expect(decision).toEqual({ retry: false, because: "a wait of 3601 s would exceed the limit of 60 min" });
   });
 
-  test("no attempt is made later than an hour after the first, whatever waits add up to it", () => {
+  test("no attempt is made later than an hour after the first, whatever the waits", () => {
     const lastMs = RETRY_POLICY.longestMs - 600_000;
     expect(decide(answered(429, 600_000), 5, undefined, lastMs)).toMatchObject({ retry: true });
     expect(decide(answered(429, 600_000), 5, undefined, lastMs + 1)).toMatchObject({ retry: false });
@@ -66,14 +66,14 @@ describe("which outcomes are asked again", () => {
   });
 
   test.each<[string, Outcome, number]>([
-    ["asking again would be answered alike", answered(400), 1],
-    ["a passing fault", answered(500), 1],
-    ["a passing fault", { kind: "no-answer", detail: "ECONNRESET" }, 5],
-    ["the server named the wait", answered(503, 7_000), 1],
+    ["a retry would get the same answer", answered(400), 1],
+    ["a transient fault", answered(500), 1],
+    ["a transient fault", { kind: "no-answer", detail: "ECONNRESET" }, 5],
+    ["the server stated the wait", answered(503, 7_000), 1],
     ["rate limited without a stated wait", answered(429), 1],
     ["6 attempts failed", answered(500), 6],
-    ["to wait for 7200 s would take too long", answered(503, 7_200_000), 1],
-  ])("a decision says why: %s", (because, outcome, attempt) => {
+    ["a wait of 7200 s would exceed the limit of 60 min", answered(503, 7_200_000), 1],
+  ])("a decision states its reason: %s", (because, outcome, attempt) => {
     expect(decide(outcome, attempt).because).toBe(because);
   });
 

@@ -1,12 +1,12 @@
-/** How one attempt to ask the API ended. */
+/** How one attempt at a request ended, other than with a usable answer. */
 export type Outcome =
   | {
       readonly kind: "answered";
       readonly status: number;
       readonly detail: string;
-      /** How long the server asks to wait. */
+      /** The wait that the server states. */
       readonly waitMs?: number | undefined;
-      /** The requests in a minute that the server says it allows the company. */
+      /** The limit of the company that the server states, in requests a minute. */
       readonly limit?: number | undefined;
     }
   | { readonly kind: "no-answer"; readonly detail: string }
@@ -18,18 +18,19 @@ export type RetryDecision =
 
 export interface RetryPolicy {
   readonly maxAttempts: number;
-  /** The ceiling of the first random wait; it doubles with each attempt. */
+  /** The ceiling of the first random wait. It doubles with each attempt. */
   readonly firstWaitMs: number;
+  /** The highest ceiling of a random wait. */
   readonly longestWaitMs: number;
-  /** No attempt is made later than this after the first; a server that asks for longer is not waited for. */
+  /** The longest time from the first attempt to the last. A wait that would exceed it ends the attempts. */
   readonly longestMs: number;
 }
 
-/** How often one request has been tried, and for how long. */
-export interface Tries {
+/** How often a request has been attempted, and for how long. */
+interface Tries {
   /** Counts from 1. */
   readonly attempt: number;
-  /** Since the first was sent. */
+  /** Since the first attempt was sent. */
   readonly elapsedMs: number;
 }
 
@@ -40,21 +41,24 @@ export const RETRY_POLICY: RetryPolicy = {
   longestMs: 3_600_000,
 };
 
-/** A breach of the rate limit blocks the company for a minute, as the vendor's best-practice page says. */
+/** Exceeding the rate limit blocks the company for a minute, according to Aircall's best-practice page. */
 export const BLOCK_MS = 60_000;
 
-/** A wait that the server states is kept to the letter; others are random, so that clients part. */
+/** Observes a wait that the server states in full. Other waits are random, so that clients do not retry at the same time. */
 export function decideRetry(
   outcome: Outcome,
   { attempt, elapsedMs }: Tries,
   policy: RetryPolicy,
   random: () => number,
 ): RetryDecision {
-  if (!isPassing(outcome)) return { retry: false, because: "asking again would be answered alike" };
+  if (!isTransient(outcome)) return { retry: false, because: "a retry would get the same answer" };
   if (attempt >= policy.maxAttempts) return { retry: false, because: `${attempt} attempts failed` };
   const wait = waitAfter(outcome, attempt, policy, random);
   if (elapsedMs + wait.afterMs <= policy.longestMs) return { retry: true, ...wait };
-  return { retry: false, because: `to wait for ${Math.round(wait.afterMs / 1000)} s would take too long` };
+  return {
+    retry: false,
+    because: `a wait of ${Math.round(wait.afterMs / 1000)} s would exceed the limit of ${policy.longestMs / 60_000} min`,
+  };
 }
 
 function waitAfter(
@@ -64,25 +68,25 @@ function waitAfter(
   random: () => number,
 ): { afterMs: number; because: string } {
   if (outcome.kind === "answered" && outcome.waitMs !== undefined) {
-    return { afterMs: outcome.waitMs, because: "the server named the wait" };
+    return { afterMs: outcome.waitMs, because: "the server stated the wait" };
   }
   if (outcome.kind === "answered" && outcome.status === 429) {
     return { afterMs: BLOCK_MS, because: "rate limited without a stated wait" };
   }
   const ceilingMs = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (attempt - 1));
-  return { afterMs: Math.ceil(random() * ceilingMs), because: "a passing fault" };
+  return { afterMs: Math.ceil(random() * ceilingMs), because: "a transient fault" };
 }
 
-/** Whether another attempt may end otherwise. */
-export function isPassing(outcome: Outcome): boolean {
+/** Whether another attempt may have a different outcome. */
+export function isTransient(outcome: Outcome): boolean {
   if (outcome.kind !== "answered") return true;
   return outcome.status === 408 || outcome.status === 429 || outcome.status >= 500;
 }
 
 /**
- * The wait that a refused answer states, if it states one that makes sense: `Retry-After` in
- * seconds, else `X-AircallApi-Reset`, an instant whose unit is not documented (above 1e11 it can
- * only be milliseconds).
+ * The wait that an answer states: `Retry-After` in seconds, otherwise `X-AircallApi-Reset`. The reset
+ * is an instant whose unit Aircall does not document: above 1e11 it can only be in milliseconds. A
+ * reset in the past or more than two minutes ahead is ignored.
  */
 export function statedWaitMs(headers: Headers, nowMs: number): number | undefined {
   const retryAfterSeconds = positiveNumber(headers.get("retry-after"));
@@ -93,7 +97,7 @@ export function statedWaitMs(headers: Headers, nowMs: number): number | undefine
   return waitMs > 0 && waitMs <= 2 * BLOCK_MS ? waitMs : undefined;
 }
 
-/** The company's limit, which Aircall states when it has been hit. */
+/** The company's limit in requests a minute, which Aircall states when it refuses a request. */
 export function statedLimit(headers: Headers): number | undefined {
   const limit = positiveNumber(headers.get("x-aircallapi-limit"));
   return limit === undefined ? undefined : Math.floor(limit);

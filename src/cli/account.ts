@@ -1,25 +1,34 @@
-import { readCredentials, readOrigin, readPace } from "../config/index.ts";
-import { Connector } from "../connector.ts";
+import { localConfig, readOrigin, sourceName } from "../config/index.ts";
+import { type Connector, connectorFor } from "../connector.ts";
+import type { JsonObject } from "../shared/json.ts";
+import { readJsonObjectFile } from "../shared/json-file.ts";
 import type { Log } from "../shared/ports.ts";
-import type { Account, CliContext } from "./context.ts";
+import type { CliContext } from "./context.ts";
 
-/** The account that the environment names. */
-export function accountFromEnvironment(context: CliContext, log: Log, startDate?: string): Account {
-  const credentials = readCredentials(context.env);
-  return openAccount(context, log, {
-    origin: readOrigin(context.env),
-    config: { ...credentials, ...(startDate && { start_date: startDate }) },
-  });
+/** What the commands that read an account share. */
+export interface Account {
+  readonly connector: Connector;
+  /** The endpoint config. */
+  readonly config: JsonObject;
+  /** The API that the rows come from, as the file of a capture records it. */
+  readonly source: string;
 }
 
-export function openAccount(
-  context: CliContext,
+export interface AccountOptions {
+  /** The path of a config file. */
+  readonly config?: string | undefined;
+  readonly startDate?: string | undefined;
+}
+
+/** The account that options, environment and config file name. Throws a `ConfigError` that names what is missing or invalid. */
+export async function openAccount(
+  { env, ports, redactor }: CliContext,
   log: Log,
-  { origin, config }: Pick<Account, "origin" | "config">,
-): Account {
-  return {
-    connector: new Connector({ ports: { ...context.ports, log }, origin, ...readPace(context.env) }),
-    config,
-    origin,
-  };
+  { config: path, startDate }: AccountOptions = {},
+): Promise<Account> {
+  const file = path === undefined ? undefined : { path, content: await readJsonObjectFile(path, "config") };
+  const config = localConfig({ startDate, env, file });
+  const connector = connectorFor(env, { ...ports, log }, redactor);
+  connector.checkConfig(config);
+  return { connector, config, source: sourceName(readOrigin(env)) };
 }

@@ -6,6 +6,12 @@ const HIGHEST_PORT = 65_535;
 
 /** Parsers of command-line values; a value that will not do is a `ConnectorError` or a wrong command line. */
 
+/** The flags and the description of the option of all commands that read an account. */
+export const CONFIG_OPTION = [
+  "--config <file>",
+  "endpoint config as JSON, see source-aircall spec; options override the environment, which overrides this file",
+] as const;
+
 /** `calls,users`, in the registry's order and each once. */
 export function parseStreams(value: string): StreamName[] {
   const asked = new Set(value.split(",").map((name) => parseStreamName(name.trim())));

@@ -1,13 +1,12 @@
 import { createLogUpdate } from "log-update";
 import type { CaptureProgress, StreamProgress } from "../local/index.ts";
-import { jsonLog } from "../shared/log.ts";
+import { jsonLog, plainLog } from "../shared/log.ts";
 import type { Clock, Log } from "../shared/ports.ts";
 import type { CliContext } from "./context.ts";
 import { count, counted, seconds } from "./format.ts";
-import { plainLog } from "./log.ts";
 import { writeLine } from "./terminal.ts";
 
-/** Shows a capture while it runs, in the way that suits whoever reads. */
+/** Shows a capture while it runs, to a person at a terminal, in a log, or to a program. */
 export interface CaptureView {
   readonly log: Log;
   start(progress: CaptureProgress): void;
@@ -18,17 +17,17 @@ export interface CaptureView {
 
 const FRAME_MS = 100;
 
-/** A terminal gets a live line a stream, `--json` an object a line, everything else a plain line now and then. */
+/** A live line for each stream on a terminal, JSON lines for `--json`, otherwise a plain line now and then. */
 export function captureView(context: CliContext, asJson: boolean): CaptureView {
   if (asJson) return jsonView(context);
   return context.stderr.isTTY ? liveView(context) : plainView(context);
 }
 
-function liveView({ env, stderr, ports }: CliContext): CaptureView {
+function liveView({ env, stderr, ports, redactor }: CliContext): CaptureView {
   const screen = createLogUpdate(stderr);
   let timer: NodeJS.Timeout | undefined;
   return {
-    log: plainLog(env, (line) => screen.persist(line)),
+    log: plainLog({ level: env.LOG_LEVEL, redactor }, (line) => screen.persist(line)),
     start(progress) {
       const draw = () =>
         screen(progress.streams.map((stream) => liveLine(stream, progress, ports.clock)).join("\n"));
@@ -73,17 +72,17 @@ function doing({ waiting, backfill, error }: StreamProgress, clock: Clock): stri
 }
 
 /** One line when a stream has come to rest or to an end, or has to wait for long. */
-function plainView({ env, stderr, ports }: CliContext): CaptureView {
+function plainView({ env, stderr, ports, redactor }: CliContext): CaptureView {
   const write = (line: string) => writeLine(stderr, line);
-  const told = new Map<StreamProgress, string>();
+  const written = new Map<StreamProgress, string>();
   return {
-    log: plainLog(env, write),
+    log: plainLog({ level: env.LOG_LEVEL, redactor }, write),
     start() {},
     changed(stream) {
-      const news = plainNews(stream, ports.clock);
-      if (!news || told.get(stream) === news) return;
-      told.set(stream, news);
-      write(`${stream.stream}: ${news}`);
+      const line = plainLine(stream, ports.clock);
+      if (!line || written.get(stream) === line) return;
+      written.set(stream, line);
+      write(`${stream.stream}: ${line}`);
     },
     stop() {},
   };
@@ -91,7 +90,7 @@ function plainView({ env, stderr, ports }: CliContext): CaptureView {
 
 const LONG_WAIT_MS = 5_000;
 
-function plainNews(stream: StreamProgress, clock: Clock): string | undefined {
+function plainLine(stream: StreamProgress, clock: Clock): string | undefined {
   const soFar = `${counted(stream.documents, "document")}, ${counted(stream.deletions, "deletion")}`;
   if (stream.status === "resting" || stream.status === "done") return soFar;
   if (stream.status !== "waiting" || !stream.waiting) return undefined;
@@ -102,23 +101,23 @@ function plainNews(stream: StreamProgress, clock: Clock): string | undefined {
 const JSON_INTERVAL_MS = 1_000;
 
 /** A `progress` object when a stream's status changes, and while it works one a second. */
-function jsonView({ env, stdout, stderr, ports }: CliContext): CaptureView {
-  const told = new Map<StreamProgress, { status: string; atMs: number }>();
+function jsonView({ env, stdout, stderr, ports, redactor }: CliContext): CaptureView {
+  const written = new Map<StreamProgress, { status: string; atMs: number }>();
   return {
-    log: jsonLog(env.LOG_LEVEL, ports.clock.now, () => stderr),
+    log: jsonLog({ level: env.LOG_LEVEL, redactor }, ports.clock.now, () => stderr),
     start() {},
     changed(stream) {
       const nowMs = ports.clock.now();
-      const last = told.get(stream);
+      const last = written.get(stream);
       if (last && last.status === stream.status && nowMs < last.atMs + JSON_INTERVAL_MS) return;
-      told.set(stream, { status: stream.status, atMs: nowMs });
+      written.set(stream, { status: stream.status, atMs: nowMs });
       writeLine(stdout, JSON.stringify({ event: "progress", ...progressFields(stream) }));
     },
     stop() {},
   };
 }
 
-/** What `--json` tells of a stream, in progress lines and in the summary. */
+/** The fields of a stream in the progress lines and the summary of `--json`. */
 export function progressFields(progress: StreamProgress) {
   const { stream, status, documents, deletions, requests, skipped, error } = progress;
   return {

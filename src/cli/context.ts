@@ -1,10 +1,10 @@
 import type { Environment } from "../config/index.ts";
-import type { Connector } from "../connector.ts";
 import type { Ports } from "../shared/ports.ts";
+import type { Redactor } from "../shared/redactor.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The world of a command, which `main.ts` builds from the process. */
-export interface CliContext {
+/** The world of the program, which `main.ts` builds from the process. */
+export interface CliWorld {
   readonly env: Environment;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
@@ -13,10 +13,8 @@ export interface CliContext {
   readonly signal: AbortSignal;
 }
 
-/** What the commands that read an account share. */
-export interface Account {
-  readonly connector: Connector;
-  /** The endpoint config. */
-  readonly config: { readonly api_id: string; readonly api_token: string; readonly start_date?: string };
-  readonly origin: string;
+/** The world of a command. */
+export interface CliContext extends CliWorld {
+  /** Hides the secrets of the config in everything that is logged or reported. */
+  readonly redactor: Redactor;
 }

@@ -1,7 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { ConnectorError } from "../errors.ts";
+import { ConnectorError, defectSentence } from "../errors.ts";
+import { DONE, FAILED, STOPPED, WRONG_COMMAND_LINE } from "../shared/exit-codes.ts";
+import { OutputLost } from "../shared/line-writer.ts";
+import { Redactor } from "../shared/redactor.ts";
+import { isStop } from "../shared/stop.ts";
 import { airbyteCommand } from "./commands/airbyte.ts";
 import { captureCommand } from "./commands/capture.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -11,20 +15,19 @@ import { emulatorCommand } from "./commands/emulator.ts";
 import { flowCommand } from "./commands/flow.ts";
 import { singerCommand } from "./commands/singer.ts";
 import { specCommand } from "./commands/spec.ts";
-import type { CliContext } from "./context.ts";
+import type { CliContext, CliWorld } from "./context.ts";
 import { writeLine } from "./terminal.ts";
 
 export type { CliContext } from "./context.ts";
-
-const WRONG_COMMAND_LINE = 2;
 
 // A capture keeps little and throws much away. Left alone, V8 gives such a program a nursery of a
 // hundred megabytes, and it is no faster for it.
 setFlagsFromString("--semi-space-growth-factor=1");
 
-/** Runs one command line and gives the exit code. What goes wrong is told here, in one sentence. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
-  let exitCode = 0;
+/** Runs one command line and returns the exit code. Errors are reported here, in one sentence. */
+export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
+  const context = { ...world, redactor: new Redactor() };
+  let exitCode = DONE;
   const program = createProgram(context, (code) => {
     exitCode = code;
   });
@@ -32,18 +35,18 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_COMMAND_LINE;
-    if (context.signal.aborted && !(error instanceof ConnectorError)) return 130;
-    writeLine(context.stderr, `error: ${sentence(error, context)}`);
-    return 1;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_COMMAND_LINE;
+    if (isStop(error, context.signal) || error instanceof OutputLost) return STOPPED;
+    writeLine(context.stderr, `error: ${context.redactor.hide(sentence(error, context))}`);
+    return FAILED;
   }
 }
 
 function sentence(error: unknown, { env }: CliContext): string {
   if (error instanceof ConnectorError) return error.message;
-  if (env.LOG_LEVEL === "debug" && error instanceof Error) return error.stack ?? error.message;
-  const what = error instanceof Error ? error.message : String(error);
-  return `This is a defect of source-aircall (${what}). Run again with LOG_LEVEL=debug and report what it prints.`;
+  const stack = error instanceof Error ? error.stack : undefined;
+  const more = env.LOG_LEVEL === "debug" ? `\n${stack}` : " LOG_LEVEL=debug prints its stack.";
+  return `${defectSentence(error)}${more}`;
 }
 
 function createProgram(context: CliContext, end: (exitCode: number) => void): Command {

@@ -1,14 +1,15 @@
-import { sourceName } from "../config/index.ts";
 import {
   CaptureProgress,
   captureIntoStore,
-  openDuckDbStore,
+  openStore,
   type Store,
   type StreamProgress,
 } from "../local/index.ts";
+import { DONE, FAILED, STOPPED } from "../shared/exit-codes.ts";
 import { type StreamName, streams } from "../streams/index.ts";
+import type { Account } from "./account.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
-import type { Account, CliContext } from "./context.ts";
+import type { CliContext } from "./context.ts";
 import { count, counted, seconds } from "./format.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
@@ -22,7 +23,7 @@ export interface LocalCapture {
   readonly asJson: boolean;
 }
 
-/** Opens the file, hands it to the work, and closes it whatever happens. */
+/** Opens the store, hands it to the work, and closes it whatever happens. */
 export async function withStore<T>(
   { account, path, streams: names }: LocalCapture,
   work: (store: Store) => Promise<T>,
@@ -31,7 +32,7 @@ export async function withStore<T>(
     const { keyField, documentSchema } = streams[name];
     return { name, keyField, documentSchema };
   });
-  const store = await openDuckDbStore({ path, tables, source: sourceName(account.origin) });
+  const store = await openStore(path, { tables, source: account.source });
   try {
     return await work(store);
   } finally {
@@ -39,11 +40,15 @@ export async function withStore<T>(
   }
 }
 
-/** Captures into the store, tells what came of it, and gives the exit code. */
-export async function captureAndTell(context: CliContext, run: LocalCapture, store: Store): Promise<number> {
+/** Captures into the store, prints a summary, and returns the exit code. */
+export async function captureAndReport(
+  context: CliContext,
+  run: LocalCapture,
+  store: Store,
+): Promise<number> {
   const { clock } = context.ports;
   await run.account.connector.proveCredentials(run.account.config, context.signal);
-  const before = await rowCounts(store, run.streams);
+  const before = await store.rowCounts();
   const progress = new CaptureProgress(run.streams, clock, (changed) => run.view.changed(changed));
   run.view.start(progress);
   try {
@@ -60,25 +65,16 @@ export async function captureAndTell(context: CliContext, run: LocalCapture, sto
   } finally {
     run.view.stop();
   }
-  const after = await rowCounts(store, run.streams);
+  const after = await store.rowCounts();
   const elapsedMs = clock.now() - progress.startedMs;
   const wasStopped = context.signal.aborted && !run.follow;
   if (run.asJson) writeLine(context.stdout, jsonSummary(run, progress, after, elapsedMs));
   else writeLine(context.stdout, textSummary(run, progress, { before, after, elapsedMs, wasStopped }));
-  if (wasStopped) return 130;
-  return progress.streams.some(({ status }) => status === "failed") ? 1 : 0;
+  if (wasStopped) return STOPPED;
+  return progress.streams.some(({ status }) => status === "failed") ? FAILED : DONE;
 }
 
-type RowCounts = ReadonlyMap<StreamName, number>;
-
-async function rowCounts(store: Store, names: readonly StreamName[]): Promise<RowCounts> {
-  const counts = new Map<StreamName, number>();
-  for (const name of names) {
-    const [row] = await store.query(`SELECT count(*) AS rows FROM "${name}"`);
-    counts.set(name, Number(row?.rows ?? 0));
-  }
-  return counts;
-}
+type RowCounts = Awaited<ReturnType<Store["rowCounts"]>>;
 
 function jsonSummary(
   run: LocalCapture,

@@ -1,5 +1,6 @@
-import type { Static } from "typebox";
+import { ConfigError } from "../errors.ts";
 import { isJsonObject } from "../shared/json.ts";
+import { validated } from "../shared/validated.ts";
 import {
   DEFAULT_REQUESTS_PER_MINUTE,
   DEFAULT_REREAD_CALLS_AFTER,
@@ -7,7 +8,6 @@ import {
   EndpointSchema,
 } from "../spec.ts";
 import { parseDurationMs } from "./duration.ts";
-import { parseConfig } from "./parse.ts";
 import { type PersonalData, parsePersonalData } from "./personal-data.ts";
 
 export interface EndpointConfig {
@@ -21,12 +21,16 @@ export interface EndpointConfig {
 }
 
 /**
- * A start date that is missing is the default one. Throws a `ConfigError` that names the property and
- * what is wrong with it, and never its value if that is secret.
+ * Reads an endpoint config; a missing start date becomes the default one. Throws a `ConfigError` that names
+ * each invalid property and what is wrong with it, and repeats no secret.
  */
 export function parseEndpointConfig(config: unknown): EndpointConfig {
   const complete = isJsonObject(config) ? { start_date: DEFAULT_START_DATE, ...config } : config;
-  const parsed: Static<typeof EndpointSchema> = parseConfig(EndpointSchema, complete, "endpoint config");
+  const parsed = validated(
+    EndpointSchema,
+    complete,
+    (faults) => new ConfigError(`The endpoint config is not valid: ${faults}.`),
+  );
   const rereadAfter = parsed.advanced?.reread_calls_after ?? DEFAULT_REREAD_CALLS_AFTER;
   return {
     apiId: parsed.api_id,

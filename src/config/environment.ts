@@ -6,16 +6,6 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Credentials come from the environment only: a command line is seen by everyone on the machine. */
-export function readCredentials(env: Environment): { api_id: string; api_token: string } {
-  const { AIRCALL_API_ID: apiId, AIRCALL_API_TOKEN: apiToken } = env;
-  if (apiId && apiToken) return { api_id: apiId, api_token: apiToken };
-  const missing = [apiId ? [] : "AIRCALL_API_ID", apiToken ? [] : "AIRCALL_API_TOKEN"].flat();
-  throw new ConfigError(
-    `Set ${missing.join(" and ")} to your API key. Create one at https://dashboard.aircall.io/integrations/api-keys, or try "source-aircall demo", which needs none.`,
-  );
-}
-
 /** Where the API is. The credentials go there with every request, so only https or this machine will do. */
 export function readOrigin(env: Environment): string {
   const address = env.AIRCALL_API_URL;

@@ -2,9 +2,9 @@ export { type EndpointConfig, parseEndpointConfig } from "./endpoint.ts";
 export {
   type Environment,
   type Pace,
-  readCredentials,
   readOrigin,
   readPace,
   sourceName,
 } from "./environment.ts";
+export { localConfig } from "./local.ts";
 export { parseResourceConfig, parseStreamName } from "./resource.ts";

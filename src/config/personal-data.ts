@@ -9,13 +9,13 @@ const PROPERTY = "advanced.personal_data";
 
 type PersonalDataConfig = Static<typeof PersonalDataSchema>;
 
-/** What is hashed or dropped, and in which streams. */
+/** How personal data is redacted, and in which streams. */
 export interface PersonalData {
   readonly redactions: Redactions;
   readonly streams: ReadonlySet<StreamName> | "all";
 }
 
-/** No streams stand for all of them. Throws a `ConfigError` that names the property that is wrong. */
+/** An empty list of streams means all streams. Throws a `ConfigError` that names the invalid property. */
 export function parsePersonalData(config: PersonalDataConfig = {}): PersonalData {
   const redactions = personalKinds.flatMap((kind): [PersonalKind, Redaction][] => {
     const how = config[kind] ?? "keep";

@@ -1,21 +1,25 @@
 import { ConfigError } from "../errors.ts";
 import { isJsonObject } from "../shared/json.ts";
+import { validated } from "../shared/validated.ts";
 import { DEFAULT_SYNC_MODE, ResourceSchema } from "../spec.ts";
 import { isStreamName, type StreamName, type SyncMode, streamNames } from "../streams/index.ts";
 import { parseDurationMs } from "./duration.ts";
-import { parseConfig } from "./parse.ts";
 
 export interface ResourceConfig {
   readonly stream: StreamName;
   readonly syncMode: SyncMode;
-  /** Absent when the stream's own default holds. */
+  /** Absent for the stream's own default. */
   readonly intervalMs: number | undefined;
 }
 
-/** A sync mode that is missing is the default one. Throws a `ConfigError` that names the property, or the streams there are. */
+/** Reads a resource config; a missing sync mode becomes the default one. Throws a `ConfigError` that names each invalid property. */
 export function parseResourceConfig(config: unknown): ResourceConfig {
   const complete = isJsonObject(config) ? { syncMode: DEFAULT_SYNC_MODE, ...config } : config;
-  const { stream, syncMode, interval } = parseConfig(ResourceSchema, complete, "resource config");
+  const { stream, syncMode, interval } = validated(
+    ResourceSchema,
+    complete,
+    (faults) => new ConfigError(`The resource config is not valid: ${faults}.`),
+  );
   return {
     stream: parseStreamIn("resource config", "stream", stream),
     syncMode,
@@ -23,13 +27,13 @@ export function parseResourceConfig(config: unknown): ResourceConfig {
   };
 }
 
-/** A name on a command line. Throws a `ConfigError` that repeats it and names the streams there are. */
+/** A name on a command line or in a catalog. Throws a `ConfigError` that repeats an unknown name and lists the streams. */
 export function parseStreamName(name: string): StreamName {
   if (isStreamName(name)) return name;
   throw new ConfigError(`There is no stream "${name}". The streams are ${streamNames.join(", ")}.`);
 }
 
-/** A name in a config, which is not repeated: it may be a secret that went into the wrong field. */
+/** A name in a config. Throws a `ConfigError` without the name, which may be a secret in the wrong field. */
 export function parseStreamIn(what: string, property: string, name: string): StreamName {
   if (isStreamName(name)) return name;
   throw new ConfigError(`The ${what} is not valid: ${property} must be one of ${streamNames.join(", ")}.`);

@@ -3,9 +3,10 @@ type Generator<T> = AsyncGenerator<T, void, void>;
 type Arrival<T> = { from: Generator<T> } & ({ result: IteratorResult<T, void> } | { error: unknown });
 
 /**
- * The values of several generators in the order in which they arrive. Each generator works on one
- * value ahead. In whatever way the merge ends, it calls `stop`, which must end what the generators
- * wait for, and then closes them all. Throws the first error that a generator throws.
+ * Yields the values of several generators in the order in which they arrive. Each generator works
+ * at most one value ahead of the reader. However the merge ends, it first calls `stop`, which MUST
+ * end every wait in the generators, and then closes all of them. Throws the first error that a
+ * generator throws.
  */
 export async function* merge<T>(generators: readonly Generator<T>[], stop: () => void): Generator<T> {
   const arrivals: Arrival<T>[] = [];

@@ -3,33 +3,33 @@ import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
 import { isStop } from "../shared/stop.ts";
 import type { Block, Document } from "./block.ts";
-import { type LifeEvent, type LifeState, transition } from "./life.ts";
+import { type LifecycleState, type LifecycleTrigger, transition } from "./lifecycle.ts";
 import { merge } from "./merge.ts";
-import { bindingState, isLasting, mergePatch } from "./state.ts";
+import { bindingState, mergePatch, survivesJson } from "./state.ts";
 import type { CheckpointStep, Step, Stream } from "./stream.ts";
 import type { Touch } from "./touch.ts";
 
-/** How long a stream that failed is left alone before a session that goes on tries it again. */
-const AFTER_FAILURE_MS = { "wait-and-retry": 60_000, "stop-and-report": 3_600_000 };
+/** How long a following session waits before it restarts a failed stream: longer if a person may have to look first. */
+const RESTART_AFTER_MS = { "wait-and-retry": 60_000, "stop-and-report": 3_600_000 };
 
 export interface Binding {
-  /** Where the binding's state is kept; a new key starts the binding from scratch. */
+  /** The name of the binding's state within the connector state. A new key starts the binding from scratch. */
   readonly stateKey: string;
   readonly stream: Stream;
 }
 
 export interface SessionOptions {
-  /** A binding's place in the list is its index in the messages. */
+  /** A binding's position in the list is its index in blocks and events. */
   readonly bindings: readonly Binding[];
   readonly state: JsonObject;
-  /** `pass` ends each binding at its first rest; `follow` goes on until the signal is aborted. */
+  /** `pass` ends each binding at its first rest; `follow` continues until the signal is aborted. */
   readonly until: "pass" | "follow";
   readonly signal: AbortSignal;
   readonly ports: Pick<Ports, "clock" | "log">;
-  readonly onEvent?: (turn: LifecycleEvent) => void;
+  readonly onEvent?: (event: LifecycleEvent) => void;
 }
 
-/** What happens to a binding. Progress views and status reports are built from these. */
+/** A change of a binding, for progress displays and status reports. */
 export type LifecycleEvent =
   | {
       readonly binding: number;
@@ -42,12 +42,13 @@ export type LifecycleEvent =
   | { readonly binding: number; readonly kind: "failed"; readonly error: ConnectorError };
 
 /**
- * Runs the bindings side by side and yields their blocks. A binding works on its next block while
- * the others are read, and no further: a slow reader slows the requests.
+ * Runs the bindings concurrently and yields their blocks. Each binding works at most one block ahead
+ * of the reader, so a slow reader slows down the requests.
  *
- * A stream that fails ends its own run only, unless a person has to act first: then the session
- * ends and throws that error. When the signal is aborted, the session ends and yields no further
- * block. When the session ends, in whatever way, the generators of all streams are closed.
+ * A stream that throws a `ConnectorError` ends only its own run, unless a person has to act first
+ * (`fix-config`). Such an error, and any error of another class, ends the session, which throws it.
+ * When the signal is aborted, the session ends without an error and without another block. However
+ * the session ends, it closes the generators of all streams.
  */
 export async function* runSession(options: SessionOptions): AsyncGenerator<Block, void, void> {
   const stopping = new AbortController();
@@ -71,14 +72,14 @@ async function* bindingBlocks(
   }
 }
 
-/** One binding and its state, which outlives a failure of its stream. */
+/** One binding. Its state outlives a failure of its stream. */
 class BindingRun {
   readonly #stream: Stream;
   readonly #options: SessionOptions;
   readonly #index: number;
   #state: JsonObject;
-  #life: LifeState = "covered";
-  /** What the stream has yielded and no checkpoint covers. */
+  #lifecycle: LifecycleState = "covered";
+  /** Documents that the stream has yielded and no checkpoint covers yet. */
   #waiting: Document[] = [];
 
   constructor(options: SessionOptions, index: number) {
@@ -91,13 +92,13 @@ class BindingRun {
   }
 
   get isOver(): boolean {
-    return this.#life === "over";
+    return this.#lifecycle === "over";
   }
 
-  /** Runs the stream until the binding is over; throws what the stream throws. */
+  /** Runs the stream until the binding is over. Throws what the stream throws. */
   async *blocks(signal: AbortSignal): AsyncGenerator<Block, void, void> {
     for await (const step of this.#stream.run(structuredClone(this.#state), signal)) {
-      if (signal.aborted) return void this.#live("stopped");
+      if (signal.aborted) return void this.#apply("stopped");
       const block = this.#take(step);
       if (block) yield block;
       if (step.kind !== "rest") continue;
@@ -105,7 +106,7 @@ class BindingRun {
       await this.#sleep(step.untilMs, signal, step.touch);
       if (this.isOver) return;
     }
-    this.#live("ended");
+    this.#apply("ended");
     this.#emit({ binding: this.#index, kind: "done" });
   }
 
@@ -118,32 +119,32 @@ class BindingRun {
         this.#waiting.push(doc);
       }
     }
-    const documents = this.#live(step.kind);
+    const documents = this.#apply(step.kind);
     if (step.kind === "progress") this.#emit({ ...step, binding: this.#index, kind: "backfills" });
     return step.kind === "checkpoint" ? this.#block(documents, step) : undefined;
   }
 
-  /** Leaves the stream alone for as long as the error asks for, or throws it where it ends the session. */
+  /** Waits until the stream may be restarted, or rethrows an error that ends the session. */
   async recover(error: unknown, signal: AbortSignal): Promise<void> {
-    if (isStop(error, signal)) return void this.#live("stopped");
+    if (isStop(error, signal)) return void this.#apply("stopped");
     if (!(error instanceof ConnectorError) || error.recovery === "fix-config") throw error;
-    this.#live("failed");
+    this.#apply("failed");
     const { clock, log } = this.#options.ports;
     log.error(error.message, { stream: this.#stream.name });
     this.#emit({ binding: this.#index, kind: "failed", error });
-    if (this.#options.until === "pass") this.#live("ended");
-    else await this.#sleep(clock.now() + AFTER_FAILURE_MS[error.recovery], signal);
+    if (this.#options.until === "pass") this.#apply("ended");
+    else await this.#sleep(clock.now() + RESTART_AFTER_MS[error.recovery], signal);
   }
 
-  /** Applies an event to the binding, and returns the documents that the event releases. */
-  #live(event: LifeEvent): Document[] {
-    const next = transition(this.#life, event);
+  /** Moves the binding to its next state. Returns the documents that this releases. */
+  #apply(trigger: LifecycleTrigger): Document[] {
+    const next = transition(this.#lifecycle, trigger);
     if ("defect" in next) throw new Error(`${this.#stream.name} ${next.defect}`);
-    this.#life = next.to;
+    this.#lifecycle = next.to;
     if (next.waiting === "kept") return [];
     const waiting = this.#waiting;
     this.#waiting = [];
-    return next.waiting === "given" ? waiting : [];
+    return next.waiting === "released" ? waiting : [];
   }
 
   #emit(event: LifecycleEvent): void {
@@ -151,9 +152,9 @@ class BindingRun {
   }
 
   #block(documents: readonly Document[], { patch, committed = () => {} }: CheckpointStep): Block {
-    if (!isLasting(patch))
-      throw new Error(`a checkpoint of ${this.#stream.name} holds what JSON does not keep`);
-    // A copy: what the stream does with its own cursors later must not change a block that is on its way.
+    if (!survivesJson(patch))
+      throw new Error(`a checkpoint of ${this.#stream.name} holds a value that JSON cannot represent`);
+    // A copy, since the stream may change its own cursors before the block is committed.
     const ownPatch = structuredClone(patch);
     this.#state = mergePatch(this.#state, ownPatch);
     return { binding: this.#index, documents, patch: ownPatch, committed };
@@ -169,7 +170,7 @@ class BindingRun {
       throw new Error(`a deletion of ${this.#stream.name} has more than its key`);
   }
 
-  /** Ends at the instant, at a touch, or quietly when the signal is aborted. */
+  /** Returns at the instant, at a touch, or when the signal is aborted, which is not an error here. */
   async #sleep(untilMs: number, signal: AbortSignal, touch?: Touch): Promise<void> {
     this.#emit({ binding: this.#index, kind: "rests", untilMs });
     const { clock } = this.#options.ports;
@@ -182,6 +183,6 @@ class BindingRun {
       });
     }
     cancel?.();
-    this.#live(signal.aborted ? "stopped" : "woken");
+    this.#apply(signal.aborted ? "stopped" : "woken");
   }
 }

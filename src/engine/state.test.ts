@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../shared/json.ts";
 import { bindingPatch, bindingState, mergePatch } from "./state.ts";
 
-/** The examples of RFC 7396, appendix A, whose patch is an object. */
+/** The examples of RFC 7396, appendix A, with an object as the patch. */
 test.each<[Json, JsonObject, JsonObject]>([
   [{ a: "b" }, { a: "c" }, { a: "c" }],
   [{ a: "b" }, { b: "c" }, { a: "b", b: "c" }],
@@ -30,7 +30,7 @@ const { object, patch } = fc.letrec<{ object: JsonObject; patch: JsonObject }>((
 }));
 
 describe("any merge", () => {
-  test("of patches one by one ends where their merge with deletions kept ends", () => {
+  test("of two patches in turn equals one of their composition, which keeps their nulls", () => {
     const compose = (first: JsonObject, second: JsonObject): JsonObject => {
       const composed = { ...first };
       for (const [key, value] of Object.entries(second)) {
@@ -59,7 +59,7 @@ describe("any merge", () => {
     );
   });
 
-  test("leaves no null of the patch behind, changes neither side, and is done once it is done", () => {
+  test("leaves no null of the patch, changes neither argument, and is idempotent", () => {
     fc.assert(
       fc.property(object, patch, (target, change) => {
         const before = structuredClone([target, change]);

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject, ownValue, setOwn } from "../shared/json.ts";
 
-/** Under which key the connector state has the states of the bindings, by their state keys. */
+/** The property of the connector state that holds the state of each binding by its state key. */
 export const BINDINGS = "bindingStateV1";
 
-/** RFC 7396: the target with the patch applied, as a new value. */
+/** Applies a merge patch (RFC 7396). Returns a new value and changes neither argument. */
 export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {
   const merged: JsonObject = isJsonObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
@@ -14,7 +14,7 @@ export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObj
   return merged;
 }
 
-/** The merge patch that leads from one object to another, which holds no null. */
+/** The merge patch that turns `before` into `after`. `after` MUST NOT contain null, which no merge patch can set. */
 export function patchBetween(before: JsonObject, after: JsonObject): JsonObject {
   const patch: JsonObject = {};
   for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) setOwn(patch, name, null);
@@ -28,33 +28,22 @@ export function patchBetween(before: JsonObject, after: JsonObject): JsonObject 
   return patch;
 }
 
-/** Whether JSON keeps the value as it is. A number that is none comes back as null, which in a patch deletes. */
-export function isLasting(value: unknown): boolean {
+/** Whether a value is unchanged by conversion to JSON and back. NaN serializes to null, and null in a merge patch deletes. */
+export function survivesJson(value: unknown): boolean {
   if (typeof value === "number") return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isLasting);
+  if (Array.isArray(value)) return value.every(survivesJson);
   if (!isJsonObject(value)) return value === null || typeof value === "string" || typeof value === "boolean";
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isLasting);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(survivesJson);
 }
 
-/** What the connector state holds for one binding; `{}` when it holds nothing that can be read. */
+/** One binding's part of the connector state; `{}` if that part is missing or not an object. */
 export function bindingState(state: JsonObject, stateKey: string): JsonObject {
   const bindings = state[BINDINGS];
   const own = isJsonObject(bindings) ? bindings[stateKey] : undefined;
   return isJsonObject(own) ? own : {};
 }
 
-/** A patch of one binding's state, as a patch of the connector state. */
+/** Turns a patch of one binding's state into a patch of the connector state. */
 export function bindingPatch(stateKey: string, patch: JsonObject): JsonObject {
   return { [BINDINGS]: { [stateKey]: patch } };
-}
-
-/** A name may come from Aircall and be that of something which every object inherits, such as `constructor`. */
-function ownValue(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-/** To assign `__proto__` would set the prototype, and the value would be lost. */
-function setOwn(object: JsonObject, name: string, value: Json): void {
-  if (name !== "__proto__") object[name] = value;
-  else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
 }

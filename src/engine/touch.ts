@@ -1,15 +1,15 @@
-/** Ends a stream's rest early: the stream has work now. */
+/** Ends the rest of a stream before its instant, when the stream has work to do. */
 export class Touch {
   #isPending = false;
   #wake: (() => void) | undefined;
 
-  /** Ends the rest of the stream, or its next rest while the stream is at work. Several touches count as one. */
+  /** Ends the current rest or, while the stream works, its next one. Several touches before a rest count as one. */
   touch(): void {
     this.#isPending = true;
     this.#ring();
   }
 
-  /** Calls `wake` once: now if there was a touch since the last rest, else at the next touch. Returns what cancels it. */
+  /** Calls `wake` once: now if a touch is pending, otherwise at the next touch. Returns a function that cancels this. */
   onTouch(wake: () => void): () => void {
     this.#wake = wake;
     if (this.#isPending) this.#ring();

@@ -1,17 +1,17 @@
-import type { CaptureRequest, Connector } from "../connector.ts";
-import { type Block, bindingPatch, type Document, mergePatch } from "../engine/index.ts";
+import { bindingFor, type CaptureRequest, type Connector } from "../connector.ts";
+import type { Block } from "../engine/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Clock } from "../shared/ports.ts";
-import { type StreamName, streams } from "../streams/index.ts";
+import type { StreamName } from "../streams/index.ts";
 import type { CaptureProgress } from "./progress.ts";
-import type { Store } from "./store.ts";
+import type { CapturedBlock, Store } from "./store/index.ts";
 
 /** A transaction is committed when it holds this many documents, or has been open for this long. */
 const DOCUMENTS_PER_COMMIT = 1_000;
 const LONGEST_TRANSACTION_MS = 1_000;
 
 export interface LocalCaptureOptions {
-  readonly connector: Connector;
+  readonly connector: Pick<Connector, "capture">;
   readonly store: Store;
   /** The endpoint config. */
   readonly config: unknown;
@@ -23,17 +23,18 @@ export interface LocalCaptureOptions {
 }
 
 /**
- * Plays the part of the Flow runtime: hands over the state of the last run, takes what is captured,
- * and commits blocks, several in one transaction.
+ * Captures from the state of the last run and commits blocks, several in one transaction. Rejects with
+ * the first error of the capture or of the store; either ends the session.
  */
 export async function captureIntoStore(options: LocalCaptureOptions): Promise<void> {
   const { store, clock, progress } = options;
+  const failed = new AbortController();
   const blocks = options.connector.capture({
     config: options.config,
-    bindings: options.streams.map(localBinding),
+    bindings: options.streams.map((stream) => bindingFor(stream)),
     state: store.state,
     until: options.until,
-    signal: options.signal,
+    signal: AbortSignal.any([options.signal, failed.signal]),
     onEvent: (event) => progress.onEvent(event),
   });
   const transaction = new PendingTransaction(store, options.streams, clock);
@@ -51,14 +52,12 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
       next = blocks.next();
     }
   } catch (error) {
+    failed.abort();
     if (!(error instanceof StoreError)) await transaction.commit();
+    await blocks.return();
     throw error;
   }
   await transaction.commit();
-}
-
-function localBinding(name: StreamName): CaptureRequest["bindings"][number] {
-  return { resourceConfig: { stream: name, syncMode: streams[name].syncMode }, stateKey: name };
 }
 
 /** What has been captured since the last commit. */
@@ -67,6 +66,7 @@ class PendingTransaction {
   readonly #streams: readonly StreamName[];
   readonly #clock: Clock;
   #blocks: Block[] = [];
+  #size = 0;
   #deadline: { readonly due: Promise<"due">; readonly cancel: () => void } | undefined;
 
   constructor(store: Store, names: readonly StreamName[], clock: Clock) {
@@ -77,7 +77,7 @@ class PendingTransaction {
 
   /** How many documents a commit would write. */
   get size(): number {
-    return this.#blocks.reduce((size, { documents }) => size + documents.length, 0);
+    return this.#size;
   }
 
   /** Resolves when the blocks have waited long enough; `undefined` while there are none. */
@@ -87,6 +87,7 @@ class PendingTransaction {
 
   take(block: Block): void {
     this.#blocks.push(block);
+    this.#size += block.documents.length;
     this.#deadline ??= this.#startDeadline();
   }
 
@@ -96,16 +97,15 @@ class PendingTransaction {
     this.#deadline = undefined;
     const blocks = this.#blocks;
     this.#blocks = [];
-    const documents = new Map<string, Document[]>();
-    let { state } = this.#store;
-    for (const block of blocks) {
-      const stream = this.#streams[block.binding];
-      if (!stream) throw new RangeError(`no binding ${block.binding} was opened`);
-      documents.set(stream, [...(documents.get(stream) ?? []), ...block.documents]);
-      state = mergePatch(state, bindingPatch(stream, block.patch));
-    }
-    await this.#store.commit({ documents, state });
+    this.#size = 0;
+    await this.#store.commit(blocks.map((block) => this.#captured(block)));
     for (const block of blocks) block.committed();
+  }
+
+  #captured({ binding, documents, patch }: Block): CapturedBlock {
+    const table = this.#streams[binding];
+    if (!table) throw new RangeError(`no binding ${binding} was opened`);
+    return { table, documents, patch };
   }
 
   #startDeadline(): { due: Promise<"due">; cancel: () => void } {

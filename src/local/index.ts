@@ -1,4 +1,5 @@
 export { captureIntoStore } from "./capture.ts";
-export { openDuckDbStore } from "./duckdb/index.ts";
+export { type Answer, answerQuestions } from "./duckdb/index.ts";
+export { openStore } from "./open-store.ts";
 export { CaptureProgress, type StreamProgress } from "./progress.ts";
-export type { Store } from "./store.ts";
+export type { Store } from "./store/index.ts";

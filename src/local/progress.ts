@@ -84,7 +84,7 @@ function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kin
     progress.waiting = event;
   } else if (event.kind === "rests") {
     if (progress.status !== "failed") progress.status = "resting";
-    progress.waiting = { because: "the next look", untilMs: event.untilMs };
+    progress.waiting = { because: "the next poll", untilMs: event.untilMs };
   } else {
     progress.status = event.kind;
     if (event.kind === "failed") progress.error = event.error;

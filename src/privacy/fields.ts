@@ -1,8 +1,8 @@
-/** The kinds of personal data that the connector knows in an account. */
+/** The kinds of personal data that the connector recognizes. */
 export const personalKinds = ["phone_numbers", "emails", "names"] as const;
 export type PersonalKind = (typeof personalKinds)[number];
 
-/** These are personal wherever they stand. A line of the company's own (`digits`) is not. */
+/** Fields that are personal in any object. `digits`, the number of one of the company's own lines, is not among them. */
 const ANYWHERE: ReadonlyMap<string, PersonalKind> = new Map([
   ["raw_digits", "phone_numbers"],
   ["phone_number", "phone_numbers"],
@@ -13,13 +13,13 @@ const ANYWHERE: ReadonlyMap<string, PersonalKind> = new Map([
   ["last_name", "names"],
 ]);
 
-/** The values that Aircall lists under these names, with a label beside each. */
+/** Lists of objects with a `label` and a personal `value`. */
 const LISTS: ReadonlyMap<string, PersonalKind> = new Map([
   ["phone_numbers", "phone_numbers"],
   ["emails", "emails"],
 ]);
 
-/** A `name` is a person's within these; numbers, teams, tags and the company have one too. */
+/** Fields that contain people, whose `name` is personal. The `name` of a number, team, tag or company is not. */
 const PEOPLE: ReadonlySet<string> = new Set([
   "users",
   "user",
@@ -35,8 +35,9 @@ const PEOPLE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What stands in a field, if that is personal. `owner` is the name of the field that the object
- * lies in, alone or in a list; the rows of an answer lie in the field of their list.
+ * The kind of personal data in a field, or `undefined` if the field is not personal. `owner` is the
+ * name of the field that contains the object, directly or in a list. For a row of a page, that is the
+ * key of the list, such as `calls`.
  */
 export function personalKind(owner: string, field: string): PersonalKind | undefined {
   if (field === "value") return LISTS.get(owner);
@@ -44,7 +45,7 @@ export function personalKind(owner: string, field: string): PersonalKind | undef
   return ANYWHERE.get(field);
 }
 
-/** What the bare texts in a list are, should Aircall ever give them without a label. */
+/** The kind of the strings in a list, in case Aircall ever returns strings instead of objects with a label. */
 export function personalKindOfTexts(list: string): PersonalKind | undefined {
   return LISTS.get(list);
 }

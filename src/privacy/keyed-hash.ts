@@ -1,18 +1,19 @@
 import { createHmac } from "node:crypto";
 import type { PersonalKind } from "./fields.ts";
 
-/** What Aircall writes in the place of a number that the caller hides. */
-const HIDDEN_NUMBER = "anonymous";
+/** Aircall returns this instead of a number that the caller withholds. */
+const WITHHELD_NUMBER = "anonymous";
 
-/** Spaces, hyphens, dots, brackets and invisible marks: how a number is written, and not which it is. */
+/** Spaces, hyphens, dots, brackets and invisible marks. They format a number without changing it. */
 const PUNCTUATION = /[\s\p{P}\p{Cf}]/gu;
 
 /**
- * HMAC-SHA-256 of a value, in hexadecimal. One number written in two ways has one hash, and so has
- * an email address in capitals. There is nobody behind an empty text or a hidden number: these stay.
+ * HMAC-SHA-256 of a value, in hexadecimal. The format of a phone number and the case of an email
+ * address do not affect the hash. An empty string and a withheld number identify no person, and are
+ * returned unchanged.
  */
 export function keyedHash(kind: PersonalKind, value: string, key: string): string {
-  if (value === "" || (kind === "phone_numbers" && value === HIDDEN_NUMBER)) return value;
+  if (value === "" || (kind === "phone_numbers" && value === WITHHELD_NUMBER)) return value;
   return createHmac("sha256", key).update(canonical(kind, value)).digest("hex");
 }
 

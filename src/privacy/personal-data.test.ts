@@ -36,7 +36,7 @@ const CALL = {
   conference_participants: [{ type: "external", name: "Lin", phone_number: "+4930123" }],
 };
 
-test("what is dropped leaves no field behind, and nothing else goes", () => {
+test("dropped fields are omitted, and all other fields are kept", () => {
   expect(redacted({ calls: [CALL] })).toEqual({
     calls: [
       {
@@ -56,7 +56,7 @@ test("what is dropped leaves no field behind, and nothing else goes", () => {
   });
 });
 
-test("each kind is redacted by itself", () => {
+test("each kind has its own redaction", () => {
   const redactions = new Map<PersonalKind, Redaction>([
     ["phone_numbers", HASH],
     ["emails", DROP],
@@ -92,14 +92,14 @@ test("rows of users, and members of teams and numbers, are people; teams, tags, 
 
 describe("values in shapes that Aircall has not been seen to use", () => {
   test.each<[string, JsonObject, JsonObject]>([
-    ["bare texts", { emails: ["lin@beta.test", "x@y.test"] }, { emails: [] }],
-    ["one text for a list", { emails: "lin@beta.test" }, {}],
-    ["an object for a text", { raw_digits: { value: "+4930123" } }, {}],
+    ["strings in a list", { emails: ["lin@beta.test", "x@y.test"] }, { emails: [] }],
+    ["a string for a list", { emails: "lin@beta.test" }, {}],
+    ["an object for a string", { raw_digits: { value: "+4930123" } }, {}],
   ])("%s are dropped", (_, row, expected) => {
     expect(redacted(row)).toEqual(expected);
   });
 
-  test("are hashed where they are text or numbers, and dropped where they are more", () => {
+  test("are hashed if they are strings or numbers, and dropped if they are lists", () => {
     const row = { raw_digits: 4930123, email: ["a@b.test"], phone_numbers: ["+49 30 123", { value: null }] };
     expect(redacted(row, allBy(HASH))).toEqual({
       raw_digits: hash("phone_numbers", "4930123"),
@@ -109,7 +109,7 @@ describe("values in shapes that Aircall has not been seen to use", () => {
 });
 
 describe("a hash", () => {
-  test("is what any tool computes from the value without punctuation", () => {
+  test("is the HMAC-SHA-256 of the value without punctuation", () => {
     const expected = createHmac("sha256", KEY).update("+33639980001").digest("hex");
     expect(hash("phone_numbers", "+33 6 39 98 00 01")).toBe(expected);
     expect(hash("emails", " Ada@Acme.test ")).toBe(
@@ -117,7 +117,7 @@ describe("a hash", () => {
     );
   });
 
-  test("of a number does not depend on how the number is written", () => {
+  test("of a phone number does not depend on its format", () => {
     const marks = fc.string({ unit: fc.constantFrom(..." -./()\u00a0\u2011\u202a\u200b"), maxLength: 3 });
     const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 15 });
     fc.assert(
@@ -138,11 +138,11 @@ describe("a hash", () => {
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 
-  test("of a name is that of the name as it is", () => {
+  test("of a name depends on its case", () => {
     expect(hash("names", "Ada")).not.toBe(hash("names", "ada"));
   });
 
-  test("is not made of what hides nobody", () => {
+  test("is not computed for a withheld number or an empty string", () => {
     expect(hash("phone_numbers", "anonymous")).toBe("anonymous");
     expect(hash("names", "")).toBe("");
   });

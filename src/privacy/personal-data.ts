@@ -2,23 +2,23 @@ import type { Json, JsonObject } from "../shared/json.ts";
 import { type PersonalKind, personalKind, personalKindOfTexts } from "./fields.ts";
 import { keyedHash } from "./keyed-hash.ts";
 
-/** What becomes of one kind of personal data. What is dropped is left out, field and value. */
+/** What happens to one kind of personal data. Dropped fields are omitted: a null would mean that Aircall has no value. */
 export type Redaction = { readonly how: "drop" } | { readonly how: "hash"; readonly key: string };
 
-/** A kind that is not named is kept. */
+/** Kinds that are not listed are kept. */
 export type Redactions = ReadonlyMap<PersonalKind, Redaction>;
 
 type Container = Json[] | JsonObject;
 
 /**
- * Hashes or drops, in place, the personal data in an answer, however deep it lies. Only texts and
- * numbers can be hashed: an object or a list where one is expected is dropped instead.
+ * Hashes or drops the personal data in an answer, in place and at any depth. Only strings and numbers
+ * can be hashed: an object or a list in a personal field is dropped instead.
  */
 export function redactPersonalData(answer: JsonObject, redactions: Redactions): void {
   redactWithin("", answer, redactions);
 }
 
-/** `owner` is the name of the field that the object or list lies in. */
+/** `owner` is the name of the field that contains the object or list. */
 function redactWithin(owner: string, value: Container, redactions: Redactions): void {
   if (Array.isArray(value)) redactList(owner, value, redactions);
   else redactObject(owner, value, redactions);
@@ -43,7 +43,7 @@ function redactList(owner: string, list: Json[], redactions: Redactions): void {
   for (const value of list) if (isContainer(value)) redactWithin(owner, value, redactions);
 }
 
-/** `undefined` when nothing is to be left of the value. */
+/** Returns `undefined` for a value that must be removed. */
 function redacted(kind: PersonalKind, value: Json, redaction: Redaction): Json | undefined {
   if (redaction.how === "drop") return undefined;
   if (value === null) return null;

@@ -3,7 +3,7 @@ import { systemClock } from "./clock.ts";
 
 const never = new AbortController().signal;
 
-test("a sleep of weeks is slept to its end", async () => {
+test("a sleep that is longer than the longest timer lasts to its end", async () => {
   vi.useFakeTimers();
   const durationMs = 60 * 24 * 3_600_000;
   let isOver = false;

@@ -1,6 +1,6 @@
 import type { Clock } from "./ports.ts";
 
-/** A timer that is set for longer fires at once. */
+/** The longest delay of `setTimeout`. A timer with a longer one fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -17,8 +17,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * A clock that never goes back, for whoever measures how much time has passed: when the given one is
- * set back, it goes on from where it stood. Its instants are its own from then on.
+ * A clock that never goes back, for measuring elapsed time. When the underlying clock is set back,
+ * this one continues from its latest instant, and its instants differ from then on.
  */
 export function steadyClock(clock: Clock): Clock {
   let aheadMs = 0;

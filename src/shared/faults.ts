@@ -4,7 +4,7 @@ type Fault = ReturnType<typeof Errors>[1][number];
 
 /**
  * What is wrong with a value, in words that name each property that does not fit, such as
- * `advanced.requests_per_minute must be >= 1`. What stands there is not repeated: it may be a secret.
+ * `advanced.requests_per_minute must be >= 1`. The value is not repeated: it may be a secret.
  */
 export function faultsIn(schema: XSchema, value: unknown): string[] {
   const [, faults] = Errors(schema, value);
@@ -34,7 +34,7 @@ function inWords(fault: Fault): string {
   return `${propertyName(fault.instancePath)} ${fault.message}`;
 }
 
-/** `/advanced/requests_per_minute` as a person would say it. */
+/** `/advanced/requests_per_minute` as `advanced.requests_per_minute`. */
 function propertyName(instancePath: string): string {
   return instancePath === "" ? "it" : instancePath.slice(1).replaceAll("/", ".");
 }

@@ -1,28 +1,45 @@
 import type { Writable } from "node:stream";
 import type { Log, LogFields } from "./ports.ts";
+import type { Redactor } from "./redactor.ts";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 type Level = (typeof LEVELS)[number];
 
 type WriteLine = (level: Level, message: string, fields: LogFields) => void;
 
-/** A log that passes on what is at least as grave as `LOG_LEVEL` asks for. */
-export function levelledLog(level: string | undefined, usual: Level, write: WriteLine): Log {
+export interface LogOptions {
+  /** The value of `LOG_LEVEL`. */
+  readonly level: string | undefined;
+  readonly redactor: Redactor;
+}
+
+/** A log of the lines that are at least as grave as `LOG_LEVEL` asks for, `usual` without it. No line has a secret. */
+export function levelledLog({ level, redactor }: LogOptions, usual: Level, write: WriteLine): Log {
   const asked = (LEVELS as readonly string[]).indexOf(level?.toLowerCase() ?? usual);
   const threshold = asked >= 0 ? asked : LEVELS.indexOf(usual);
+  const hidden = (value: unknown) => (typeof value === "string" ? redactor.hide(value) : value);
   const at =
     (name: Level) =>
     (message: string, fields: LogFields = {}) => {
-      if (LEVELS.indexOf(name) >= threshold) write(name, message, fields);
+      if (LEVELS.indexOf(name) < threshold) return;
+      const hiddenFields = Object.entries(fields).map(([field, value]) => [field, hidden(value)]);
+      write(name, redactor.hide(message), Object.fromEntries(hiddenFields));
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 /** JSON lines in the shape that Flow reads as structured logs: a named level and an RFC 3339 instant. */
-export function jsonLog(level: string | undefined, now: () => number, destination: () => Writable): Log {
-  return levelledLog(level, "info", (name, message, fields) => {
+export function jsonLog(options: LogOptions, now: () => number, destination: () => Writable): Log {
+  return levelledLog(options, "info", (name, message, fields) => {
     const line = { level: name, ts: new Date(now()).toISOString(), message };
     destination().write(`${JSON.stringify(Object.keys(fields).length > 0 ? { ...line, fields } : line)}\n`);
+  });
+}
+
+/** Lines for a person: warnings and errors, or everything that `LOG_LEVEL` asks for. */
+export function plainLog(options: LogOptions, write: (line: string) => void): Log {
+  return levelledLog(options, "warn", (name, message, fields) => {
+    write(`${name}: ${logText(message, fields)}`);
   });
 }
 

@@ -1,7 +1,7 @@
-/** The world outside the program, handed down from `main.ts` so that tests can hand down another. */
+/** The outside world, which `main.ts` passes in so that tests can pass in another. */
 export interface Ports {
   readonly clock: Clock;
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly fetch: typeof fetch;
   readonly log: Log;
@@ -10,9 +10,9 @@ export interface Ports {
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Rejects with the signal's reason when the signal is aborted first. */
+  /** Rejects with the signal's reason if the signal is aborted first. */
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
-  /** Rings after so long, unless it is cancelled by what is returned. It keeps no process alive. */
+  /** Calls `ring` after `afterMs`, unless the returned function is called first. Does not keep the process alive. */
   alarm(afterMs: number, ring: () => void): () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether an error is the stop that the signal asked for: what waits for a signal throws the signal's
- * reason. Any other error is none, even after a stop was asked for.
+ * Whether an error is the stop that the signal requested: a wait that the signal ends throws the
+ * signal's reason. Any other error is not a stop, even after a stop was requested.
  */
 export function isStop(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && error === signal.reason;

@@ -1,20 +1,26 @@
-import type { Endpoint } from "../aircall/index.ts";
+import type { AircallReader } from "../aircall/index.ts";
 import type { Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Source, SyncMode } from "./source.ts";
 
-/** Everything that the connector has to know of a stream. One file in this folder makes one. */
+/** Everything that the connector knows of a stream. Each is made by one file or folder beside this one. */
 export interface StreamDefinition {
   readonly name: string;
-  readonly endpoint: Endpoint;
   /** The field that identifies a document. */
   readonly keyField: string;
+  /** Top-level fields that are left out of every document, because their values are secrets. */
+  readonly secretFields?: readonly string[];
   /** The mode that discovery proposes. */
   readonly syncMode: SyncMode;
   /** How long a binding rests between two passes, unless its resource config says otherwise. */
   readonly intervalMs: number;
   /** Open JSON Schema of the documents: nothing but the key is required, every other field may be null. */
   readonly documentSchema: JsonObject;
+  /**
+   * Makes one request that shows whether the stream can be read. Resolves to the number of rows that it
+   * has, if the API counts them. Throws what the reader throws.
+   */
+  probe(reader: AircallReader): Promise<number | undefined>;
   /** Keeps the contract of the engine's `Stream`. */
   run(source: Source, state: JsonObject): AsyncIterable<Step>;
 }

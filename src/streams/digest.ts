@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Json } from "../shared/json.ts";
 
-/** Live state of a nested user or number: it tells of the moment of reading and not of the object around it. */
+/** Live state of a nested user or number, which shows the moment of reading and is no change of the object around it. */
 const LIVE_WHEN_NESTED = new Set(["available", "availability_status", "substatus", "open"]);
 
-/** Links to stored sound; each read signs them anew. */
+/** Links to recordings; Aircall signs them anew at each read. */
 const SIGNED_FIELDS = new Set(["recording", "voicemail", "recording_short_url", "voicemail_short_url"]);
 
 const SIGNATURE_PARAMETER = /[?&](X-Amz-|X-Goog-|Signature=|Expires=)/;
@@ -22,8 +22,8 @@ export function digest(object: Json): string {
 }
 
 /**
- * What counts of a value. An object becomes a list of its names and values, which is made sooner than an object; a list
- * becomes a list within a list, so that the two are never taken for each other.
+ * The part of a value that counts. An object becomes a flat list of sorted names and values, which is built
+ * faster than an object; a list becomes a list within a list, so that the two never look the same.
  */
 function settled(value: Json, isRoot: boolean): Json {
   if (typeof value === "string") return withoutSignature(value);

@@ -35,6 +35,15 @@ test("secrets of users are dropped, however deep they lie", () => {
   });
 });
 
+test("the secret fields of a stream are dropped where they are fields of the row itself", () => {
+  const row = { id: 1, token: "secret", tags: [{ token: "kept" }] };
+  expect(presentDocument(row, ["token", "absent"])).toEqual({
+    id: 1,
+    tags: [{ token: "kept" }],
+    _meta: { op: "u" },
+  });
+});
+
 test("half of an emoji, wherever it lies, is no reason for a reader to refuse the row", () => {
   const row = { id: 1, comment: "fine \ud83d", tags: [{ name: "\ude00 and \ud83d\ude00" }, "\ud83d"] };
   expect(presentDocument(row)).toEqual({

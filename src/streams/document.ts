@@ -2,16 +2,20 @@ import type { Document } from "../engine/index.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 
 /**
- * Fields of Aircall's own user records that were seen inside a call's `transferred_by`. They are
- * somebody's secrets, or say who rules an account, and no stream promises them.
+ * Fields of Aircall's own user records that were seen inside a call's `transferred_by`. They hold secrets
+ * of a user, or say who administers an account; the API reference lists none of them.
  */
 const SECRET_FIELDS = new Set(["authentication_token", "is_admin"]);
 
 const isSecret = (name: string) =>
   SECRET_FIELDS.has(name) || (name.startsWith("intercom_") && name.endsWith("_hash"));
 
-/** The row as Aircall gave it, tidied to be passed on. The row is given away: it is changed in place. */
-export function presentDocument(row: JsonObject): Document {
+/**
+ * The document of a row: the row as Aircall returned it, less the secrets. These are the named top-level
+ * fields, and what `isSecret` knows at any depth. Changes the row in place and returns it.
+ */
+export function presentDocument(row: JsonObject, secretFields: readonly string[] = []): Document {
+  for (const name of secretFields) delete row[name];
   tidy(row);
   return Object.assign(row, { _meta: { op: "u" as const } });
 }
@@ -21,8 +25,8 @@ export function deletionDocument(keyField: string, key: Json): Document {
 }
 
 /**
- * Takes the secrets out of what a row holds, and makes its texts such as every reader of JSON takes: half
- * of a pair of surrogates, which a text that was cut within an emoji ends with, is refused by Flow.
+ * Deletes secrets at any depth, and replaces lone surrogates in texts. A text that was cut within an emoji
+ * ends with one, and Flow refuses it.
  */
 function tidy(holder: JsonObject | Json[]): void {
   // The places of a list are its names.

@@ -1,6 +1,6 @@
 import type { Step } from "../engine/index.ts";
 
-/** A fuller hash table would search for long. */
+/** Above this share of used slots, a lookup in the hash table takes many steps. */
 const FULLEST = 0.75;
 
 /** A generation grows to this size; then another begins. */
@@ -11,20 +11,19 @@ const FIRST_SLOTS = 2 ** 10;
 const VERSION_BYTES = 6;
 
 /**
- * What a binding has captured of each object while the process lives, so that nothing is captured
- * twice. It remembers the 393,216 objects that it has last heard of for certain, and up to twice
- * as many, in 8 MiB each at most. Beyond that an unchanged object may be captured again.
+ * The version that a binding captured last of each object, while the process lives, so that no version is
+ * captured twice. Remembers the 393,216 objects that were noted or asked for last, and up to twice as
+ * many, in at most 8 MiB for each 393,216. An unchanged object beyond that may be captured again.
  *
- * A version that was noted counts from the moment it is noted, and for good once the block that
- * covers it is committed. `rollback` forgets what no checkpoint covers, since documents that no
- * checkpoint follows were never captured.
+ * A noted version counts at once, and for good when the block that covers it is committed. `rollback`
+ * forgets the versions that no checkpoint covers: documents that no checkpoint follows were never captured.
  */
 export class DigestMemory {
-  /** Made when there is something to remember: most streams never do. */
+  /** Made with the first version: most streams note none. */
   #young: Generation | undefined;
   #old: Generation | undefined;
   #noted: Versions = new Map();
-  /** What each block holds that is on its way to being committed, the oldest first. */
+  /** The versions of each block that is not committed yet, the oldest block first. */
   readonly #covered: Versions[] = [];
 
   /** Whether a version of the object is remembered. */
@@ -32,20 +31,22 @@ export class DigestMemory {
     return this.#version(id) !== undefined;
   }
 
-  /** Whether this version of the object is not the one last captured. The version is noted if so. */
-  isNews(id: number, digest: string): boolean {
-    const version = versionOf(digest);
-    if (this.#version(id) === version) return false;
-    this.#noted.set(id, version);
-    return true;
+  /** Whether this version of the object is not the one captured last. */
+  changed(id: number, digest: string): boolean {
+    return this.#version(id) !== versionOf(digest);
   }
 
-  /** Remembers what the state says was captured. */
+  /** This version of the object is captured with the next checkpoint. */
+  note(id: number, digest: string): void {
+    this.#noted.set(id, versionOf(digest));
+  }
+
+  /** Remembers a version that was captured according to the state. */
   restore(id: number, digest: string): void {
     this.#keep(id, versionOf(digest));
   }
 
-  /** A checkpoint covers what was noted since the last one. Returns what to call when its block is committed. */
+  /** A checkpoint covers the versions noted since the last one. Returns a function to call when its block is committed. */
   cover(): () => void {
     const versions = this.#noted;
     if (versions.size === 0) return () => {};
@@ -57,7 +58,7 @@ export class DigestMemory {
     };
   }
 
-  /** Forgets what was noted since the last checkpoint. */
+  /** Forgets the versions noted since the last checkpoint. */
   rollback(): void {
     this.#noted.clear();
   }
@@ -88,8 +89,8 @@ export class DigestMemory {
 }
 
 /**
- * The steps of one run of a stream that notes what it captures in the memory: the run begins without
- * what the last one left uncovered, and what a checkpoint covers is kept once its block is committed.
+ * The steps of one run of a stream, whose checkpoints commit what the stream has noted in the memory. The
+ * run begins without the versions that the run before it left uncovered.
  */
 export async function* remembering(memory: DigestMemory, steps: AsyncIterable<Step>): AsyncGenerator<Step> {
   memory.rollback();
@@ -100,7 +101,10 @@ export async function* remembering(memory: DigestMemory, steps: AsyncIterable<St
 
 type Versions = Map<number, number>;
 
-/** A hash table of numbers with open addressing, which grows and forgets nothing. */
+/**
+ * A hash table of numbers with open addressing, which grows and forgets nothing. A `Map` of as many
+ * numbers takes some three times the memory.
+ */
 class Generation {
   #ids = emptySlots(FIRST_SLOTS);
   #versions = new Float64Array(FIRST_SLOTS);

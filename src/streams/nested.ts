@@ -2,7 +2,7 @@ import { flag, integer, isoInstant, list, object, text } from "./schema.ts";
 
 /**
  * Objects that Aircall renders inside others, with fewer fields than the object has on its own.
- * Their live fields (`available`, `open` and the like) tell of the moment of reading.
+ * Their live fields (`available`, `open` and the like) show the moment of reading.
  */
 
 export const nestedUser = (description: string) =>

@@ -5,11 +5,11 @@ import type { StreamDefinition } from "./definition.ts";
 import { numbers } from "./numbers.ts";
 import { tags } from "./tags.ts";
 import { teams } from "./teams.ts";
-import { userAvailablity } from "./user-availability.ts";
+import { userAvailability } from "./user-availability.ts";
 import { users } from "./users.ts";
 import { webhooks } from "./webhooks.ts";
 
-/** The names under which captures in use know the streams; they never change. */
+/** Names of streams. Captures in use refer to them, so they never change, misspellings included. */
 export type StreamName =
   | "calls"
   | "company"
@@ -29,7 +29,7 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   numbers,
   tags,
   teams,
-  user_availablity: userAvailablity,
+  user_availablity: userAvailability,
   users,
   webhooks,
 };

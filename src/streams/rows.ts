@@ -2,36 +2,37 @@ import type { Document } from "../engine/index.ts";
 import { UnexpectedAnswer } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import { presentDocument } from "./document.ts";
-import type { MalformedRows } from "./malformed-rows.ts";
+import type { Source } from "./source.ts";
 
 /**
- * What the logic of a stream relies on in a row: a check for each field. The first field is the key,
- * which no two rows of a page share. Everything else passes through unread.
+ * The fields that the logic of a stream reads, with a check for each. The first field is the key, which
+ * must differ between the rows of a page. All other fields are captured unread.
  */
 export type RowNeeds<Row> = {
   readonly [Field in keyof Row]: (value: Json | undefined) => value is Row[Field] & Json;
 };
 
-/** A page of so many rows of which none can be used tells of another API, and not of a row that went wrong. */
-export const TELLING_ROWS = 10;
+/** If no row of a page this long is usable, the API has changed. */
+export const MIN_ROWS_TO_SUSPECT_API = 10;
 
 /**
- * The rows of a page that have what is needed, as documents. The others are reported and skipped. Throws
- * `UnexpectedAnswer` when none of many can be used, before anything is made of them.
+ * The rows of a page that have what the stream needs, as documents without secrets. The other rows are
+ * reported and skipped. Throws `UnexpectedAnswer` when a page of ten rows or more has no usable row.
  */
 export function wellFormedDocuments<Row extends object>(
   rows: readonly Json[],
   needs: RowNeeds<Row>,
-  malformed: MalformedRows,
+  { malformed, secretFields }: Pick<Source, "malformed" | "secretFields">,
 ): (Document & Row)[] {
   const keys = new Set<Json>();
   const documents: (Document & Row)[] = [];
   for (const row of rows) {
     const fault = faultOf(row, needs, keys);
-    if (fault === undefined) documents.push(presentDocument(row as JsonObject) as Document & Row);
+    if (fault === undefined)
+      documents.push(presentDocument(row as JsonObject, secretFields) as Document & Row);
     else malformed.report(row, fault);
   }
-  if (documents.length === 0 && rows.length >= TELLING_ROWS) throw allMalformed(rows.length);
+  if (documents.length === 0 && rows.length >= MIN_ROWS_TO_SUSPECT_API) throw allMalformed(rows.length);
   return documents;
 }
 
@@ -42,7 +43,7 @@ export function allMalformed(rowCount: number): UnexpectedAnswer {
   );
 }
 
-/** What is wrong with a row, in words that repeat nothing of it. The key of one that is in order is noted. */
+/** What is wrong with a row, without any of its values. Adds the key of a well-formed row to `keys`. */
 function faultOf<Row extends object>(row: Json, needs: RowNeeds<Row>, keys: Set<Json>): string | undefined {
   if (!isJsonObject(row)) return "it is no object";
   const fields = Object.keys(needs) as (keyof Row & string)[];

@@ -3,10 +3,10 @@ import { ConnectorError } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Log } from "../shared/ports.ts";
 
-/** What fails for so many objects one after the other is not about one of them. */
+/** So many failures in a row are no fault of single objects. */
 const FAILURES_IN_A_ROW = 5;
 
-/** Reads objects one by one. That Aircall will not answer for one of them is no reason to leave out the others. */
+/** Reads objects one by one. An object that Aircall does not answer for does not stop the others. */
 export class SingleReads {
   readonly #reader: AircallReader;
   readonly #log: Log;
@@ -18,8 +18,8 @@ export class SingleReads {
   }
 
   /**
-   * The answer; `unknown` when Aircall does not know the object, and `unanswered` when it does not say, which
-   * is reported. Throws when the credentials are refused, and what it last met when that was nothing else for long.
+   * The body of the answer; `unknown` when Aircall does not know the object, and `unanswered` after an
+   * error, which is logged. Throws on refused credentials, and the fifth error in a row.
    */
   async find(endpoint: Endpoint): Promise<JsonObject | "unknown" | "unanswered"> {
     try {

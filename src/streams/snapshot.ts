@@ -1,31 +1,34 @@
 import type { AircallReader, Endpoint, Page } from "../aircall/index.ts";
 import type { Document, Step } from "../engine/index.ts";
 import { ListTooLong } from "../errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
+import { isJsonObject, type Json } from "../shared/json.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
+import { Digests } from "./digests.ts";
 import { deletionDocument } from "./document.ts";
+import { probeList } from "./probe.ts";
 import { allMalformed, type RowNeeds, wellFormedDocuments } from "./rows.ts";
 import { restSince, type Source } from "./source.ts";
 import { isId, isName } from "./values.ts";
 
-type SnapshotDefinition = Omit<StreamDefinition, "run" | "syncMode"> & {
-  /** Fields that are left out of every row, because they are secrets of this list. */
-  readonly secretFields?: readonly string[];
+type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "syncMode"> & {
+  readonly endpoint: Endpoint;
 };
 
 /**
- * A small list that is read whole, again and again. What differs from the digests in the state is
- * a document, what is gone is a deletion, and one checkpoint names only what changed.
+ * A small list that is read whole, again and again. Each object whose digest differs from the one in state
+ * is captured, each that is gone is deleted, and one checkpoint names only what changed.
  *
  * State: `{"digests": {"<key>": "<digest>"}}`.
  */
 export function snapshotStream(definition: SnapshotDefinition): StreamDefinition {
+  const { endpoint, ...others } = definition;
   return {
-    ...definition,
+    ...others,
     syncMode: "full_refresh",
+    probe: (reader) => probeList(reader, endpoint),
     async *run(source, state) {
-      const digests = readDigests(state);
+      const digests = new Digests(state.digests);
       while (true) {
         const beganMs = source.clock.now();
         yield* new Snapshot(definition, source, digests).steps();
@@ -35,17 +38,15 @@ export function snapshotStream(definition: SnapshotDefinition): StreamDefinition
   };
 }
 
-/** One look at the list, of one page or of several. */
+/** One snapshot of the list, of one page or of several. */
 class Snapshot {
   readonly #definition: SnapshotDefinition;
   readonly #source: Source;
-  readonly #digests: Map<string, string>;
-  /** A map and no record, since a company may go by any name, `__proto__` included. */
-  readonly #changed = new Map<string, string | null>();
-  /** A row that could not be used may be any of those that are missing. */
+  readonly #digests: Digests;
+  /** A row that was skipped may be any of those that are missing. */
   #hasSkipped = false;
 
-  constructor(definition: SnapshotDefinition, source: Source, digests: Map<string, string>) {
+  constructor(definition: SnapshotDefinition, source: Source, digests: Digests) {
     this.#definition = definition;
     this.#source = source;
     this.#digests = digests;
@@ -56,46 +57,44 @@ class Snapshot {
     yield* this.#read(reading);
     if (reading.isUseless) throw allMalformed(reading.rowCount);
     const deletedKeys = yield* this.#deletedKeys(reading);
+    for (const key of deletedKeys) this.#digests.noteDeletion(key);
     yield { kind: "documents", docs: deletedKeys.map((key) => this.#deletion(key)) };
-    if (this.#changed.size > 0) {
-      yield { kind: "checkpoint", patch: { digests: Object.fromEntries(this.#changed) } };
-    }
+    const digests = this.#digests.takeChanges();
+    if (digests) yield { kind: "checkpoint", patch: { digests } };
     if (reading.tooLong) throw reading.tooLong;
   }
 
-  /** What differs from the digests. */
+  /** Captures each object that has changed. */
   async *#read(reading: WholeListReading): AsyncGenerator<Step> {
-    const { endpoint, secretFields = [] } = this.#definition;
-    for await (const { rows } of reading.pages(this.#source.api, endpoint)) {
-      const documents = wellFormedDocuments(rows, needsOf(this.#definition), this.#source.malformed);
+    for await (const { rows } of reading.pages(this.#source.api, this.#definition.endpoint)) {
+      const documents = wellFormedDocuments(rows, needsOf(this.#definition), this.#source);
       if (documents.length < rows.length) this.#hasSkipped = true;
-      for (const doc of documents) for (const field of secretFields) delete doc[field];
-      yield { kind: "documents", docs: documents.filter((doc) => this.#isNews(doc, reading)) };
+      yield { kind: "documents", docs: this.#takeChanged(documents, reading) };
     }
   }
 
-  /** Whether the document differs from its digest, which is replaced if so. */
-  #isNews(doc: Document, reading: WholeListReading): boolean {
-    const key = String(doc[this.#definition.keyField]);
-    const version = digest(doc);
-    reading.saw(key);
-    if (this.#digests.get(key) === version) return false;
-    this.#digests.set(key, version);
-    this.#changed.set(key, version);
-    return true;
+  #takeChanged(documents: readonly Document[], reading: WholeListReading): Document[] {
+    const changed: Document[] = [];
+    for (const document of documents) {
+      const key = String(document[this.#definition.keyField]);
+      const version = digest(document);
+      reading.saw(key);
+      if (!this.#digests.changed(key, version)) continue;
+      this.#digests.note(key, version);
+      changed.push(document);
+    }
+    return changed;
   }
 
   #deletion(key: string): Document {
-    this.#digests.delete(key);
-    this.#changed.set(key, null);
     return deletionDocument(this.#definition.keyField, originalKey(this.#definition, key));
   }
 
   /**
-   * One page is a picture of one moment. Several are not: a row deleted from a page that has been read
-   * pulls another across the border, unread, and a row added at the end hides that from the total. So
-   * what several pages lack is deleted only if another reading lacks it too; and so is a list that seems to
-   * have lost all its rows.
+   * The keys that count as deleted. One page shows the list at one moment. Several pages do not: a row that
+   * is deleted from a page that was read pulls another row across the border of two pages, unread, and a
+   * row that is added at the end hides this from the total. So a row that is missing from several pages,
+   * or from a list without rows, is deleted only if a second reading lacks it too.
    */
   async *#deletedKeys(reading: WholeListReading): AsyncGenerator<Step, string[]> {
     let missing = this.#missingFrom(reading);
@@ -114,18 +113,18 @@ class Snapshot {
   }
 
   #missingFrom(reading: WholeListReading): string[] {
-    return [...this.#digests.keys()].filter((key) => !reading.hasSeen(key));
+    return this.#digests.keys().filter((key) => !reading.hasSeen(key));
   }
 }
 
-/** One reading of a list, which knows whether it saw the list whole. */
+/** One reading of a list, and whether it has read the list whole. */
 class WholeListReading {
   readonly #keys = new Set<string>();
   #total: number | undefined;
   #isSteady = true;
   pageCount = 0;
   rowCount = 0;
-  /** Set when the list goes on beyond what the API serves: what was within reach has been read. */
+  /** Set when the list has more rows than the API serves; those that it serves have been read. */
   tooLong: ListTooLong | undefined;
 
   async *pages(api: AircallReader, endpoint: Endpoint): AsyncGenerator<Page> {
@@ -150,12 +149,12 @@ class WholeListReading {
     return this.#keys.has(key);
   }
 
-  /** There are rows, and none of them could be used. */
+  /** The list has rows, and all of them are malformed. */
   get isUseless(): boolean {
     return this.rowCount > 0 && this.#keys.size === 0;
   }
 
-  /** A total that moved means that rows came or went between two pages, and one may have slipped through. */
+  /** False as well when the total changed between two pages: then a row may have been missed. */
   isWhole(): boolean {
     return this.#isSteady && this.tooLong === undefined && this.#total === this.#keys.size;
   }
@@ -166,12 +165,12 @@ class WholeListReading {
   }
 }
 
-/** A key has the one type that the collection has for it. */
+/** A key must have the type that the schema of the collection gives it. */
 function needsOf({ keyField, documentSchema }: SnapshotDefinition): RowNeeds<Record<string, Json>> {
   return { [keyField]: hasIntegerKey({ keyField, documentSchema }) ? isId : isName };
 }
 
-/** State names every key as text; the document of a deletion needs the key as it was. */
+/** State has every key as text; the document of a deletion needs the key as Aircall returned it. */
 function originalKey(definition: SnapshotDefinition, key: string): Json {
   return hasIntegerKey(definition) ? Number(key) : key;
 }
@@ -183,9 +182,4 @@ function hasIntegerKey({
   const { properties } = documentSchema;
   const schema = isJsonObject(properties) ? properties[keyField] : undefined;
   return isJsonObject(schema) && schema.type === "integer";
-}
-
-function readDigests(state: JsonObject): Map<string, string> {
-  const entries = isJsonObject(state.digests) ? Object.entries(state.digests) : [];
-  return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }

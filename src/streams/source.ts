@@ -7,30 +7,32 @@ import type { DigestMemory } from "./memory.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
-/** What a running stream reads from, and what its binding was told. */
+/** What a running stream reads from, and the settings of its binding. */
 export interface Source {
   readonly api: AircallReader;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
-  /** What has been captured of each object while this process lives. */
+  /** The versions that this process has captured, by the ID of the object. */
   readonly memory: DigestMemory;
-  /** Where a row that cannot be used is reported. */
+  /** Reports rows that are skipped. */
   readonly malformed: MalformedRows;
+  /** Top-level fields that are left out of every document. */
+  readonly secretFields: readonly string[];
   readonly intervalMs: number;
   readonly syncMode: SyncMode;
-  /** Calls that started before this instant are not asked for; Unix seconds. */
+  /** Calls that started before this instant are not read; Unix seconds. */
   readonly startSeconds: number;
-  /** At which ages calls are read again, in seconds. */
+  /** The ages at which calls are read again, in seconds. */
   readonly rereadAfterSeconds: readonly number[];
 }
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 
-/** Less than a day, so that a capture that runs each night, a little earlier or later, does each night what is due once a day. */
+/** Less than a day, so that a capture that runs each night, a little earlier or later, does the daily work each night. */
 const DAILY_MS = 20 * HOUR_MS;
 
-/** Clears away state that cannot be read, so that nothing of it is merged into what follows. */
+/** Deletes state that cannot be read, so that later patches do not merge with it. */
 export function* forget(state: JsonObject): Generator<Step> {
   const patch = Object.fromEntries(Object.keys(state).map((name) => [name, null]));
   if (Object.keys(patch).length > 0) yield { kind: "checkpoint", patch };
@@ -40,18 +42,18 @@ export function nowSeconds({ clock }: Source): number {
   return Math.floor(clock.now() / 1000);
 }
 
-/** Whether so much time has passed since an instant. A clock that has been set back since says nothing: then it counts as passed. */
+/** Whether so much time has passed since an instant. True as well when the clock has been set back since then. */
 export function hasPassed(durationMs: number, sinceMs: number, { clock }: Source): boolean {
   const passedMs = clock.now() - sinceMs;
   return passedMs < 0 || passedMs >= durationMs;
 }
 
-/** A rest from what began at an instant to what follows it so much later, and never longer than that from now on. */
+/** A rest until `beganMs + pauseMs`, but at most `pauseMs` from now: the clock may have been set back. */
 export function restSince(beganMs: number, pauseMs: number, { clock }: Source): RestStep {
   return { kind: "rest", untilMs: Math.min(beganMs, clock.now()) + pauseMs };
 }
 
-/** Whether what is done once a day, and was done last at an instant in Unix seconds, is due again. */
+/** Whether daily work that was last done at an instant is due again. Unix seconds. */
 export function isDailyDue(lastSeconds: number, source: Source): boolean {
   return hasPassed(DAILY_MS, lastSeconds * 1000, source);
 }

@@ -7,7 +7,7 @@ import { MINUTE_MS } from "./source.ts";
  * version, and collections in use carry it.
  * Source: https://developer.aircall.io/api-references/#retrieve-list-of-users-availability
  */
-export const userAvailablity = snapshotStream({
+export const userAvailability = snapshotStream({
   name: "user_availablity",
   endpoint: { path: "/v1/users/availabilities", bodyKey: "users", holds: "list" },
   keyField: "id",

@@ -1,12 +1,12 @@
 import type { Json } from "../shared/json.ts";
 
-/** Aircall is younger. What is before, is a zero or a slip. */
+/** Aircall was founded later: an earlier instant is a zero or an error. */
 const EARLIEST_SECONDS = Date.UTC(2000, 0, 1) / 1000;
 
-/** No two clocks differ by more. A cursor that believed a later instant would never come back from it. */
+/** No two clocks differ by more. A later instant would move a cursor so far that it could not come back. */
 const AHEAD_SECONDS = 86_400;
 
-/** IDs are counted from 1. Beyond a safe integer, two of them would be one number. */
+/** IDs count from 1. Two IDs beyond the largest safe integer could be the same number. */
 export function isId(value: Json | undefined): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
 }
@@ -15,7 +15,7 @@ export function isName(value: Json | undefined): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** An instant that can be one of an account's, in Unix seconds; `undefined` for any other value. */
+/** A value that is a plausible instant of an account, in Unix seconds; `undefined` for any other value. */
 export function instantOf(value: Json | undefined, nowSeconds: number): number | undefined {
   return isInstantBy(nowSeconds)(value) ? value : undefined;
 }

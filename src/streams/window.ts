@@ -1,7 +1,7 @@
 import type { Page } from "../aircall/index.ts";
 import { ListTooLong, SecondTooFull, SourceUnavailable, UnexpectedAnswer } from "../errors.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
-import { TELLING_ROWS } from "./rows.ts";
+import { MIN_ROWS_TO_SUSPECT_API } from "./rows.ts";
 
 /** A list in ascending order of an instant. */
 export interface TimedList {
@@ -18,9 +18,9 @@ export interface TimedList {
 }
 
 export interface WindowPage {
-  /** Rows in the list's order. One is given twice only where the list has moved under the reading. */
+  /** Rows in the list's order. A row is repeated only where the list has moved while it was read. */
   readonly rows: readonly Json[];
-  /** All rows of the window up to this second have been given: a reading may be resumed after it. */
+  /** All rows of the window up to this second have been yielded: a reading may be resumed after it. */
   readonly throughSeconds: number;
   /** How many rows of the window are still to come, as the API counts them at the moment. */
   readonly rowsLeft: number;
@@ -38,7 +38,7 @@ export const SPAN = {
 /** Enough to use up 120 requests a minute when each takes two seconds. */
 export const PAGES_AHEAD = 5;
 
-/** How often a list may move under a reading that gets no further, before the reading gives up. */
+/** How often a list may move without letting a reading progress, before the reading gives up. */
 const MOVES_WITHOUT_PROGRESS = 10;
 
 /**
@@ -105,10 +105,11 @@ async function* readQuietly(
   }
   if (throughSeconds > afterSeconds) return throughSeconds;
   if (newestSeconds === hiSeconds) throw new SecondTooFull(list.name, newestSeconds);
+  // One second fills the query: narrow the query to it.
   return yield* readQuietly(list, afterSeconds, newestSeconds, seam);
 }
 
-/** Whether rows have come or gone since the page before told its total. A list that tells none may always have. */
+/** Whether rows have come or gone since the page before. Without a total we must assume that they have. */
 function hasMovedSince(total: number | undefined, page: Page): boolean {
   return page.number > 1 && (total === undefined || page.total !== total);
 }
@@ -145,7 +146,7 @@ async function* readPage(
   return afterSeconds;
 }
 
-/** Pages through a second that moves, over again until a reading gives nothing new. */
+/** Pages through a second that moves, again and again until a reading finds no new row. */
 async function* readSecond(
   list: TimedList,
   afterSeconds: number,
@@ -177,15 +178,15 @@ function newestWithin(
   afterSeconds: number,
   hiSeconds: number,
 ): number {
-  const told = rows.map((row) => list.secondsOf(row)).filter((seconds) => seconds !== undefined);
-  const within = told.filter((seconds) => seconds >= afterSeconds && seconds <= hiSeconds);
-  if (told.length >= TELLING_ROWS && within.length === 0) {
+  const known = rows.map((row) => list.secondsOf(row)).filter((seconds) => seconds !== undefined);
+  const within = known.filter((seconds) => seconds >= afterSeconds && seconds <= hiSeconds);
+  if (known.length >= MIN_ROWS_TO_SUSPECT_API && within.length === 0) {
     throw new UnexpectedAnswer(`Aircall answered with ${list.name} of other times than those asked for.`);
   }
   return Math.max(afterSeconds, ...within);
 }
 
-/** Knows the rows that have been given before, and that a query which reads on meets again. */
+/** Remembers the rows of the second at which the next query begins, which returns them again. */
 class Seam {
   #seconds = -Infinity;
   readonly #ids = new Set<Json>();

@@ -1,21 +1,22 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { containerConfig } from "../../scripts/dockerfile.ts";
+import { readDockerfile } from "../../scripts/dockerfile.ts";
 import { streamNames } from "../../src/streams/index.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
 
-const dockerfile = readFileSync(new URL("../../Dockerfile.airbyte", import.meta.url), "utf8");
-const { entrypoint, user, hasCommand } = containerConfig(dockerfile);
+const { copies, entrypoint, environment, user, hasCommand } = readDockerfile(
+  readFileSync(new URL("../../Dockerfile.airbyte", import.meta.url), "utf8"),
+);
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 
 test("the image has the whole bundle, tells its command both ways and does not run as root", () => {
-  const copied = [...dockerfile.matchAll(/\/build\/dist\/(\S+\.cjs)/g)].map(([, name]) => name);
+  const copied = [...copies.join(" ").matchAll(/\/build\/dist\/(\S+\.cjs)/g)].map(([, name]) => name);
   const bundle = readdirSync(dirname(BUNDLE)).filter((name) => name.startsWith("source-aircall"));
   expect(copied.sort()).toEqual(bundle.sort());
-  expect(/^ENV AIRBYTE_ENTRYPOINT="(.*)"$/m.exec(dockerfile)?.[1]).toBe(entrypoint.join(" "));
+  expect(environment.AIRBYTE_ENTRYPOINT).toBe(entrypoint.join(" "));
   expect({ user, hasCommand }).toEqual({ user: "1000:1000", hasCommand: false });
 });
 

@@ -9,7 +9,7 @@ import { impostor, TAGS } from "./readers.ts";
 describe("a body", () => {
   const megabyte = Buffer.alloc(1024 * 1024, " ");
 
-  test("of 200 MB is not read to its end", async () => {
+  test("of 200 MB is not read completely", async () => {
     let sentBytes = 0;
     await using server = await impostor((_, response) => {
       const send = () => {
@@ -26,7 +26,7 @@ describe("a body", () => {
     expect(sentBytes).toBeLessThan(6 * 40 * megabyte.length);
   });
 
-  test("of a few kilobytes that unpacks to 200 MB is not unpacked", async () => {
+  test("of a few kilobytes that decompress to 200 MB is not decompressed completely", async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, " "));
     await using server = await impostor((_, response) => {
       response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(bomb);
@@ -36,7 +36,7 @@ describe("a body", () => {
     await expect(reading).rejects.toThrow(/far too large/);
   });
 
-  test("whose pieces end within a character is read as one", async () => {
+  test("whose chunks end within a character is decoded correctly", async () => {
     const [first, second] = [
       Buffer.from("call \u{1F4DE}").subarray(0, -2),
       Buffer.from("\u{1F4DE}").subarray(-2),
@@ -50,16 +50,16 @@ describe("a body", () => {
     expect(await readText(new Response(pieces))).toBe("call \u{1F4DE}");
   });
 
-  /** Tags that hold lists in lists; the body, its list and the tag are the first levels. */
+  /** A tag that contains nested lists. The body, its list and the tag are the first three levels. */
   const tagsOf = (levels: number) =>
     `{"tags":[{"id":1,"in":${"[".repeat(levels - 3)}${"]".repeat(levels - 3)}}]}`;
 
-  test("of a hundred levels is an answer like any other", async () => {
+  test("of a hundred levels is accepted", async () => {
     await using server = await impostor((_, response) => response.end(tagsOf(100)));
     expect(await Array.fromAsync(server.reader.pages(TAGS))).toMatchObject([{ rows: [{ id: 1 }] }]);
   });
 
-  test.each([101, 5_000, 1_000_000])("of %i levels is none, and nobody gets to see it", async (levels) => {
+  test.each([101, 5_000, 1_000_000])("of %i levels is refused before other code reads it", async (levels) => {
     const redacted: JsonObject[] = [];
     await using server = await impostor((_, response) => response.end(tagsOf(levels)), {
       redactBody: (answer) => void redacted.push(answer),
@@ -70,7 +70,7 @@ describe("a body", () => {
     expect(redacted).toEqual([]);
   });
 
-  test("of an error is told in its words, however deep it is", async () => {
+  test("of an error is quoted by its message, however deep it is nested", async () => {
     const errors = `${'{"errors":'.repeat(100_000)}1${"}".repeat(100_000)}`;
     await using server = await impostor((_, response) => {
       response.writeHead(400).end(`{"message":"BAD_REQUEST","errors":${errors}}`);
@@ -83,7 +83,7 @@ test.each([
   ["a 429 whose body never comes", 429, () => {}],
   ["a 429 whose body breaks off", 429, (response: ServerResponse) => response.destroy()],
   ["a 503 whose body breaks off", 503, (response: ServerResponse) => response.destroy()],
-])("%s is heeded all the same", async (_, status, goOn) => {
+])("%s is obeyed all the same", async (_, status, goOn) => {
   let asked = 0;
   await using server = await impostor((_, response) => {
     asked += 1;

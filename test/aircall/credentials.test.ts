@@ -1,7 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Fault } from "../../emulator/index.ts";
 import type { RequestEvent } from "../../src/aircall/client.ts";
-import { withoutCredentials } from "../../src/aircall/credentials.ts";
 import { ConnectorError, CredentialsRefused, SourceUnavailable } from "../../src/errors.ts";
 import type { LogFields, Ports } from "../../src/shared/ports.ts";
 import { CONFIG } from "../support/world.ts";
@@ -77,22 +76,4 @@ test.each([
   const told = JSON.stringify([String(error), server.ports.log.lines]);
   expect(told).not.toContain(SECRET.slice(0, 8));
   expect(told).not.toContain(Buffer.from(`id:${SECRET}`).toString("base64"));
-});
-
-describe("of a key that is repeated", () => {
-  const base64 = (text: string) => Buffer.from(text).toString("base64");
-
-  test.each([
-    [
-      "the header without its padding",
-      { apiId: "id", apiToken: "abcd" },
-      base64("id:abcd").replace(/=+$/, ""),
-    ],
-    ["the token in an address", { apiId: "id", apiToken: "a b/c" }, "a%20b%2Fc"],
-    ["an ID that holds the token", { apiId: "ab-token-cd", apiToken: "token" }, "ab-token-cd"],
-    ["a token that holds the ID", { apiId: "token", apiToken: "ab-token-cd" }, "ab-token-cd"],
-    ["a token that is not well-formed", { apiId: "id", apiToken: "a\ud800b" }, "a\ud800b"],
-  ])("%s is hidden whole", (_, credentials, repeated) => {
-    expect(withoutCredentials(`no: ${repeated}?`, credentials)).toMatch(/^no: \[hidden\]=*\?$/);
-  });
 });

@@ -9,7 +9,7 @@ const begin = () => {
   return { clock, stop, deadline: new Deadline(stop.signal, 1_000, clock) };
 };
 
-test("a deadline aborts when the time is up, and no earlier", async () => {
+test("a deadline aborts when the time is up, and not earlier", async () => {
   const { clock, deadline } = begin();
   await clock.runUntil(999);
   expect([deadline.isOver, deadline.signal.aborted]).toEqual([false, false]);
@@ -17,14 +17,14 @@ test("a deadline aborts when the time is up, and no earlier", async () => {
   expect([deadline.isOver, deadline.signal.aborted]).toEqual([true, true]);
 });
 
-test("a deadline aborts with the other signal and for its reason, which is not that the time is up", () => {
+test("a deadline aborts with the other signal and its reason, and is not over", () => {
   const { clock, stop, deadline } = begin();
   stop.abort("stopped");
   expect([deadline.isOver, deadline.signal.reason]).toEqual([false, "stopped"]);
   expect(new Deadline(stop.signal, 1_000, clock).signal.reason).toBe("stopped");
 });
 
-test("a deadline that has ended never aborts, and leaves nothing with the other signal", async () => {
+test("a deadline that has ended never aborts, and leaves no listener on the other signal", async () => {
   const { clock, stop, deadline } = begin();
   expect(getEventListeners(stop.signal, "abort")).toHaveLength(1);
   deadline.end();

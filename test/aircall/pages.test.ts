@@ -10,7 +10,7 @@ const CALLS: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
 const WEBHOOKS: Endpoint = { path: "/v1/webhooks", bodyKey: "webhooks", holds: "list" };
 const COMPANY: Endpoint = { path: "/v1/company", bodyKey: "company", holds: "one" };
 
-/** An answer made up for one page. */
+/** A fault that replaces the answer for one page. */
 function answer(page: number, body: unknown): Fault {
   return { kind: "status", status: 200, match: new RegExp(`[?&]page=${page}&`), body };
 }
@@ -70,7 +70,7 @@ describe("pages", () => {
     expect(idsOf(await pagesOf(world.reader(), TAGS))).toHaveLength(60);
   });
 
-  test("with a count that is none have no count", async () => {
+  test("with a malformed count have no count", async () => {
     await using world = await worldOf({});
     for (const total of [-1, 1.5, "12", 1e300]) {
       world.emulator.faults.add(answer(1, { meta: { total, next_page_link: null }, tags: [] }));
@@ -87,7 +87,7 @@ describe("pages", () => {
     expect(pages.map(({ rows }) => rows.length)).toEqual([0, 10]);
   });
 
-  test("are asked for with the query's own parameters each time, one page at a time", async () => {
+  test("are requested with the parameters of the query, one page at a time", async () => {
     await using world = await startWorld({ account: { calls: 3_000, days: 60 } });
     const to = Math.floor(world.clock.now() / 1000);
     const pages = world.reader().pages(CALLS, { from: to - 10 * 86_400, to, order: "desc" });
@@ -101,7 +101,7 @@ describe("pages", () => {
     );
   });
 
-  test("reach 10,000 rows, and not the page that Aircall refuses", async () => {
+  test("reach 10,000 rows, without a request for the page that Aircall would refuse", async () => {
     await using world = await worldOf({});
     world.emulator.account.calls.add(10_001, { startedAtSeconds: world.clock.now() / 1000 - 100 });
     let rows = 0;
@@ -117,7 +117,7 @@ describe("pages", () => {
     expect(world.emulator.requests.total).toBe(200);
   });
 
-  test("that Aircall refuses as too deep before that end the list there", async () => {
+  test("that Aircall refuses as too deep earlier than that end the list there", async () => {
     await using world = await worldOf({ tags: 120 });
     const errors = "Your query is limited to 10k results and pagination is out of bound, please use filters.";
     world.emulator.faults.add({ kind: "status", status: 400, body: { errors }, match: /page=3/, every: 1 });
@@ -127,7 +127,7 @@ describe("pages", () => {
     expect(world.emulator.requests.total).toBe(3);
   });
 
-  test("of exactly 10,000 rows are a list read whole", async () => {
+  test("of a list of exactly 10,000 rows are read completely", async () => {
     await using world = await worldOf({});
     world.emulator.account.calls.add(10_000, { startedAtSeconds: world.clock.now() / 1000 - 100 });
     let rows = 0;
@@ -135,7 +135,7 @@ describe("pages", () => {
     expect(rows).toBe(10_000);
   });
 
-  test("that repeat are an unexpected answer", async () => {
+  test("that repeat the previous page are an unexpected answer", async () => {
     await using world = await worldOf({});
     const body = { meta: { next_page_link: "more" }, tags: [{ id: 1 }, { id: 2 }] };
     for (const page of [1, 2]) world.emulator.faults.add(answer(page, body));
@@ -145,13 +145,13 @@ describe("pages", () => {
     expect(world.emulator.requests.total).toBe(2);
   });
 
-  test("with something else than a list are an unexpected answer", async () => {
+  test("without a list are an unexpected answer", async () => {
     await using world = await worldOf({});
     world.emulator.faults.add(answer(1, { tags: { id: 1 } }));
     await expect(pagesOf(world.reader(), TAGS)).rejects.toThrow(UnexpectedAnswer);
   });
 
-  test("of a single object are one page that holds it", async () => {
+  test("of a single object are one page with that object", async () => {
     await using world = await worldOf({ users: 7 });
     expect(await pagesOf(world.reader(), COMPANY)).toMatchObject([
       { rows: [{ users_count: 7 }], last: true, deepest: false },
@@ -160,7 +160,7 @@ describe("pages", () => {
   });
 });
 
-test("a page with more rows than were asked for is an unexpected answer", async () => {
+test("a page with more rows than were requested is an unexpected answer", async () => {
   const rows = Array.from({ length: 100_000 }, (_, id) => ({ id }));
   await using server = await impostor((_, response) => response.end(page(1, 1, rows)));
   const reading = Array.fromAsync(server.reader.pages(TAGS));
@@ -168,14 +168,14 @@ test("a page with more rows than were asked for is an unexpected answer", async 
   await expect(reading).rejects.toThrow(/100000 rows/);
 });
 
-describe("pages that are asked for ahead", () => {
-  test("come in order, in whatever order they are answered, and no more than so many at once", async () => {
+describe("pages that are requested ahead", () => {
+  test("come in order, whatever the order of the answers, and at most that many ahead", async () => {
     let underWay = 0;
     let most = 0;
     await using server = await impostor((request, response) => {
       const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("page"));
       most = Math.max(most, ++underWay);
-      // The later of two neighbours is answered first.
+      // The second of two neighbours is answered first.
       setTimeout(
         () => {
           underWay -= 1;
@@ -190,7 +190,7 @@ describe("pages that are asked for ahead", () => {
     expect(most).toBeLessThanOrEqual(4);
   });
 
-  test("are none before the second page is pulled, and none beyond the last", async () => {
+  test("are requested only after the second page is pulled, and never beyond the last", async () => {
     const asked: number[] = [];
     await using server = await impostor((request, response) => {
       const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("page"));
@@ -204,18 +204,18 @@ describe("pages that are asked for ahead", () => {
     expect(asked.toSorted()).toEqual([1, 2, 3]);
   });
 
-  test("fail when they are pulled, and harm nobody when they are not", async () => {
+  test("fail when they are pulled, and have no effect if they are not", async () => {
     await using server = await impostor((request, response) => {
       const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("page"));
       if (number >= 4) response.writeHead(400).end("{}");
       else response.end(page(number, 9, [{ id: number }]));
     });
-    const given: number[] = [];
+    const pulled: number[] = [];
     const reading = async () => {
-      for await (const { number } of server.reader.pages(TAGS, {}, 5)) given.push(number);
+      for await (const { number } of server.reader.pages(TAGS, {}, 5)) pulled.push(number);
     };
     await expect(reading()).rejects.toThrow(UnexpectedAnswer);
-    expect(given).toEqual([1, 2, 3]);
+    expect(pulled).toEqual([1, 2, 3]);
     for await (const { number } of server.reader.pages(TAGS, {}, 5)) if (number === 2) break;
   });
 });

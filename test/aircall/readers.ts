@@ -9,6 +9,7 @@ import type { Endpoint } from "../../src/aircall/endpoint.ts";
 import { RETRY_POLICY } from "../../src/aircall/retry.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import type { Ports } from "../../src/shared/ports.ts";
+import { Redactor } from "../../src/shared/redactor.ts";
 import { leapingClock } from "../support/clock.ts";
 import { CONFIG, startWorld, testPorts } from "../support/world.ts";
 
@@ -36,8 +37,9 @@ export function readerWith(
     events?: RequestEvent[];
   } & Pick<ClientOptions, "redactBody" | "retryWaitMs"> = {},
 ): AircallReader {
-  const client = { credentials, origin, budget, ports, ...others };
-  return new AircallReader(client, nobody, (event) => events.push(event));
+  const redactor = new Redactor([credentials.apiId, credentials.apiToken]);
+  const client = { credentials, origin, budget, ports, redactor, ...others };
+  return new AircallReader({ client, signal: nobody, onEvent: (event) => events.push(event) });
 }
 
 /** A server that is no Aircall, and a reader that takes it for one. Dispose of it with `await using`. */

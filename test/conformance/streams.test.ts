@@ -58,7 +58,7 @@ describe.each(streamNames)("%s", (name) => {
     expect(fits({ [definition.keyField]: key ?? null, _meta: { op: "d" } })).toBe(true);
   });
 
-  test("describes every field that Aircall gives", async () => {
+  test("describes every field that Aircall returns", async () => {
     await using world = await worldOf(SMALL);
     const described = Object.keys(definition.documentSchema.properties as JsonObject);
     const given = new Set(
@@ -67,7 +67,19 @@ describe.each(streamNames)("%s", (name) => {
     expectAmong(given, described);
   });
 
-  test("gives nothing when it is resumed and nothing has changed, and its state stays what it was", async () => {
+  test("leaves out the fields that its definition names as secrets", async () => {
+    await using world = await worldOf(SMALL);
+    const documents = await new StreamRuns(world, definition).toRest();
+    const isField = (name: string) => name !== definition.keyField && name !== "_meta";
+    const secret = Object.keys(documents[0] ?? {}).find(isField) ?? "";
+    const secretFields = [...(definition.secretFields ?? []), secret];
+    const hidden = await new StreamRuns(world, { ...definition, secretFields }).toRest();
+    const hiding = ({ [secret]: _, ...others }: JsonObject) => Object.keys(others);
+    expect(hidden.map((document) => Object.keys(document))).toEqual(documents.map(hiding));
+    expect(documents.some((document) => secret in document)).toBe(true);
+  });
+
+  test("captures nothing when it is resumed and nothing has changed, and its state stays what it was", async () => {
     await using world = await worldOf(SMALL);
     const replica = new Replica(world, name);
     await replica.pass();
@@ -77,9 +89,9 @@ describe.each(streamNames)("%s", (name) => {
     expect(JSON.stringify(state)).not.toContain("null");
   });
 
-  test("gives again what it gave before a failure and no checkpoint covers", async () => {
+  test("captures again what it yielded before a failure and no checkpoint covers", async () => {
     await using world = await worldOf({ ...SMALL, days: 20 });
-    const runs = new StreamRuns(world, name);
+    const runs = new StreamRuns(world, definition);
     const dropped = await runs.toDocument();
     expect(idsOf(await runs.toRest())).toContain(idsOf([dropped])[0]);
   });

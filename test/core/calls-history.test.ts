@@ -62,7 +62,7 @@ describe("the history", () => {
     },
   );
 
-  test("is read on where a cut answer stopped it", async () => {
+  test("goes on where a cut answer stopped it", async () => {
     await using world = await busyWorld(400, 20);
     const replica = new Replica(world, "calls");
     const fault = world.emulator.faults.add({ kind: "cut", match: /page=4/, every: 1 });
@@ -98,7 +98,7 @@ describe("the history", () => {
     expect(idsOf(await replica.pass())).toEqual([id]);
   });
 
-  test("is waited for in peace until its start date", async () => {
+  test("costs no request until its start date", async () => {
     await using world = await startWorld({ account: QUIET });
     const start_date = new Date(world.clock.now() + 2 * HOUR_MS).toISOString();
     await using follower = new Follower(world, ["calls"], { config: { start_date } });
@@ -127,16 +127,16 @@ describe("the history", () => {
   });
 });
 
-test("a call that a rung has given is not given again by a history that is read on days later", async () => {
+test("a call that a re-read has captured is not captured again by a history that is read on days later", async () => {
   await using world = await busyWorld(3_000, 60);
   const replica = new Replica(world, "calls");
   await replica.pass(200);
   world.clock.advance(10 * DAY_MS);
-  const given = idsOf(await replica.pass());
-  expect(new Set(given).size).toBe(given.length);
+  const captured = idsOf(await replica.pass());
+  expect(new Set(captured).size).toBe(captured.length);
 });
 
-test("the present is looked at while a long history is read", async () => {
+test("the tail is polled while a long history is read", async () => {
   await using world = await busyWorld(2_000, 60);
   const { calls } = world.emulator.account;
   world.emulator.faults.add({

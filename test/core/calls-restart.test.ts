@@ -7,7 +7,7 @@ import { startWorld } from "../support/world.ts";
 const MINUTE_MS = 60_000;
 const QUIET = { calls: 0, contacts: 0, users: 1, numbers: 1, teams: 0, tags: 1, webhooks: 0 };
 
-test("T3: a change that is taken back around a restart is given, though half an hour after its start two readings meet a call", async () => {
+test("T3: a change that is taken back around a restart is captured, though half an hour after its start two readings meet a call", async () => {
   await using world = await startWorld({ account: QUIET }, new TestClock());
   const { account, faults } = world.emulator;
   const tagId = account.tags.listed[0]?.id ?? 0;

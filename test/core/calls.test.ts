@@ -27,7 +27,7 @@ async function passEveryMinute(replica: Replica, world: World, minutes: number):
   }
 }
 
-test("a call is kept as it is told at each step of its life, to the settling of its start", async () => {
+test("a call is captured at each step of its life, to the settling of its start", async () => {
   await using world = await quietWorld();
   const { calls, tags } = world.emulator.account;
   const replica = new Replica(world, "calls");
@@ -70,7 +70,7 @@ test("a call that is listed only once it has ended is not missed when it lasted 
   expect(idsOf(replica.documents)).toEqual([id]);
 });
 
-test("a call of this very second is given at once", async () => {
+test("a call of this very second is captured at once", async () => {
   await using world = await quietWorld();
   const replica = new Replica(world, "calls");
   await replica.pass();
@@ -88,14 +88,14 @@ test("a clock of ours that is a minute late hides no call", async () => {
   expect(idsOf(await replica.pass())).toEqual([id]);
 });
 
-test("a call of the second before the start date is not given, by whatever reads that second again", async () => {
+test("a call of the second before the start date is not captured, by whatever reads that second again", async () => {
   await using world = await quietWorld();
   const { calls } = world.emulator.account;
   calls.end(calls.ring());
   world.clock.advance(1_000);
   const config = { start_date: new Date(world.clock.now()).toISOString() };
   const replica = new Replica(world, "calls", { config });
-  for (let looks = 0; looks < 12; looks++) {
+  for (let polls = 0; polls < 12; polls++) {
     await replica.pass();
     world.clock.advance(5 * MINUTE_MS);
   }
@@ -139,7 +139,7 @@ test("signed links and the presence of people are no change", async () => {
   expect(await replica.pass()).toEqual([]);
 });
 
-test("after two days without a look, all that has happened is given", async () => {
+test("after two days without a poll, all that has happened is captured", async () => {
   await using world = await busyWorld(600, 30);
   const replica = new Replica(world, "calls");
   await replica.pass();
@@ -163,7 +163,7 @@ test.each<JsonObject>([
   expect(await replica.pass()).toEqual([]);
 });
 
-test("a call that cannot be used is skipped with a warning, and the others are given", async () => {
+test("a malformed call is skipped with a warning, and the others are captured", async () => {
   await using world = await quietWorld();
   const now = secondsOf(world);
   const body = {
@@ -186,7 +186,7 @@ test("a call that cannot be used is skipped with a warning, and the others are g
   ]);
 });
 
-test("calls of the second named by from are given once when Aircall includes them", async () => {
+test("calls of the second named by from are captured once when Aircall includes them", async () => {
   await using world = await startWorld(
     { account: { ...QUIET, calls: 300, days: 20 }, callsFromInclusive: true },
     leapingClock(),

@@ -6,7 +6,7 @@ import { TestClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import type { World } from "../support/world.ts";
-import { addContacts, DAY_MS, HOUR_MS, MINUTE_MS, NEXT_PASS_MS, worldOf } from "./contact-world.ts";
+import { addContacts, DAY_MS, HOUR_MS, MINUTE_MS, NEXT_SCAN_MS, worldOf } from "./contact-world.ts";
 
 const deletedIds = (documents: readonly Document[]) =>
   documents.filter(({ _meta }) => _meta.op === "d").map(({ id }) => Number(id));
@@ -14,7 +14,7 @@ const deletedIds = (documents: readonly Document[]) =>
 const askedByIdIn = (world: World) =>
   world.emulator.requests.recent.filter(({ target }) => /\/v1\/contacts\/\d+/.test(target)).length;
 
-test("a deletion is found by the pass of the day, and no earlier", async () => {
+test("a deletion is found by the full scan of the day, and no earlier", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const ids = addContacts(world, 130);
@@ -22,7 +22,7 @@ test("a deletion is found by the pass of the day, and no earlier", async () => {
   await replica.pass();
   const removed = [ids[0], ids[60], ids[129]].map(Number);
   for (const id of removed) contacts.remove(id);
-  world.clock.advance(NEXT_PASS_MS - MINUTE_MS);
+  world.clock.advance(NEXT_SCAN_MS - MINUTE_MS);
   expect(await replica.pass()).toEqual([]);
   world.clock.advance(MINUTE_MS);
   const deletions = await replica.pass();
@@ -86,7 +86,7 @@ test("a contact that lives and that the list missed is not taken for deleted", a
   expect(replica.documents).toEqual(replica.truth());
 });
 
-test("a contact that comes back is given again, by whatever finds it first", async () => {
+test("a contact that comes back is captured again, by whatever finds it first", async () => {
   await using world = await worldOf(0, new TestClock());
   const { contacts } = world.emulator.account;
   const [one = 0, other = 0] = addContacts(world, 3);
@@ -104,7 +104,7 @@ test("a contact that comes back is given again, by whatever finds it first", asy
 });
 
 describe("nothing is taken for deleted", () => {
-  test("by a pass that failed, nor by the rest of it in another process", async () => {
+  test("by a full scan that failed, nor by the rest of it in another process", async () => {
     await using world = await worldOf(0);
     const ids = addContacts(world, 130);
     const replica = new Replica(world, "contacts");
@@ -153,7 +153,7 @@ describe("nothing is taken for deleted", () => {
     expect(fault.struck).toBeGreaterThan(0);
   });
 
-  test("when it was added during the pass and the pass came by before", async () => {
+  test("when it was added during the full scan, behind what had been read", async () => {
     await using world = await worldOf(0);
     const ids = addContacts(world, 130);
     const replica = new Replica(world, "contacts");
@@ -173,7 +173,7 @@ describe("nothing is taken for deleted", () => {
   });
 });
 
-test("wherever passes are interrupted, no contact is lost and none that lives is taken for deleted", async () => {
+test("wherever full scans are interrupted, no contact is lost and none that lives is taken for deleted", async () => {
   const change = fc.record({ kind: fc.constantFrom("edit", "silent", "remove", "add"), position: fc.nat() });
   const session = fc.record({
     hours: fc.constantFrom(0, 1, 25),

@@ -27,8 +27,8 @@ describe("the state", () => {
       { backfill: { after: watermark - 60, until: watermark } },
     ]) {
       const replica = new Replica(world, "contacts", { state: { watermark, atWatermark: {}, ...pass } });
-      const given: Document[] = await replica.pass();
-      expect(idsOf(given)).toHaveLength(given.length);
+      const captured: Document[] = await replica.pass();
+      expect(idsOf(captured)).toHaveLength(captured.length);
       expect(replica.documents).toEqual(replica.truth());
       contacts.remove(Number(replica.truth()[0]?.id));
       world.clock.advance(DAY_MS);
@@ -46,14 +46,14 @@ describe("the state", () => {
     expect(world.emulator.requests.total).toBe(1);
   });
 
-  test("has every contact that was given, so that one which is gone after a killed walk is deleted", async () => {
+  test("has every captured contact, so that one which is gone after a killed incremental read is deleted", async () => {
     await using world = await worldOf(0);
     const replica = new Replica(world, "contacts");
     await replica.pass();
     const ids = addContacts(world, 60);
     const aPage = 50 + 1;
-    const given = idsOf(await replica.pass(aPage));
-    expect(given).toHaveLength(50);
+    const captured = idsOf(await replica.pass(aPage));
+    expect(captured).toHaveLength(50);
     world.emulator.account.contacts.remove(ids.at(-1) ?? 0);
     await replica.pass();
     world.clock.advance(DAY_MS);

@@ -6,8 +6,8 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** How long after a full pass the next one is due. */
-export const NEXT_PASS_MS = 20 * HOUR_MS;
+/** How long after a full scan the next one is due. */
+export const NEXT_SCAN_MS = 20 * HOUR_MS;
 
 /** An account with contacts and nothing else. Its clock leaps over every sleep, unless another is named. */
 export const worldOf = (contacts: number, clock = leapingClock()): Promise<World> =>

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
+import { streams } from "../../src/streams/index.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { StreamRuns } from "../support/stream-runs.ts";
-import { DAY_MS, MINUTE_MS, NEXT_PASS_MS, worldOf } from "./contact-world.ts";
+import { DAY_MS, MINUTE_MS, NEXT_SCAN_MS, worldOf } from "./contact-world.ts";
 
 test("all contacts are read, and then what is added or edited and nothing else", async () => {
   await using world = await worldOf(300);
@@ -24,9 +25,9 @@ test("all contacts are read, and then what is added or edited and nothing else",
   expect(await replica.pass()).toEqual([]);
 });
 
-test("an edit that was given before a failure and that no checkpoint covers is given again", async () => {
+test("an edit that was yielded before a failure and that no checkpoint covers is captured again", async () => {
   await using world = await worldOf(100);
-  const runs = new StreamRuns(world, "contacts");
+  const runs = new StreamRuns(world, streams.contacts);
   const [first] = await runs.toRest();
   world.clock.advance(MINUTE_MS);
   world.emulator.account.contacts.edit(Number(first?.id), { lastName: "Renamed" });
@@ -34,7 +35,7 @@ test("an edit that was given before a failure and that no checkpoint covers is g
   expect(idsOf(await runs.toRest())).toEqual([first?.id]);
 });
 
-test("a change that shows a little later than one made after it is given", async () => {
+test("a change that shows a little later than one made after it is captured", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const [one, other] = [contacts.add(), contacts.add()];
@@ -49,7 +50,7 @@ test("a change that shows a little later than one made after it is given", async
   expect(idsOf(await replica.pass())).toEqual([one]);
 });
 
-test("edits of one second are each given, before and after a look within that second", async () => {
+test("edits of one second are each captured, before and after a poll within that second", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const [one, two, three] = [contacts.add(), contacts.add(), contacts.add()];
@@ -89,7 +90,7 @@ test("a contact that is deleted while changes are read loses nobody else's edit"
   expect(replica.documents.filter(({ id }) => id !== newest)).toEqual(replica.truth());
 });
 
-test("a contact that is edited while changes are read is given with the next look", async () => {
+test("a contact that is edited while changes are read is captured with the next poll", async () => {
   await using world = await worldOf(300);
   const { contacts } = world.emulator.account;
   const replica = new Replica(world, "contacts");
@@ -109,7 +110,7 @@ test("a contact that is edited while changes are read is given with the next loo
   expect(replica.documents).toEqual(replica.truth());
 });
 
-test("whatever is edited between and during looks, every contact ends up as it is", async () => {
+test("whatever is edited between and during polls, every contact ends up as it is", async () => {
   const step = fc.record({
     edit: fc.array(fc.nat(199), { maxLength: 70 }),
     addCount: fc.nat(3),
@@ -144,7 +145,7 @@ test("whatever is edited between and during looks, every contact ends up as it i
   });
 });
 
-test("a contact that changes behind the reading of all is given by the changes", async () => {
+test("a contact that changes behind the full scan is captured by the incremental read", async () => {
   await using world = await worldOf(300);
   const { contacts } = world.emulator.account;
   const replica = new Replica(world, "contacts");
@@ -161,7 +162,7 @@ test("a contact that changes behind the reading of all is given by the changes",
   expect(replica.documents).toEqual(replica.truth());
 });
 
-test("more changes than Aircall serves are caught by reading all contacts again", async () => {
+test("more changes than Aircall serves are captured by another full scan", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
   const replica = new Replica(world, "contacts");
@@ -179,7 +180,7 @@ test("more changes than Aircall serves are caught by reading all contacts again"
   expect(await replica.pass()).toEqual([]);
 });
 
-describe("the reading of all", () => {
+describe("the full scan", () => {
   test("goes on without a gap, wherever it is interrupted", async () => {
     const cuts = fc.array(fc.tuple(fc.integer({ min: 1, max: 160 }), fc.nat(90)), { maxLength: 6 });
     await holdsForAll("full scan in pieces", cuts, draws(6, 300), async (interruptions) => {
@@ -216,7 +217,7 @@ describe("the reading of all", () => {
     const daily = new Replica(world, "contacts", { resource: { syncMode: "full_refresh" } });
     const incremental = new Replica(world, "contacts");
     for (const replica of [daily, incremental]) await replica.pass();
-    world.clock.advance(NEXT_PASS_MS - 1_000);
+    world.clock.advance(NEXT_SCAN_MS - 1_000);
     expect(await daily.pass()).toEqual([]);
     world.clock.advance(1_000);
     expect(new Set(idsOf(await daily.pass()))).toEqual(new Set(ids));
@@ -238,7 +239,7 @@ test.each<JsonObject>([
   expect(await replica.pass()).toEqual([]);
 });
 
-test("a contact that cannot be used is skipped with a warning, and the others are given", async () => {
+test("a malformed contact is skipped with a warning, and the others are captured", async () => {
   await using world = await worldOf(0);
   const row = { id: 1, created_at: 1_700_000_000, updated_at: 1_700_000_000 };
   const body = { meta: { total: 3, next_page_link: null }, contacts: [row, { ...row, id: null }, "junk"] };

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.
 import { type StreamName, streams } from "../../src/streams/index.ts";
 import { capture } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
+import { LIST_OF } from "../support/lists.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { type Tamper, tampering } from "../support/tampering.ts";
 import type { World } from "../support/world.ts";
@@ -32,12 +33,13 @@ async function tamperedWorld(account: Partial<typeof SMALL> = {}) {
 
 /** Whatever answers hold the row of this key, another comes in its place. */
 function replacing(stream: StreamName, key: string | number, change: (row: JsonObject) => Json): Tamper {
-  const { endpoint, keyField } = streams[stream];
+  const { keyField } = streams[stream];
+  const { bodyKey } = LIST_OF[stream];
   const changed = (row: Json) => (isJsonObject(row) && row[keyField] === key ? change(row) : row);
   return (body) => {
-    const held = body[endpoint.bodyKey];
-    if (Array.isArray(held)) body[endpoint.bodyKey] = held.map(changed);
-    else if (held !== undefined) body[endpoint.bodyKey] = changed(held);
+    const held = body[bodyKey];
+    if (Array.isArray(held)) body[bodyKey] = held.map(changed);
+    else if (held !== undefined) body[bodyKey] = changed(held);
   };
 }
 
@@ -74,7 +76,7 @@ describe.each(LISTS)("%s: a row", (stream) => {
     await using world = await tamperedWorld();
     const replica = new Replica(world, stream);
     world.api.tamper = (body) => {
-      const { bodyKey } = streams[stream].endpoint;
+      const { bodyKey } = LIST_OF[stream];
       const rows = body[bodyKey];
       if (Array.isArray(rows))
         body[bodyKey] = rows.flatMap((row) => [row, { ...(row as JsonObject), more: 1 }]);
@@ -86,7 +88,7 @@ describe.each(LISTS)("%s: a row", (stream) => {
   });
 });
 
-test("how many rows cannot be used is told to whoever shows it", async () => {
+test("the number of skipped rows is an event", async () => {
   await using world = await tamperedWorld();
   world.api.tamper = replacing("tags", idsOf(new Replica(world, "tags").truth())[0] ?? 0, () => null);
   const counts: number[] = [];
@@ -177,7 +179,7 @@ test("contacts that do not say when they were changed are captured all the same"
   world.clock.advance(2 * DAY_MS);
   world.emulator.requests.clear();
   expect(await replica.pass()).toEqual([]);
-  // None is missing from the full pass, to be asked for by its ID.
+  // None is missing from the full scan, to be asked for by its ID.
   expect(world.emulator.requests.recent.filter(({ target }) => /contacts\/\d/.test(target))).toEqual([]);
 });
 
@@ -238,7 +240,7 @@ describe("when no row of a list can be used, the stream ends and says so, and no
     const replica = new Replica(world, stream);
     await replica.pass();
     const kept = replica.documents;
-    const { bodyKey } = streams[stream].endpoint;
+    const { bodyKey } = LIST_OF[stream];
     const strange = (row: Json) => ({ uuid: JSON.stringify(row) });
     world.api.tamper = (body) => {
       const held = body[bodyKey] ?? null;

@@ -35,7 +35,7 @@ test("a row that is missed since one before it went and another came is not take
   expect(replica.documents).toEqual(replica.truth());
 });
 
-test("a change that only the second reading meets is given", async () => {
+test("a change that only the second reading meets is captured", async () => {
   await using world = await tagWorld(70);
   const { tags } = world.emulator.account;
   const replica = new Replica(world, "tags");

@@ -54,7 +54,7 @@ const lists: List[] = [
 ];
 
 describe.each(lists)("$stream", ({ stream, add, edit, remove }) => {
-  test("gives what is new, what has changed and what is gone, and nothing else", async () => {
+  test("captures what is new, what has changed and what is gone, and nothing else", async () => {
     await using world = await smallWorld();
     const { account } = world.emulator;
     const replica = new Replica(world, stream);
@@ -75,7 +75,7 @@ describe.each(lists)("$stream", ({ stream, add, edit, remove }) => {
   });
 });
 
-test("a session that goes on tells of each change once", async () => {
+test("a session that goes on captures each change once", async () => {
   await using world = await smallWorld({ tags: 3 }, new TestClock());
   const { tags } = world.emulator.account;
   const [edited, removed] = tags.listed;
@@ -147,7 +147,7 @@ test("a user's availability is a change each time, and inside other objects it i
   expect(await teams.pass()).toEqual([]);
 });
 
-test("the secret of a webhook is never given", async () => {
+test("the secret of a webhook is never captured", async () => {
   await using world = await smallWorld();
   const replica = new Replica(world, "webhooks");
   const documents = await replica.pass();
@@ -172,7 +172,7 @@ describe("nothing counts as deleted", () => {
     expect(replica.documents).toEqual(replica.truth());
   });
 
-  test("when a row is added between two pages, and the row itself is given", async () => {
+  test("when a row is added between two pages, and the row itself is captured", async () => {
     await using world = await smallWorld();
     const { tags } = world.emulator.account;
     const replica = new Replica(world, "tags");
@@ -255,7 +255,7 @@ describe("nothing counts as deleted", () => {
     expect(replica.documents).toEqual(replica.truth());
   });
 
-  test("when the list goes on beyond the cap, whose reach is given all the same", async () => {
+  test("when the list goes on beyond the cap, and its rows up to there are captured all the same", async () => {
     await using world = await smallWorld({ tags: 10_001 });
     const { tags } = world.emulator.account;
     const replica = new Replica(world, "tags");

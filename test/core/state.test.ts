@@ -8,7 +8,7 @@ import { startWorld } from "../support/world.ts";
 const account = { calls: 200, days: 20, contacts: 100, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
 const world = () => startWorld({ account }, leapingClock());
 
-test("the state that a session is given stays as it was", async () => {
+test("the state that a session begins with stays as it was", async () => {
   await using aircall = await world();
   const interrupted = new Replica(aircall, "calls");
   await interrupted.pass(60);
@@ -17,7 +17,7 @@ test("the state that a session is given stays as it was", async () => {
   expect(interrupted.state).toEqual(before);
 });
 
-test("a checkpoint that was given stays as it was", async () => {
+test("a checkpoint that was yielded stays as it was", async () => {
   await using aircall = await world();
   const blocks = capture(aircall.connector, ["calls"]);
   const { value: first } = await blocks.next();

@@ -17,7 +17,7 @@ import {
   untilAborted,
 } from "./sessions.ts";
 
-test("E3: documents that no checkpoint covers are never given away", async () => {
+test("E3: documents that no checkpoint covers are never released", async () => {
   const cut = stream("cut", async function* () {
     yield document(1);
     yield checkpoint({ through: 1 });
@@ -139,7 +139,7 @@ test.each<[string, Run]>([
     },
   ],
   [
-    "is left alone after a failure",
+    "waits to be restarted after a failure",
     async function* () {
       yield checkpoint({});
       throw new SourceUnavailable("no network");
@@ -166,7 +166,7 @@ test("an abort leaves the block at hand whole, and no other follows", async () =
   expect(await all(blocks)).toEqual([]);
 });
 
-test("a step without a document is none, and no checkpoint has to cover it", async () => {
+test("a step without documents is ignored, and needs no checkpoint", async () => {
   const { blocks } = session([scripted("tags", [{ kind: "documents", docs: [] }, restUntil(0)])]);
   expect(await Array.fromAsync(blocks)).toEqual([]);
 });
@@ -221,8 +221,8 @@ describe("the generators of all streams are closed", () => {
 });
 
 test.each([
-  ["after a stop was asked for", (stop: AbortController) => stop.abort()],
-  ["while nothing was asked", () => {}],
+  ["after a stop was requested", (stop: AbortController) => stop.abort()],
+  ["without a stop", () => {}],
 ])("a defect %s is thrown", async (_, ask) => {
   const stop = new AbortController();
   const defect = new TypeError("undefined is not a function");
@@ -251,32 +251,32 @@ describe("a stream that breaks its contract is a defect:", () => {
     await expect(Array.fromAsync(blocks)).rejects.toThrow(sentence);
   });
 
-  test("E1: a rest on documents that no checkpoint covers", async () => {
+  test("E1: a rest with documents that no checkpoint covers", async () => {
     const { blocks } = session([scripted("tags", [document(1), restUntil(0)])]);
     await expect(Array.fromAsync(blocks)).rejects.toThrow(
-      "tags rests on documents that no checkpoint covers",
+      "tags rested with documents that no checkpoint covers",
     );
   });
 
-  test("E1: an end on documents that no checkpoint covers", async () => {
+  test("E1: an end with documents that no checkpoint covers", async () => {
     const ends = stream("tags", async function* () {
       yield document(1);
     });
     await expect(Array.fromAsync(session([ends]).blocks)).rejects.toThrow(
-      "tags ends on documents that no checkpoint covers",
+      "tags ended with documents that no checkpoint covers",
     );
   });
 
-  const unlasting: [string, unknown][] = [
-    ["a number that is none", -Infinity],
-    ["nothing at all", undefined],
+  const unrepresentable: [string, unknown][] = [
+    ["an infinite number", -Infinity],
+    ["an undefined value", undefined],
     ["a date", new Date(0)],
     ["any of these deep inside", { rungs: [1, { 1800: Number.NaN }] }],
   ];
-  test.each(unlasting)("T1: a checkpoint with %s, which JSON would not keep", async (_, value) => {
+  test.each(unrepresentable)("T1: a checkpoint with %s, which JSON would not keep", async (_, value) => {
     const patch = { watermark: value } as JsonObject;
     await expect(Array.fromAsync(session([scripted("tags", [checkpoint(patch)])]).blocks)).rejects.toThrow(
-      "a checkpoint of tags holds what JSON does not keep",
+      "a checkpoint of tags holds a value that JSON cannot represent",
     );
   });
 });

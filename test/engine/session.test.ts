@@ -8,7 +8,7 @@ import { all, brief, checkpoint, document, restUntil, scripted, session, stream 
 
 interface ScriptedBlock {
   readonly size: number;
-  /** Ticks before each document. */
+  /** Microtasks to wait before each document. */
   readonly delays: readonly number[];
   readonly isLate: boolean;
 }
@@ -43,8 +43,8 @@ test("whatever the streams' timing, a block has all documents of its checkpoint,
       const streams = bindings.map((blocks, binding) =>
         stream(`stream ${binding}`, () => playBlocks(blocks)),
       );
-      const given = (await Array.fromAsync(session(streams).blocks)).map(brief);
-      const ofBinding = (binding: number) => given.filter(([first]) => first?.startsWith(`b${binding}`));
+      const yielded = (await Array.fromAsync(session(streams).blocks)).map(brief);
+      const ofBinding = (binding: number) => yielded.filter(([first]) => first?.startsWith(`b${binding}`));
       expect(bindings.map((_, binding) => ofBinding(binding))).toEqual(expected);
     }),
     { seed: 1 },
@@ -73,7 +73,7 @@ test("while nobody reads, no stream works on more than its next block", async ()
   await blocks.return();
 });
 
-test("a pass is over for a binding at its first rest, however far away that lies", async () => {
+test("a pass ends a binding at its first rest, however long that is", async () => {
   const { blocks, clock, events } = session([
     scripted("calls", [
       document(1),
@@ -153,7 +153,7 @@ test("an abort ends a rest that a touch could end", async () => {
   expect(await next).toEqual({ done: true, value: undefined });
 });
 
-test("a stream is told that its checkpoint is committed when the block is, and not when its generator resumes", async () => {
+test("a checkpoint is reported as committed when its block is, not when the generator resumes", async () => {
   const committed: number[] = [];
   const calls = scripted(
     "calls",

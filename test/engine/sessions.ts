@@ -13,7 +13,7 @@ export type Run = (state: JsonObject, signal: AbortSignal) => AsyncGenerator<Ste
 
 export const stream = (name: string, run: Run): Stream => ({ name, key: ["/id"], run });
 
-/** Yields the steps, and then waits for the end of the session. */
+/** A stream that yields the steps and then waits for the end of the session. */
 export function scripted(name: string, steps: readonly Step[]): Stream {
   return stream(name, async function* (_, signal) {
     yield* steps;
@@ -44,7 +44,7 @@ export function session(streams: readonly Stream[], options: Partial<SessionOpti
   return { clock, log, events, blocks };
 }
 
-/** `b2:7` for document 7 of binding 2, `b2!` for the patch of its block. */
+/** A block in short: `b2:7` is document 7 of binding 2, `b2!` the patch of the block. */
 export function brief({ binding, documents }: Block): string[] {
   return [...documents.map(({ id }) => `b${binding}:${id}`), `b${binding}!`];
 }

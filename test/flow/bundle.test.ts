@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { containerConfig } from "../../scripts/dockerfile.ts";
+import { readDockerfile } from "../../scripts/dockerfile.ts";
 import { streamNames } from "../../src/streams/index.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
@@ -9,7 +9,7 @@ import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
 /** What the image runs: the same file, alone in a folder, with the same arguments. */
-const { entrypoint } = containerConfig(readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8"));
+const { entrypoint } = readDockerfile(readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8"));
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token" };
 const SPEC = { spec: { config: {} } };
 

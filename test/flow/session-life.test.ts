@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { runCaptureSession } from "../../src/protocols/flow/session.ts";
+import { runCaptureSession } from "../../src/protocols/flow/run.ts";
 import { LineWriter } from "../../src/shared/line-writer.ts";
 import { CONFIG, startWorld } from "../support/world.ts";
 
@@ -23,13 +23,13 @@ test("ends by itself after a month, and not before", async () => {
     text += chunk;
   });
   let isOver = false;
-  const session = runCaptureSession(
-    openRequest([{ resourceConfig: { stream: "tags" }, stateKey: "tags" }]),
-    world.connector,
-    new LineWriter(output),
-    world.ports,
-    new AbortController().signal,
-  ).then(() => {
+  const session = runCaptureSession({
+    request: openRequest([{ resourceConfig: { stream: "tags" }, stateKey: "tags" }]),
+    connector: world.connector,
+    writer: new LineWriter(output),
+    ports: world.ports,
+    signal: new AbortController().signal,
+  }).then(() => {
     isOver = true;
   });
   while (!text.includes("digests")) await turn();
@@ -51,16 +51,16 @@ test("a collection that is told once for all bindings is found by its index", as
   });
   const stop = new AbortController();
   const asText = { writeSchema: { properties: { id: { format: "date-time" } } } };
-  const session = runCaptureSession(
-    openRequest(
+  const session = runCaptureSession({
+    request: openRequest(
       [{ resourceConfig: { stream: "teams" }, stateKey: "teams", collectionIndex: 1 }],
       [{ writeSchema: {} }, asText],
     ),
-    world.connector,
-    new LineWriter(output),
-    world.ports,
-    stop.signal,
-  );
+    connector: world.connector,
+    writer: new LineWriter(output),
+    ports: world.ports,
+    signal: stop.signal,
+  });
   while (!text.includes('"digests"')) await turn();
   stop.abort();
   await session;

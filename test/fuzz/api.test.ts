@@ -3,7 +3,7 @@ import Schema from "typebox/schema";
 import { expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import type { Block } from "../../src/engine/index.ts";
-import { writeSchema } from "../../src/protocols/flow/schemas.ts";
+import { writeSchema } from "../../src/protocols/flow/catalog.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 import { Collections } from "../property/collections.ts";
 import { setting } from "../property/history.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { LIST_OF } from "../support/lists.ts";
 
 /** What nobody would expect in a field, and what no field could hold that is believed. */
 const VALUES: readonly Json[] = [
@@ -178,10 +179,10 @@ function rowsOf(body: JsonObject, bodyKey: string): Json[] {
 
 function streamOf(path: string): [StreamName, string] | [undefined, ""] {
   for (const name of streamNames) {
-    const { endpoint } = streams[name];
-    if (path === endpoint.path) return [name, endpoint.bodyKey];
-    if (/^\/\d+$/.test(path.slice(endpoint.path.length)) && path.startsWith(endpoint.path))
-      return [name, endpoint.bodyKey.replace(/s$/, "")];
+    const list = LIST_OF[name];
+    if (path === list.path) return [name, list.bodyKey];
+    if (/^\/\d+$/.test(path.slice(list.path.length)) && path.startsWith(list.path))
+      return [name, list.bodyKey.replace(/s$/, "")];
   }
   return [undefined, ""];
 }

@@ -89,7 +89,7 @@ function lastingValue(name: string, value: unknown): unknown {
   return typeof value === "string" && value.includes("?X-Amz-") ? value.slice(0, value.indexOf("?")) : value;
 }
 
-/** Cursors that only ever go on: the rungs of calls, the watermark of contacts. */
+/** Cursors that only ever go on: those of the re-reads of calls, the watermark of contacts. */
 function checkCursorsOnward(before: JsonObject, after: JsonObject): void {
   const [old, now] = [before, after].map(
     (state) => (state.bindingStateV1 ?? {}) as Record<string, Record<string, unknown>>,
@@ -97,7 +97,7 @@ function checkCursorsOnward(before: JsonObject, after: JsonObject): void {
   const rungs = Object.entries((old?.calls?.rungs ?? {}) as Record<string, number>);
   const moved = (now?.calls?.rungs ?? {}) as Record<string, number>;
   const hasFallen = rungs.some(([age, cursor]) => (moved[age] ?? -Infinity) < cursor);
-  if (hasFallen) throw new Error(`a rung went back from ${JSON.stringify(rungs)}`);
+  if (hasFallen) throw new Error(`a re-read cursor went back from ${JSON.stringify(rungs)}`);
   const [was = 0, is = 0] = [old, now].map((state) => Number(state?.contacts?.watermark ?? 0));
   if (is < was) throw new Error(`the watermark went back from ${was} to ${is}`);
 }

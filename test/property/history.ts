@@ -10,7 +10,7 @@ import { AccountLife, type Act, act } from "./life.ts";
 
 const DAY_SECONDS = 86_400;
 
-/** So that whatever changes a call, a rung is still to come for it. */
+/** So that whatever changes a call, a re-read is still to come for it. */
 const LONGEST_HISTORY_SECONDS = 25 * DAY_SECONDS;
 
 /** How an account begins, and how Aircall behaves where nobody knows. */

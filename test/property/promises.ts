@@ -23,7 +23,7 @@ export function expectPromisesKept(world: CapturedAccount): void {
   }
 }
 
-/** Everything is as it is in the account, once all rungs and a full pass have come and gone. */
+/** Everything is as it is in the account, once all re-reads and a full scan have come and gone. */
 export function expectTruth(world: CapturedAccount): void {
   for (const stream of streamNames) expectSame(world, stream);
 }
@@ -38,13 +38,13 @@ function sorted(rows: ReadonlyMap<string, string>): [string, string][] {
   return [...rows].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
-/** Who is there is there as it is; who has been deleted may stay until the next full pass. */
+/** Who is there is there as it is; who has been deleted may stay until the next full scan. */
 function expectContacts({ collections, life }: CapturedAccount): void {
   const kept = [...collections.of("contacts")].filter(([id]) => !life.deletedContacts.has(Number(id)));
   expect(sorted(new Map(kept)), "contacts").toEqual(sorted(collections.truth("contacts")));
 }
 
-/** Every call is there, and as it was when it last came to the age of a rung, or later. */
+/** Every call is there, and as it was when it last came to the age of a re-read, or later. */
 function expectCalls(world: CapturedAccount): void {
   const kept = world.collections.of("calls");
   const late: string[] = [];
@@ -67,12 +67,12 @@ function isDueBy(id: number, { life, emulator, listInProgress }: CapturedAccount
   );
   const changedAtAge = changedSeconds - call.startedAt;
   if (changedAtAge <= Math.max(-Infinity, ...readAtAges) - SEAM_SECONDS) return true;
-  // A call that is listed only once it has ended may not have been there when its rung was climbed.
+  // A call that is listed only once it has ended may not have been there when the calls of its age were read again.
   if (!listInProgress) return false;
   return isFollowed(call, changedSeconds, ageSeconds, emulator.account.nowSeconds);
 }
 
-/** A call that went on at half an hour is looked at until it has settled, the later the longer it goes on. */
+/** A call that went on at half an hour is read by itself until it has settled, the later the longer it goes on. */
 function isFollowed(
   call: { endedAt: number },
   changedSeconds: number,

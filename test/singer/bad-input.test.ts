@@ -55,7 +55,7 @@ describe("a file that will not do is told in one sentence", () => {
     [
       "a stream twice",
       { catalog: { streams: [{ tap_stream_id: "tags" }, { tap_stream_id: "tags" }] } },
-      /The catalog has the stream tags more than once/,
+      /The catalog names tags more than once/,
     ],
     ["metadata that is no list", { catalog: ofStream({}) }, /streams\.0\.metadata must be array/],
     ["a breadcrumb that is no list", { catalog: place({}, "tags") }, /breadcrumb must be array/],

@@ -23,7 +23,7 @@ describe("rows of other times than those asked for", () => {
     };
   };
 
-  test.each([1_000_000, -5])("are given, and move no cursor: %i", async (at) => {
+  test.each([1_000_000, -5])("are yielded, and move no cursor: %i", async (at) => {
     const pages = await Array.fromAsync(readWindow(stray(at), 0, 20));
     expect(sortedIds(pages.flatMap(({ rows }) => rows)).slice(0, 7)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(pages.map(({ throughSeconds }) => throughSeconds).slice(0, -1)).toEqual([2, 5]);
@@ -41,7 +41,7 @@ describe("rows of other times than those asked for", () => {
     await expect(Array.fromAsync(readWindow(only(10), 0, 20))).rejects.toThrow(UnexpectedAnswer);
   });
 
-  test("and no others are given, if they are few", async () => {
+  test("and no others are yielded, if they are few", async () => {
     expect(await Array.fromAsync(readWindow(only(9), 0, 20))).toMatchObject([{ throughSeconds: 20 }]);
   });
 });

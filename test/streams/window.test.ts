@@ -123,7 +123,7 @@ test("a row that vanishes while another appears takes no third one along", async
   expect(given).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 99]);
 });
 
-test("a row that vanishes from a list that does not tell its total takes no other along", async () => {
+test("a row that vanishes from a list without a total takes no other along", async () => {
   const rows = Array.from({ length: 9 }, (_, index): Row => ({ id: index + 1, at: index + 1 }));
   const list = new SmallList(rows, {
     tellsTotal: false,

@@ -1,15 +1,12 @@
-import type { CaptureRequest, Connector } from "../../src/connector.ts";
+import { bindingFor, type CaptureRequest, type Connector } from "../../src/connector.ts";
 import { type Block, bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { type StreamName, streams } from "../../src/streams/index.ts";
+import type { StreamName } from "../../src/streams/index.ts";
 import type { TestClock } from "./clock.ts";
 import { CONFIG } from "./world.ts";
 
 /** A config whose request budget holds up nothing. */
 export const UNHURRIED = { advanced: { requests_per_minute: 1_000_000 } };
-
-/** A config that leaves the request budget as it is by default. */
-export const DEFAULT_BUDGET = { advanced: {} };
 
 export interface CaptureOptions
   extends Partial<Pick<CaptureRequest, "state" | "until" | "signal" | "onEvent">> {
@@ -30,10 +27,10 @@ export function capture(
     signal: new AbortController().signal,
     ...others,
     config: { ...CONFIG, ...config },
-    bindings: names.map((stream) => ({
-      resourceConfig: { stream, syncMode: streams[stream].syncMode, ...resource },
-      stateKey: stream,
-    })),
+    bindings: names.map((stream) => {
+      const { resourceConfig, stateKey } = bindingFor(stream);
+      return { resourceConfig: { ...resourceConfig, ...resource }, stateKey };
+    }),
     state,
   });
 }

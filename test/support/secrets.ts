@@ -1,4 +1,7 @@
 import { API_ID, API_TOKEN, type Emulator } from "../../emulator/index.ts";
+import { bindingFor } from "../../src/connector.ts";
+import { secretsIn } from "../../src/shared/redactor.ts";
+import { EndpointSchema } from "../../src/spec.ts";
 import type { Ended, Env, Start } from "./program.ts";
 
 export const HASH_KEY = "a key that nobody guesses";
@@ -13,13 +16,15 @@ export interface Key {
 export const GOOD: Key = { id: API_ID, token: API_TOKEN };
 
 /** What nobody may read anywhere. */
-export const secretsOf = ({ id, token }: Key, emulator: Emulator) => [
-  ...[id, token, `${id}:${token}`].flatMap((secret) => [secret, base64(secret).replace(/=+$/, "")]),
+export const secretsOf = (key: Key, emulator: Emulator) => [
+  ...[...secretsIn(EndpointSchema, configOf(key)), `${key.id}:${key.token}`].flatMap((secret) => [
+    secret,
+    base64(secret).replace(/=+$/, ""),
+  ]),
   ...emulator.account.webhooks.listed.map((webhook) => webhook.token),
-  HASH_KEY,
 ];
 
-export const STREAMS = ["calls", "contacts", "tags", "users", "webhooks"];
+export const STREAMS = ["calls", "contacts", "tags", "users", "webhooks"] as const;
 
 /** An endpoint config with every secret that there is in one. */
 export const configOf = ({ id, token }: Key) => ({
@@ -29,7 +34,7 @@ export const configOf = ({ id, token }: Key) => ({
   advanced: { personal_data: { emails: "hash", hash_key: HASH_KEY } },
 });
 
-export const bindings = STREAMS.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
+export const bindings = STREAMS.map((stream) => bindingFor(stream));
 
 /** Ends the input at once, or stops the program when it has shown the text. */
 export async function askFlow(start: Start, env: Env, requests: object[], until?: string): Promise<Ended> {

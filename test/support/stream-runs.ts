@@ -1,9 +1,8 @@
 import { parseEndpointConfig } from "../../src/config/index.ts";
 import { type Document, mergePatch, type Step } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { type StreamName, streams } from "../../src/streams/index.ts";
-import { MalformedRows } from "../../src/streams/malformed-rows.ts";
-import { DigestMemory, remembering } from "../../src/streams/memory.ts";
+import type { StreamDefinition } from "../../src/streams/definition.ts";
+import { bindStream } from "../../src/streams/index.ts";
 import { CONFIG, type World } from "./world.ts";
 
 /** A stream's runs in one process, each from the state that the one before has left. */
@@ -11,14 +10,11 @@ export class StreamRuns {
   readonly #run: (state: JsonObject) => AsyncIterable<Step>;
   #state: JsonObject = {};
 
-  constructor({ reader, clock, ports: { log } }: World, name: StreamName) {
-    const { intervalMs, syncMode, run } = streams[name];
+  constructor({ reader, ports }: World, definition: StreamDefinition) {
     const { startSeconds, rereadAfterSeconds } = parseEndpointConfig(CONFIG);
-    const memory = new DigestMemory();
-    const times = { intervalMs, startSeconds, rereadAfterSeconds };
-    const malformed = new MalformedRows(log, () => {});
-    const source = { api: reader(), clock, log, memory, malformed, syncMode, ...times };
-    this.#run = (state) => remembering(memory, run(source, state));
+    const { syncMode } = definition;
+    const stream = bindStream(definition, { reader, ports, syncMode, startSeconds, rereadAfterSeconds });
+    this.#run = (state) => stream.run(state, new AbortController().signal);
   }
 
   /** Runs to the first rest. */

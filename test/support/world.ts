@@ -2,6 +2,7 @@ import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulat
 import { AircallReader, RequestBudget } from "../../src/aircall/index.ts";
 import { Connector } from "../../src/connector.ts";
 import type { Log, Ports } from "../../src/shared/ports.ts";
+import { Redactor } from "../../src/shared/redactor.ts";
 import { TestClock, takingTime } from "./clock.ts";
 
 /** The credentials that the emulator knows, as an endpoint config. */
@@ -47,7 +48,7 @@ export async function startWorld(options: Partial<EmulatorOptions> = {}, clock =
     emulator,
     connector: connectorTo(emulator, clock, { log: ports.log }),
     reader: (signal = new AbortController().signal) =>
-      new AircallReader({ credentials, origin, budget, ports }, signal, () => {}),
+      new AircallReader({ client: { credentials, origin, budget, ports, redactor: new Redactor() }, signal }),
     [Symbol.asyncDispose]: () => emulator.close(),
   };
 }

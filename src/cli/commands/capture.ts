@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import { streamNames } from "../../streams/index.ts";
-import { accountFromEnvironment } from "../account.ts";
-import { parseStartDate, parseStreams } from "../arguments.ts";
+import { openAccount } from "../account.ts";
+import { CONFIG_OPTION, parseStartDate, parseStreams } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 
 interface CaptureOptions {
   readonly to: string;
+  readonly config?: string;
   readonly streams?: ReturnType<typeof parseStreams>;
   readonly startDate?: string;
   readonly follow?: true;
@@ -20,6 +21,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
         "continues where the last one ended and captures only changes. It is safe to kill at any time.",
     )
     .requiredOption("--to <file>", "DuckDB file; created if it does not exist")
+    .option(...CONFIG_OPTION)
     .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
     .option(
       "--start-date <date>",
@@ -35,23 +37,24 @@ Examples:
   $ export AIRCALL_API_ID=... AIRCALL_API_TOKEN=...
   $ source-aircall capture --to aircall.duckdb
   $ source-aircall capture --to calls.duckdb --streams calls --start-date 2026-09-01 --follow
+  $ source-aircall capture --to aircall.duckdb --config config.json
 
 Query the file with any DuckDB client:
   $ duckdb aircall.duckdb "SELECT direction, count(*) FROM calls GROUP BY ALL"`,
     )
     .action(async (options: CaptureOptions) => {
       const { captureView } = await import("../capture-view.ts");
-      const { captureAndTell, withStore } = await import("../local-capture.ts");
+      const { captureAndReport, withStore } = await import("../local-capture.ts");
       const asJson = options.json === true;
       const view = captureView(context, asJson);
       const run = {
-        account: accountFromEnvironment(context, view.log, options.startDate),
+        account: await openAccount(context, view.log, options),
         view,
         path: options.to,
         streams: options.streams ?? streamNames,
         follow: options.follow === true,
         asJson,
       };
-      end(await withStore(run, (store) => captureAndTell(context, run, store)));
+      end(await withStore(run, (store) => captureAndReport(context, run, store)));
     });
 }

@@ -1,12 +1,19 @@
 import { Command } from "commander";
 import type { StreamCheck } from "../../connector.ts";
+import { DONE, FAILED } from "../../shared/exit-codes.ts";
+import { plainLog } from "../../shared/log.ts";
 import { streamNames } from "../../streams/index.ts";
-import { accountFromEnvironment } from "../account.ts";
-import { parseStreams } from "../arguments.ts";
+import { openAccount } from "../account.ts";
+import { CONFIG_OPTION, parseStreams } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { count } from "../format.ts";
 import { textTable } from "../table.ts";
 import { writeLine } from "../terminal.ts";
+
+interface CheckOptions {
+  readonly config?: string;
+  readonly streams?: ReturnType<typeof parseStreams>;
+}
 
 export function checkCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("check")
@@ -14,11 +21,12 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
     .description(
       "Verifies the API key, then reads the first page of each stream. For each stream that cannot be read, it prints what to do.",
     )
+    .option(...CONFIG_OPTION)
     .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
-    .action(async (options: { streams?: ReturnType<typeof parseStreams> }) => {
-      const { plainLog } = await import("../log.ts");
-      const log = plainLog(context.env, (line) => writeLine(context.stderr, line));
-      const { connector, config } = accountFromEnvironment(context, log);
+    .action(async (options: CheckOptions) => {
+      const { env, redactor } = context;
+      const log = plainLog({ level: env.LOG_LEVEL, redactor }, (line) => writeLine(context.stderr, line));
+      const { connector, config } = await openAccount(context, log, options);
       const checks = await connector.check(config, options.streams ?? streamNames, context.signal);
       writeLine(
         context.stdout,
@@ -32,7 +40,7 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
           checks.map(checkRow),
         ),
       );
-      end(checks.some(({ error }) => error) ? 1 : 0);
+      end(checks.some(({ error }) => error) ? FAILED : DONE);
     });
 }
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { DONE } from "../../shared/exit-codes.ts";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import type { CliContext } from "../context.ts";
@@ -15,23 +16,25 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
     .action(async ({ to }: { to: string }) => {
       const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
       const { captureView } = await import("../capture-view.ts");
-      const { captureAndTell, withStore } = await import("../local-capture.ts");
-      const { answerQuestions } = await import("../questions.ts");
+      const { captureAndReport, withStore } = await import("../local-capture.ts");
+      const { answerQuestions } = await import("../../local/index.ts");
+      const { answersText } = await import("../answers.ts");
       const emulator = await startEmulator();
       try {
         const view = captureView(context, false);
-        const account = openAccount(context, view.log, {
-          origin: emulator.url,
-          config: { api_id: API_ID, api_token: API_TOKEN },
-        });
+        const emulated = {
+          AIRCALL_API_URL: emulator.url,
+          AIRCALL_API_ID: API_ID,
+          AIRCALL_API_TOKEN: API_TOKEN,
+        };
+        const account = await openAccount({ ...context, env: { ...context.env, ...emulated } }, view.log);
         const run = { account, view, path: to, streams: streamNames, follow: false, asJson: false };
-        const exitCode = await withStore(run, async (store) => {
+        const exitCode = await withStore(run, (store) => {
           writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
-          const captured = await captureAndTell(context, run, store);
-          if (captured === 0)
-            writeLine(context.stdout, await answerQuestions(store, context.stdout.columns ?? 80));
-          return captured;
+          return captureAndReport(context, run, store);
         });
+        if (exitCode === DONE)
+          writeLine(context.stdout, answersText(await answerQuestions(to), context.stdout.columns ?? 80));
         end(exitCode);
       } finally {
         await emulator.close();

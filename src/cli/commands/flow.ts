@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-/** Only told of here: `main.ts` starts the protocol itself, before any of this is loaded. */
+/** Only for `--help`: `main.ts` starts the protocol before the commands are loaded. */
 export function flowCommand(): Command {
   return new Command("flow")
     .summary("speak the Flow capture protocol on standard input and output")

@@ -1,9 +1,5 @@
 import { Command } from "commander";
-import { readOrigin, readPace } from "../../config/index.ts";
-import { Connector } from "../../connector.ts";
-import type { SingerFiles } from "../../protocols/singer/index.ts";
 import type { CliContext } from "../context.ts";
-import { plainLog } from "../log.ts";
 import { writeLine } from "../terminal.ts";
 
 interface SingerOptions {
@@ -46,22 +42,7 @@ Examples:
       const { config, state } = options;
       if (!config) return command.error("error: required option '--config <file>' not specified");
       const catalog = options.catalog ?? options.properties;
-      end(await syncAndTell(context, { config, catalog, state }));
+      const { runSingerProtocol } = await import("../../protocols/singer/index.ts");
+      end(await runSingerProtocol({ config, catalog, state }, context));
     });
-}
-
-/** Gives the exit code. */
-async function syncAndTell(context: CliContext, files: SingerFiles): Promise<number> {
-  const { runSingerProtocol } = await import("../../protocols/singer/index.ts");
-  const { env, stdout, stderr, signal } = context;
-  const ports = { ...context.ports, log: plainLog(env, (line) => writeLine(stderr, line)) };
-  const connector = new Connector({ ports, origin: readOrigin(env), ...readPace(env) });
-  const failed = await runSingerProtocol(files, { connector, stdout, ports, signal });
-  if (signal.aborted) {
-    writeLine(stderr, "Stopped early: run again with the last state to go on.");
-    return 130;
-  }
-  if (failed.length === 0) return 0;
-  writeLine(stderr, `Not read whole, for the reasons above: ${failed.join(", ")}.`);
-  return 1;
 }

@@ -1,1 +1,2 @@
+export { type Answer, answerQuestions } from "./questions.ts";
 export { openDuckDbStore } from "./store.ts";

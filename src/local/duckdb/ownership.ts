@@ -1,18 +1,24 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../../errors.ts";
-
-const FORMAT_VERSION = 1;
+import { createStateTable } from "./state.ts";
+import { inTransaction } from "./transaction.ts";
+import { FORMAT_VERSION, upgrade } from "./upgrade.ts";
 
 /**
  * Makes an empty database ours, or makes sure that it is: that this program wrote it, in a format
- * that this version knows, from the given source. Throws a `StoreError` that names the path otherwise.
+ * that this version knows, from the given source. A file of an older format is upgraded. Throws a
+ * `StoreError` that names the path otherwise.
  */
 export async function claim(connection: DuckDBConnection, path: string, source: string): Promise<void> {
-  if (await isOurs(connection)) return checkMarker(connection, path, source);
+  if (await isOurs(connection)) {
+    const version = await checkMarker(connection, path, source);
+    if (version < FORMAT_VERSION) await inTransaction(connection, () => upgrade(connection));
+    return;
+  }
   if (await holdsAnything(connection)) {
     throw new StoreError(`${path} is a DuckDB database of something else; choose another file.`);
   }
-  await mark(connection, source);
+  await inTransaction(connection, () => mark(connection, source));
 }
 
 async function isOurs(connection: DuckDBConnection): Promise<boolean> {
@@ -34,7 +40,8 @@ async function holdsRows(connection: DuckDBConnection, sql: string): Promise<boo
   return (await connection.runAndReadAll(sql)).currentRowCount > 0;
 }
 
-async function checkMarker(connection: DuckDBConnection, path: string, source: string): Promise<void> {
+/** Returns the version of the file's format. */
+async function checkMarker(connection: DuckDBConnection, path: string, source: string): Promise<number> {
   const about = await connection.runAndReadAll("SELECT format_version, source FROM source_aircall.about");
   const [version, remembered] = about.getRowsJson()[0] ?? [];
   if (Number(version) > FORMAT_VERSION) {
@@ -45,20 +52,18 @@ async function checkMarker(connection: DuckDBConnection, path: string, source: s
   if (remembered !== source) {
     throw new StoreError(`${path} holds rows from ${remembered}, not from ${source}; choose another file.`);
   }
+  return Number(version);
 }
 
 async function mark(connection: DuckDBConnection, source: string): Promise<void> {
-  await connection.run("BEGIN; CREATE SCHEMA source_aircall");
+  await connection.run("CREATE SCHEMA source_aircall");
   await connection.run("CREATE TABLE source_aircall.about (format_version INTEGER, source VARCHAR)");
   await connection.run("INSERT INTO source_aircall.about VALUES ($version, $source)", {
     version: FORMAT_VERSION,
     source,
   });
-  // Text and not JSON: the state comes back exactly as it was given, lone surrogates included.
-  await connection.run("CREATE TABLE source_aircall.state (state VARCHAR)");
-  await connection.run("INSERT INTO source_aircall.state VALUES ('{}')");
+  await createStateTable(connection);
   await connection.run(
     "CREATE TABLE source_aircall.fields (table_name VARCHAR, field VARCHAR, column_name VARCHAR, column_type VARCHAR, position BIGINT)",
   );
-  await connection.run("COMMIT");
 }

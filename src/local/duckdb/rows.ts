@@ -1,8 +1,15 @@
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api";
 import type { Document } from "../../engine/index.ts";
-import { isJsonObject, type Json } from "../../shared/json.ts";
-import type { Column, Columns, ColumnType } from "./columns.ts";
-import { quoteName, quoteTable, wellFormedText } from "./sql.ts";
+import type { Json } from "../../shared/json.ts";
+import {
+  type Column,
+  type ColumnKind,
+  type Columns,
+  wellFormedJson,
+  wellFormedText,
+} from "../store/index.ts";
+import { quoteName, quoteTable } from "./sql.ts";
+import { typeOf } from "./types.ts";
 
 /**
  * Puts each document in the place of the row of its key, and takes the row away where the document
@@ -30,25 +37,12 @@ export async function replaceRows(
   await connection.run("DROP TABLE temp.staging");
 }
 
-/** The last document of each key; throws when one has no key that can be compared. */
-export function lastOfEachKey(documents: Iterable<Document>, keyField: string): Iterable<Document> {
-  const last = new Map<Json, Document>();
-  for (const document of documents) {
-    const key = Object.hasOwn(document, keyField) ? document[keyField] : undefined;
-    if (typeof key !== "string" && !Number.isSafeInteger(key)) {
-      throw new Error(`a document has no "${keyField}" that is a string or an integer`);
-    }
-    last.set(key as Json, document);
-  }
-  return last.values();
-}
-
 async function stage(
   connection: DuckDBConnection,
   columns: readonly Column[],
-  documents: Iterable<Document>,
+  documents: readonly Document[],
 ): Promise<void> {
-  const definitions = columns.map(({ type }, index) => `value_${index} ${type}`);
+  const definitions = columns.map(({ kind }, index) => `value_${index} ${typeOf(kind)}`);
   await connection.run(`CREATE TEMP TABLE staging (deleted BOOLEAN, ${definitions.join(", ")})`);
   const appender = await connection.createAppender("staging", null, "temp");
   try {
@@ -60,33 +54,18 @@ async function stage(
 
 function appendRow(appender: DuckDBAppender, columns: readonly Column[], document: Document): void {
   appender.appendBoolean(document._meta.op === "d");
-  for (const { field, type } of columns) {
+  for (const { field, kind } of columns) {
     // A field may be called like a member of every object: `constructor`, `__proto__`.
-    appendValue(appender, type, Object.hasOwn(document, field) ? document[field] : null);
+    appendValue(appender, kind, Object.hasOwn(document, field) ? document[field] : null);
   }
   appender.endRow();
 }
 
-function appendValue(appender: DuckDBAppender, type: ColumnType, value: Json | undefined): void {
+function appendValue(appender: DuckDBAppender, kind: ColumnKind, value: Json | undefined): void {
   if (value === undefined || value === null) appender.appendNull();
-  else if (type === "JSON") appender.appendVarchar(jsonText(value));
+  else if (kind === "json") appender.appendVarchar(wellFormedJson(value));
   else if (typeof value === "string") appender.appendVarchar(wellFormedText(value));
   else if (typeof value === "boolean") appender.appendBoolean(value);
-  else if (type === "BIGINT") appender.appendBigInt(BigInt(Number(value)));
+  else if (kind === "integer") appender.appendBigInt(BigInt(Number(value)));
   else appender.appendDouble(Number(value));
-}
-
-/** The value as JSON text in which a lone surrogate, which DuckDB refuses to parse, is U+FFFD. */
-function jsonText(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.includes("\\ud") ? JSON.stringify(wellFormed(value)) : text;
-}
-
-function wellFormed(value: Json): Json {
-  if (typeof value === "string") return wellFormedText(value);
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([field, nested]) => [wellFormedText(field), wellFormed(nested)]),
-  );
 }

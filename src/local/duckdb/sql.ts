@@ -12,13 +12,8 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** What DuckDB says, without the advice and the stack that follow on later lines. */
+/** DuckDB's message, without the advice and the stack that follow on later lines. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split("\n", 1)[0] ?? "";
-}
-
-/** The text with U+FFFD for each lone surrogate: JSON may hold one, DuckDB's UTF-8 cannot. */
-export function wellFormedText(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
 }

@@ -1,36 +1,31 @@
-import {
-  type DuckDBConnection,
-  type DuckDBValueConverter,
-  type Json,
-  JsonDuckDBValueConverter,
-} from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Document } from "../../engine/index.ts";
 import { StoreError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import type { Store, TableSpec, Transaction } from "../store.ts";
-import { type Columns, withDocuments, withSchema } from "./columns.ts";
+import {
+  type CapturedBlock,
+  type Columns,
+  lastDocuments,
+  patchState,
+  type Store,
+  type StoreOptions,
+  type TableSpec,
+  withDocuments,
+  withSchema,
+} from "../store/index.ts";
 import { createFile, DatabaseFile, fileExists } from "./file.ts";
 import { claim } from "./ownership.ts";
-import { lastOfEachKey, replaceRows } from "./rows.ts";
-import { firstLine } from "./sql.ts";
+import { replaceRows } from "./rows.ts";
+import { firstLine, quoteTable } from "./sql.ts";
+import { changeState, readState } from "./state.ts";
 import { changeColumns, readColumns } from "./tables.ts";
-
-/** What `openDuckDbStore` needs. */
-export interface DuckDbStoreOptions {
-  /** The database file; one that is missing is created. */
-  readonly path: string;
-  readonly tables: readonly TableSpec[];
-  /** Where the rows come from, such as an API origin. A file holds the rows of one source only. */
-  readonly source: string;
-}
+import { inTransaction } from "./transaction.ts";
 
 /**
- * A store in a DuckDB file: schema `main` holds a table a stream and a column a top-level field,
- * schema `source_aircall` what the store has to remember. Values stay as the documents give them, a
- * field that is absent or null is NULL, and a column that a value does not fit is widened. Throws a
- * `StoreError` when the file cannot be opened or is not for this source.
+ * A store in a DuckDB file: schema `main` has a table for each stream and a column for each top-level
+ * field, schema `source_aircall` what the store has to remember. See `OpenStore` and `Store`.
  */
-export async function openDuckDbStore({ path, tables, source }: DuckDbStoreOptions): Promise<Store> {
+export async function openDuckDbStore(path: string, { tables, source }: StoreOptions): Promise<Store> {
   if (!(await fileExists(path))) await createFile(path, (connection) => claim(connection, path, source));
   const file = await DatabaseFile.open(path);
   try {
@@ -55,7 +50,7 @@ class DuckDbStore implements Store {
   readonly #file: DatabaseFile;
   readonly #path: string;
   readonly #writer: DuckDBConnection;
-  /** Apart from the writer, so that a question sees what is committed and nothing else. */
+  /** Apart from the writer, so that it sees what is committed and nothing else. */
   readonly #reader: DuckDBConnection;
   #tables: ReadonlyMap<string, Table> = new Map();
   #state: JsonObject = {};
@@ -69,8 +64,7 @@ class DuckDbStore implements Store {
 
   /** Reads the state and makes the tables ready for documents; to be called first and once. */
   async prepare(specs: readonly TableSpec[]): Promise<void> {
-    const result = await this.#writer.runAndReadAll("SELECT state FROM source_aircall.state");
-    this.#state = JSON.parse(String(result.value(0, 0)));
+    this.#state = await readState(this.#writer);
     await this.#atomically(() => this.#prepareTables(specs));
   }
 
@@ -78,26 +72,32 @@ class DuckDbStore implements Store {
     return this.#state;
   }
 
-  async commit({ documents, state }: Transaction): Promise<void> {
+  async commit(blocks: readonly CapturedBlock[]): Promise<void> {
+    if (blocks.length === 0) return;
+    const documents = lastDocuments(blocks, (name) => this.#table(name).keyField);
+    const { state, changes } = patchState(this.#state, blocks);
     const tables = new Map(this.#tables);
     await this.#atomically(async () => {
       for (const [name, captured] of documents) tables.set(name, await this.#write(name, captured));
-      await this.#writer.run("UPDATE source_aircall.state SET state = $state", {
-        state: JSON.stringify(state),
-      });
+      await changeState(this.#writer, changes);
     });
     this.#tables = tables;
     this.#state = state;
   }
 
-  async query(sql: string): Promise<Record<string, unknown>[]> {
+  async rowCounts(): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
     try {
-      return (await this.#reader.runAndReadAll(sql)).convertRowObjects(plainValue);
+      for (const name of this.#tables.keys()) {
+        const result = await this.#reader.runAndReadAll(`SELECT count(*) FROM ${quoteTable(name)}`);
+        counts.set(name, Number(result.value(0, 0)));
+      }
     } catch (cause) {
-      throw new StoreError(`${this.#path} cannot answer (${firstLine(cause)}); change the question.`, {
+      throw new StoreError(`${this.#path} cannot be read (${firstLine(cause)}); fix the cause above.`, {
         cause,
       });
     }
+    return counts;
   }
 
   async close(): Promise<void> {
@@ -115,10 +115,15 @@ class DuckDbStore implements Store {
     this.#tables = tables;
   }
 
-  async #write(name: string, captured: readonly Document[]): Promise<Table> {
+  #table(name: string): Table {
     const table = this.#tables.get(name);
-    if (table === undefined) throw new Error(`there is no table "${name}"`);
-    const documents = [...lastOfEachKey(captured, table.keyField)];
+    if (table === undefined) throw new Error(`the store was opened without a table "${name}"`);
+    return table;
+  }
+
+  async #write(name: string, documents: readonly Document[]): Promise<Table> {
+    const table = this.#table(name);
+    if (documents.length === 0) return table;
     const columns = withDocuments(table.columns, documents);
     await changeColumns(this.#writer, name, table.columns, columns);
     await replaceRows(this.#writer, name, table.keyField, columns, documents);
@@ -127,12 +132,8 @@ class DuckDbStore implements Store {
 
   async #atomically(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#writer.run("BEGIN");
-      await work();
-      await this.#writer.run("COMMIT");
+      await inTransaction(this.#writer, work);
     } catch (cause) {
-      // Fails where DuckDB has rolled back by itself; what matters is the first error.
-      await this.#writer.run("ROLLBACK").catch(() => undefined);
       throw new StoreError(
         `${this.#path} could not be written (${firstLine(cause)}); ${advice(cause)} and run again, which goes on from what is saved.`,
         { cause },
@@ -143,11 +144,5 @@ class DuckDbStore implements Store {
 
 function advice(cause: unknown): string {
   const isFull = /No space left|File too large|Disk quota|not enough space/i.test(firstLine(cause));
-  return isFull ? "free some disk space" : "see to the cause";
+  return isFull ? "free some disk space" : "fix the cause above";
 }
-
-/** An integer that a JSON number holds exactly is a number; else as `JsonDuckDBValueConverter` has it. */
-const plainValue: DuckDBValueConverter<Json> = (value, type, converter) => {
-  const isSafeInteger = typeof value === "bigint" && Number.isSafeInteger(Number(value));
-  return isSafeInteger ? Number(value) : JsonDuckDBValueConverter(value, type, converter);
-};

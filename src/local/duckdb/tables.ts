@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Column, Columns, ColumnType } from "./columns.ts";
+import type { Column, Columns } from "../store/index.ts";
 import { quoteName, quoteTable } from "./sql.ts";
+import { converted, kindOf, typeOf } from "./types.ts";
 
 /** The columns of a table as `source_aircall.fields` records them; none for a table that is not there yet. */
 export async function readColumns(connection: DuckDBConnection, table: string): Promise<Columns> {
@@ -10,7 +11,7 @@ export async function readColumns(connection: DuckDBConnection, table: string): 
   );
   const columns = result.getRowsJson().map(([field, name, type]): [string, Column] => {
     const spelled = JSON.parse(String(field));
-    return [spelled, { field: spelled, name: String(name), type: type as ColumnType }];
+    return [spelled, { field: spelled, name: String(name), kind: kindOf(String(type)) }];
   });
   return new Map(columns);
 }
@@ -25,30 +26,21 @@ export async function changeColumns(
   if (before.size === 0) await createTable(connection, table, after);
   for (const column of after.values()) {
     const known = before.get(column.field);
-    if (known?.type === column.type) continue;
+    if (known?.kind === column.kind) continue;
     if (before.size > 0) await connection.run(alteration(table, known, column));
     await record(connection, table, column, known === undefined);
   }
 }
 
 async function createTable(connection: DuckDBConnection, table: string, columns: Columns): Promise<void> {
-  const definitions = [...columns.values()].map(({ name, type }) => `${quoteName(name)} ${type}`);
+  const definitions = [...columns.values()].map(({ name, kind }) => `${quoteName(name)} ${typeOf(kind)}`);
   await connection.run(`CREATE TABLE ${quoteTable(table)} (${definitions.join(", ")})`);
 }
 
-function alteration(table: string, known: Column | undefined, { name, type }: Column): string {
+function alteration(table: string, known: Column | undefined, { name, kind }: Column): string {
   const alter = `ALTER TABLE ${quoteTable(table)}`;
-  if (known === undefined) return `${alter} ADD COLUMN ${quoteName(name)} ${type}`;
-  return `${alter} ALTER COLUMN ${quoteName(name)} TYPE ${type} USING ${converted(known, type)}`;
-}
-
-function converted({ name, type: from }: Column, to: ColumnType): string {
-  const value = quoteName(name);
-  if (to !== "JSON") return `${value}::${to}`;
-  if (from !== "DOUBLE") return `to_json(${value})`;
-  // A DOUBLE has forgotten that 12 was written without a fraction, and DuckDB would write 12.0.
-  const isSafeInteger = `abs(${value}) <= ${Number.MAX_SAFE_INTEGER} AND ${value} = trunc(${value})`;
-  return `CASE WHEN ${isSafeInteger} THEN to_json(${value}::BIGINT) ELSE to_json(${value}) END`;
+  if (known === undefined) return `${alter} ADD COLUMN ${quoteName(name)} ${typeOf(kind)}`;
+  return `${alter} ALTER COLUMN ${quoteName(name)} TYPE ${typeOf(kind)} USING ${converted(known, kind)}`;
 }
 
 async function record(
@@ -64,5 +56,5 @@ async function record(
        WHERE table_name = $table AND field = $field`;
   // As JSON text, because a field's name may hold lone surrogates, which no VARCHAR can.
   const field = JSON.stringify(column.field);
-  await connection.run(sql, { table, field, name: column.name, type: column.type });
+  await connection.run(sql, { table, field, name: column.name, type: typeOf(column.kind) });
 }

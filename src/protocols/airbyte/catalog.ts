@@ -1,21 +1,21 @@
 import { parseStreamName } from "../../config/index.ts";
 import { type DiscoveredBinding, discover } from "../../connector.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { mapSchema, type SchemaPath } from "../../shared/json-schema.ts";
 import { type StreamName, streamNames } from "../../streams/index.ts";
-import { type AirbyteMessage, type AirbyteStream, SYNC_MODES } from "./messages.ts";
-import { DELETED_AT, UPDATED_AT } from "./rows.ts";
+import { type AirbyteMessage, type AirbyteStream, DELETED_AT, SYNC_MODES, UPDATED_AT } from "./output.ts";
 
 /** Connections in Airbyte know this stream by its right spelling. */
 const AIRBYTE_NAMES: Partial<Readonly<Record<StreamName, string>>> = {
   user_availablity: "user_availability",
 };
 
-/** Every stream there is, without asking the API. */
+/** Every stream. No request is sent to the API. */
 export function catalog(): AirbyteMessage {
   return { type: "CATALOG", catalog: { streams: discover().map(airbyteStream) } };
 }
 
-/** Takes the name that the catalog gives and the connector's own. Throws a `ConfigError` for any other. */
+/** The stream of a name in a catalog, or of the connector's own name. Throws a `ConfigError` for any other. */
 export function parseAirbyteName(name: string): StreamName {
   return findStream(name) ?? parseStreamName(name);
 }
@@ -36,8 +36,9 @@ function airbyteStream({ recommendedName, documentSchema, key }: DiscoveredBindi
   };
 }
 
-/** The document's fields, without what only Flow reads, and with the two that each row gains. */
-function rowSchema({ title, properties }: JsonObject): JsonObject {
+/** The fields of a stream's documents, each with a type, and the two that each row gains in place of `_meta`. */
+function rowSchema(documentSchema: JsonObject): JsonObject {
+  const { title, properties } = mapSchema(documentSchema, withColumnType);
   const { _meta, ...fields } = isJsonObject(properties) ? properties : {};
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -45,21 +46,17 @@ function rowSchema({ title, properties }: JsonObject): JsonObject {
     type: "object",
     additionalProperties: true,
     properties: {
-      ...typed(fields),
+      ...fields,
       [UPDATED_AT]: instant("When this version of the row was read."),
       [DELETED_AT]: instant("When the row was found to be deleted; null as long as it is there."),
     },
   };
 }
 
-/** A destination's column needs a type. Where Aircall's values have several, text takes them all. */
-function typed(fields: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, schema]): [string, Json] => [
-      name,
-      isJsonObject(schema) && schema.type === undefined ? { ...schema, type: ["string", "null"] } : schema,
-    ]),
-  );
+/** A destination's column needs a type. Where Aircall's values have several types, text holds them all. */
+function withColumnType(schema: JsonObject, at: SchemaPath): JsonObject {
+  const isColumn = at.length === 2;
+  return isColumn && schema.type === undefined ? { ...schema, type: ["string", "null"] } : schema;
 }
 
 function instant(description: string): JsonObject {

@@ -1,15 +1,18 @@
 import type { Writable } from "node:stream";
-import { type Environment, parseEndpointConfig, readOrigin, readPace } from "../../config/index.ts";
-import { Connector } from "../../connector.ts";
+import type { Environment } from "../../config/index.ts";
+import { type Connector, connectorFor } from "../../connector.ts";
 import { ConnectorError } from "../../errors.ts";
-import { LineWriter } from "../../shared/line-writer.ts";
+import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
+import { LineWriter, OutputLost } from "../../shared/line-writer.ts";
 import { levelledLog, logText } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
-import { streamNames } from "../../streams/index.ts";
+import { Redactor } from "../../shared/redactor.ts";
+import { isStop } from "../../shared/stop.ts";
 import { catalog } from "./catalog.ts";
-import { readCatalogFile, readConfigFile, readStateFile } from "./inputs.ts";
-import { type AirbyteMessage, type AirbyteWriter, errorTrace } from "./messages.ts";
-import { read, STOPPED } from "./read.ts";
+import { check, connectionStatus } from "./check.ts";
+import { readCatalogFile, readConfigFile, readStateFile } from "./input.ts";
+import { type AirbyteMessage, type AirbyteWriter, errorTrace } from "./output.ts";
+import { read } from "./run.ts";
 import { specification } from "./specification.ts";
 
 /** One of the protocol's commands, with the paths of the files that it names. */
@@ -31,12 +34,13 @@ interface World {
   readonly connector: Connector;
   readonly writer: AirbyteWriter;
   readonly ports: Ports;
+  readonly redactor: Redactor;
   readonly signal: AbortSignal;
 }
 
 /**
- * Answers one command of the Airbyte protocol and gives the exit code. Everything is a message on
- * standard output: the log too, and what goes wrong.
+ * Answers one command of the Airbyte protocol and returns the exit code. Everything is a message on
+ * standard output, logs and errors included.
  */
 export async function runAirbyteProtocol(
   command: AirbyteCommand,
@@ -44,26 +48,22 @@ export async function runAirbyteProtocol(
 ): Promise<number> {
   const { env, stdout, ports, signal } = options;
   const writer = new LineWriter<AirbyteMessage>(stdout);
-  const log = levelledLog(env.LOG_LEVEL, "info", (level, message, fields) =>
+  const redactor = new Redactor();
+  const log = levelledLog({ level: env.LOG_LEVEL, redactor }, "info", (level, message, fields) =>
     writer.push({ type: "LOG", log: { level: level.toUpperCase(), message: logText(message, fields) } }),
   );
   try {
-    const allPorts = { ...ports, log };
-    const connector = new Connector({
-      ports: allPorts,
-      origin: readOrigin(env),
-      ...readPace(env),
-    });
-    return await answer(command, { connector, writer, ports: allPorts, signal });
+    const connector = connectorFor(env, { ...ports, log }, redactor);
+    return await answer(command, { connector, writer, ports: { ...ports, log }, redactor, signal });
   } catch (error) {
-    if (signal.aborted && !(error instanceof ConnectorError)) return STOPPED;
+    if (isStop(error, signal) || error instanceof OutputLost) return STOPPED;
     if (command.name === "check" && error instanceof ConnectorError) {
-      // That something is wrong is an answer too, and no failure of the command.
-      writer.push(connectionStatus([error.message]));
-      return 0;
+      // A problem is an answer to `check`, and not a failure of the command.
+      writer.push(connectionStatus([redactor.hide(error.message)]));
+      return DONE;
     }
-    writer.push(errorTrace(error, ports.clock.now()));
-    return 1;
+    writer.push(errorTrace({ error, nowMs: ports.clock.now(), redactor }));
+    return FAILED;
   }
 }
 
@@ -71,32 +71,19 @@ async function answer(command: AirbyteCommand, world: World): Promise<number> {
   switch (command.name) {
     case "spec":
       world.writer.push(specification());
-      return 0;
-    case "check": {
-      const config = await readConfigFile(command.config);
-      const problems = await world.connector.problems(config, streamNames, world.signal);
-      world.writer.push(connectionStatus(problems));
-      return 0;
-    }
+      return DONE;
+    case "check":
+      world.writer.push(await check(command.config, world.connector, world.signal));
+      return DONE;
     case "discover":
-      parseEndpointConfig(await readConfigFile(command.config));
+      world.connector.checkConfig(await readConfigFile(command.config));
       world.writer.push(catalog());
-      return 0;
+      return DONE;
     case "read": {
-      const request = {
-        config: await readConfigFile(command.config),
-        streams: await readCatalogFile(command.catalog),
-        states: await readStateFile(command.state),
-      };
-      return read(request, world.connector, world.writer, world.ports, world.signal);
+      const config = await readConfigFile(command.config);
+      const streams = await readCatalogFile(command.catalog);
+      const states = await readStateFile(command.state);
+      return read({ ...world, config, streams, states });
     }
   }
-}
-
-function connectionStatus(problems: readonly string[]): AirbyteMessage {
-  return {
-    type: "CONNECTION_STATUS",
-    connectionStatus:
-      problems.length === 0 ? { status: "SUCCEEDED" } : { status: "FAILED", message: problems.join(" ") },
-  };
 }

@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 
 /**
- * Where in a document a schema asks for a date and time: here, or somewhere within. What lies within is read
- * from the schema when a document gets there, since a schema that refers to itself has no end.
+ * Where in a document a schema asks for a date and time: here, or somewhere within. The places within are read
+ * from the schema when a document has a value there, since a schema that refers to itself has no end.
  */
 interface Place {
   readonly isDateTime: boolean;
@@ -16,17 +16,21 @@ const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 const FIRST_MILLISECONDS = 32_503_680_000;
 
 /**
- * Rewrites, in place, what stands where the schema says `format: date-time`: Unix seconds or
- * milliseconds, and dates in other spellings, become RFC 3339. Collections of the connector that this
- * one replaces have such schemas, and their documents were always rewritten so. Returns `undefined`
- * when the schema asks for none. Any schema will do; what is no schema in it asks for nothing.
+ * Rewrites, in place, the values where the schema says `format: date-time`: Unix seconds or
+ * milliseconds, and dates in other spellings, become RFC 3339. Returns `undefined` for a schema without
+ * such a format. Any value is accepted as a schema; a part of it that is not a schema asks for nothing.
+ *
+ * Collections of the connector that this one replaces have such schemas, and Flow fails the capture for a
+ * document that does not fit. The schema is searched, and no list of fields kept, because the collection
+ * belongs to the user: the format may stand behind references and in fields that the user has added, and
+ * the same field of another collection may have to stay a number.
  */
 export function dateTimeRewriter(schema: unknown): ((doc: Json) => void) | undefined {
   const place = placeOf([schema], schema);
   return place && ((doc) => void rewrite(doc, place));
 }
 
-/** The place that these schemas speak of; `undefined` when no date and time is asked for there or within. */
+/** The place that these schemas describe; `undefined` when they ask for no date and time there or within. */
 function placeOf(schemas: readonly unknown[], root: unknown): Place | undefined {
   const reachable = closure(schemas, (schema) => [...sameInstance(schema, root), ...within(schema)]);
   if (!reachable.some(isDateTime)) return undefined;
@@ -59,21 +63,21 @@ function propertiesOf(schemas: readonly JsonObject[], root: unknown): ReadonlyMa
   return places;
 }
 
-/** These schemas and all that `next` leads to, each once. What is no object is skipped. */
+/** These schemas and all that `next` leads to, each once. Values that are not objects are skipped. */
 function closure(schemas: readonly unknown[], next: (schema: JsonObject) => unknown[]): JsonObject[] {
   const reached = new Set(schemas.filter(isJsonObject));
-  // A set is gone through with what is added on the way.
+  // Iterating a Set also visits what is added meanwhile.
   for (const schema of reached) for (const other of next(schema)) if (isJsonObject(other)) reached.add(other);
   return [...reached];
 }
 
-/** The schemas that speak of the same place in a document as this one. */
+/** The schemas that describe the same place in a document as this one. */
 function sameInstance(schema: JsonObject, root: unknown): unknown[] {
   const referred = typeof schema.$ref === "string" ? [resolve(schema.$ref, root)] : [];
   return [...referred, schema.allOf, schema.anyOf, schema.oneOf].flat();
 }
 
-/** The schemas that speak of what lies one level deeper. */
+/** The schemas that describe the places one level deeper. */
 function within({ properties, items }: JsonObject): unknown[] {
   return [items, ...Object.values(properties ?? {})];
 }
@@ -94,7 +98,7 @@ function resolve(reference: string, root: unknown): unknown {
   return definitions[reference] ?? named;
 }
 
-/** A step that is not encoded well is taken as it is. */
+/** A step that is not well encoded is used as it is. */
 function unescapeStep(step: string): string {
   return decoded(step).replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -1,18 +1,24 @@
 import type { Readable, Writable } from "node:stream";
 import type { Environment } from "../../config/index.ts";
-import { ConnectorError } from "../../errors.ts";
-import { LineWriter } from "../../shared/line-writer.ts";
+import type { Connector } from "../../connector.ts";
+import { BadRequest, ConnectorError, defectSentence } from "../../errors.ts";
+import { DONE, FAILED } from "../../shared/exit-codes.ts";
+import { readLines } from "../../shared/line-reader.ts";
+import { LineWriter, OutputLost } from "../../shared/line-writer.ts";
 import { jsonLog } from "../../shared/log.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
+import { Redactor } from "../../shared/redactor.ts";
+import { isStop } from "../../shared/stop.ts";
 import { spec } from "../../spec.ts";
-import { readLines } from "./lines.ts";
-import type { Response } from "./messages.ts";
-import { decodeRequest } from "./requests.ts";
+import { decodeRequest, type Request, readOpenRequest, readValidateRequest } from "./input.ts";
+import type { Response } from "./output.ts";
 
-/** The version of the capture protocol that is spoken here. */
+/** The version of the capture protocol. */
 const PROTOCOL = 3032023;
 
 const DOCUMENTATION_URL = "https://go.estuary.dev/RZvIMQ";
+
+const SPEC: Response = { spec: { protocol: PROTOCOL, documentationUrl: DOCUMENTATION_URL, ...spec() } };
 
 export interface FlowProtocolOptions {
   readonly env: Environment;
@@ -25,65 +31,79 @@ export interface FlowProtocolOptions {
 }
 
 /**
- * Speaks the Flow capture protocol until the input ends or the capture does, and gives the exit code.
- * The last line of the log is then the sentence that Flow shows.
+ * Speaks the Flow capture protocol until the input ends or the capture does, and returns the exit code.
+ * After a failure, the last line of the log is the sentence that Flow shows.
  */
 export async function runFlowProtocol(options: FlowProtocolOptions): Promise<number> {
-  const log = jsonLog(options.env.LOG_LEVEL, options.ports.clock.now, () => options.stderr);
+  const redactor = new Redactor();
+  const { env, stderr, ports, signal } = options;
+  const log = jsonLog({ level: env.LOG_LEVEL, redactor }, ports.clock.now, () => stderr);
   try {
-    await converse(options, log);
-    return 0;
+    await converse(options, log, redactor);
+    return DONE;
   } catch (error) {
-    if (isGoneReader(error)) return 0;
+    if (error instanceof OutputLost) return DONE;
     if (error instanceof ConnectorError) log.error(error.message);
-    else if (isStop(error, options.signal))
-      log.error("The process was asked to stop before it had answered.");
-    else
-      log.error(`This is a defect of source-aircall: ${String(error)}`, { stack: (error as Error)?.stack });
-    return 1;
+    else if (isStop(error, signal)) log.error("The process was asked to stop before it had answered.");
+    else log.error(defectSentence(error), { stack: (error as Error)?.stack });
+    return FAILED;
   } finally {
     options.stdin.destroy();
   }
 }
 
-async function converse({ env, stdin, stdout, ports, signal }: FlowProtocolOptions, log: Log): Promise<void> {
+async function converse(options: FlowProtocolOptions, log: Log, redactor: Redactor): Promise<void> {
+  const { env, stdin, signal } = options;
+  const ports = { ...options.ports, log };
   const lines = readLines(stdin);
-  const writer = new LineWriter<Response>(stdout);
+  const writer = new LineWriter<Response>(options.stdout);
+  let connector: Connector | undefined;
   for (let next = await lines.next(); !next.done; next = await lines.next()) {
     const request = decodeRequest(next.value);
-    if (request.kind === "spec")
-      await writer.write({ spec: { protocol: PROTOCOL, documentationUrl: DOCUMENTATION_URL, ...spec() } });
+    if (request.kind === "spec") await writer.write(SPEC);
     else {
-      const { answer } = await import("./answers.ts");
-      const { readOrigin, readPace } = await import("../../config/index.ts");
-      const options = {
-        ports: { ...ports, log },
-        origin: readOrigin(env),
-        ...readPace(env),
-      };
-      if (request.kind === "open") void readToTheEnd(lines);
-      await answer(request, options, writer, signal);
-      if (request.kind === "open") return;
+      // What a `spec` request does not need is loaded here: the runtime starts a process for each.
+      const { connectorFor } = await import("../../connector.ts");
+      connector ??= connectorFor(env, ports, redactor);
+      if (request.kind === "open") {
+        void readToTheEnd(lines);
+        const { runCaptureSession } = await import("./run.ts");
+        return runCaptureSession({
+          request: await readOpenRequest(request),
+          connector,
+          writer,
+          ports,
+          signal,
+        });
+      }
+      await writer.write(await unaryResponse(request, connector, signal));
     }
     await writer.flush();
   }
 }
 
-/** The runtime may write during a session, though it has nothing to say to us: a full pipe would hold it up. */
+async function unaryResponse(request: Request, connector: Connector, signal: AbortSignal): Promise<Response> {
+  switch (request.kind) {
+    case "discover": {
+      const { discoveredBindings } = await import("./catalog.ts");
+      return { discovered: { bindings: discoveredBindings() } };
+    }
+    case "validate": {
+      const { validate } = await import("./check.ts");
+      return validate(await readValidateRequest(request), connector, signal);
+    }
+    case "apply":
+      return { applied: {} };
+    default:
+      throw new BadRequest("An acknowledge request came without a capture session.");
+  }
+}
+
+/** Discards what the runtime writes during a session: a full pipe would block the runtime. */
 async function readToTheEnd(lines: AsyncIterable<string>): Promise<void> {
   try {
     for await (const _ of lines);
   } catch {
     // The session ends the input when it is over.
   }
-}
-
-/** What was under way throws the reason of the signal that ended it. */
-function isStop(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted && error === signal.reason;
-}
-
-/** The runtime has closed its end of the pipe: nobody is left to be told. */
-function isGoneReader(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "EPIPE";
 }

@@ -3,7 +3,7 @@ import type { Clock, Log } from "../../shared/ports.ts";
 
 const BETWEEN_REPORTS_MS = 30_000;
 
-/** Tells the task's status, which Flow shows to the person whose capture it is. */
+/** Logs the status of the task, which Flow shows beside the capture. */
 export class CaptureStatus {
   readonly #streams: readonly string[];
   readonly #log: Log;
@@ -19,7 +19,7 @@ export class CaptureStatus {
     this.#log = log;
     this.#clock = clock;
     this.#working = new Set(streams.keys());
-    this.#tell(streams.length === 0 ? "No bindings are enabled." : `Capturing ${streams.join(", ")}.`);
+    this.#report(streams.length === 0 ? "No bindings are enabled." : `Capturing ${streams.join(", ")}.`);
   }
 
   onEvent(event: CaptureEvent): void {
@@ -28,7 +28,7 @@ export class CaptureStatus {
     else if (event.kind === "rests") this.#rests(event.binding);
   }
 
-  /** A stream rests after a failure too; only when it rests again without one is it well. */
+  /** A stream rests after a failure too; it has recovered when it rests again without one. */
   #rests(binding: number): void {
     this.#working.delete(binding);
     if (this.#failing.get(binding) === "failed just now") this.#failing.set(binding, "waits for another try");
@@ -39,7 +39,7 @@ export class CaptureStatus {
       failing.length === 0
         ? "Caught up; following changes."
         : `Following changes, but for ${failing.join(", ")}: the log says why, and it is tried again.`;
-    if (status !== this.#followingStatus) this.#tell(status);
+    if (status !== this.#followingStatus) this.#report(status);
     this.#followingStatus = status;
   }
 
@@ -52,10 +52,10 @@ export class CaptureStatus {
     const percent = Math.floor((100 * doneRows) / (doneRows + leftRows));
     const leftMs = ((nowMs - beganMs) / doneRows) * leftRows;
     const left = nowMs === beganMs ? "" : `, about ${roughTime(leftMs)} left`;
-    this.#tell(`Backfilling ${this.#streams[binding]}: ${percent} %${left}`);
+    this.#report(`Backfilling ${this.#streams[binding]}: ${percent} %${left}`);
   }
 
-  #tell(message: string): void {
+  #report(message: string): void {
     this.#log.info(message, { eventType: "connectorStatus" });
   }
 }

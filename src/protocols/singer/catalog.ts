@@ -1,15 +1,15 @@
-import type { JsonObject } from "../../shared/json.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { mapSchema } from "../../shared/json-schema.ts";
 import { type StreamName, streamNames, streams } from "../../streams/index.ts";
-import { type Field, fieldsOf } from "./fields.ts";
-import { DELETED_AT, recordSchema } from "./schema.ts";
+import { type Field, fieldsOf } from "./projection.ts";
 
-/** Fields along which a stream is read. Where it continues is in the state, which knows more than one value. */
+/** The fields along which streams are read. The state records more than the last value of such a field. */
 const REPLICATION_KEYS: { readonly [Name in StreamName]?: string } = {
   calls: "started_at",
   contacts: "updated_at",
 };
 
-/** What a stream is, whatever has been selected of it. */
+/** A stream as a whole, whatever a catalog selects of it. */
 export interface StreamDescription {
   readonly name: StreamName;
   readonly keyField: string;
@@ -33,7 +33,7 @@ export function isAutomatic({ keyField, replicationKeys }: StreamDescription, fi
   return field === keyField || field === DELETED_AT || replicationKeys.includes(field);
 }
 
-/** Every stream that there is, all of it selected. It asks nobody. */
+/** Every stream, with all of its fields selected. No request is sent to the API. */
 export function discoveredCatalog() {
   return { streams: streamNames.map((name) => catalogEntry(describe(name))) };
 }
@@ -69,4 +69,34 @@ function catalogEntry(stream: StreamDescription) {
 
 function withNested(fields: readonly Field[]): Field[] {
   return fields.flatMap((field) => [field, ...withNested(fieldsOf(field.schema, field.breadcrumb))]);
+}
+
+/** When an object was deleted; null in the record of one that is there. Loaders know the field by this name. */
+export const DELETED_AT = "_sdc_deleted_at";
+
+const ANYTHING: Json = ["null", "boolean", "integer", "number", "string", "array", "object"];
+
+/**
+ * The schema of a stream's records: that of its documents, with `_sdc_deleted_at` in place of `_meta` and
+ * without the keywords that only Flow reads. Every field has a type, because loaders make a column of it.
+ */
+function recordSchema(documentSchema: JsonObject): JsonObject {
+  const { title, type, required, properties } = mapSchema(documentSchema, (schema) => ({
+    type: ANYTHING,
+    ...schema,
+  }));
+  const { _meta, ...fields } = properties as JsonObject;
+  return {
+    ...(title && { title }),
+    ...(type && { type }),
+    ...(required && { required }),
+    properties: {
+      ...fields,
+      [DELETED_AT]: {
+        type: ["string", "null"],
+        format: "date-time",
+        description: "When the connector found that the object is gone from Aircall.",
+      },
+    },
+  };
 }

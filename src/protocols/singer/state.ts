@@ -1,27 +1,27 @@
 import { BINDINGS, mergePatch } from "../../engine/index.ts";
 import { ConfigError } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import type { SelectedStream } from "./selection.ts";
+import type { SelectedStream } from "./input.ts";
 
 /**
  * What Singer calls state: `{"bookmarks": {"<stream>": {...}}}`. The bookmark of a stream that follows
  * changes is the state of its binding. That of a table which is read whole with every run is
- * `{"version": <the last one that was activated>}`. What is there of other streams is kept.
+ * `{"version": <the last one that was activated>}`. Bookmarks of other streams are kept.
  */
 export class SingerState {
-  readonly #given: JsonObject;
+  readonly #earlier: JsonObject;
   #bookmarks: JsonObject;
   /** The states of the bindings that read whole tables, which begin anew with each run. */
   #fullTables: JsonObject = {};
   readonly #fullTableNames: ReadonlySet<string>;
 
   /** Throws a `ConfigError` when the state cannot be one of ours. */
-  constructor(given: JsonObject, streams: readonly SelectedStream[]) {
-    if (given.type === "STATE")
+  constructor(earlier: JsonObject, streams: readonly SelectedStream[]) {
+    if (earlier.type === "STATE")
       throw new ConfigError("The state is a whole STATE message: leave only what its value holds.");
-    const { bookmarks = {} } = given;
+    const { bookmarks = {} } = earlier;
     if (!isJsonObject(bookmarks)) throw new ConfigError("The state is not valid: bookmarks must be object.");
-    this.#given = given;
+    this.#earlier = earlier;
     this.#bookmarks = bookmarks;
     this.#fullTableNames = new Set(streams.filter(({ isFullTable }) => isFullTable).map(({ name }) => name));
   }
@@ -32,9 +32,9 @@ export class SingerState {
     return { [BINDINGS]: { ...Object.fromEntries(following), ...this.#fullTables } };
   }
 
-  /** The state as Singer is told it. */
+  /** The value of a STATE message. */
   get value(): JsonObject {
-    return { ...this.#given, bookmarks: this.#bookmarks };
+    return { ...this.#earlier, bookmarks: this.#bookmarks };
   }
 
   /** Applies the patch of a stream's block. */
@@ -44,12 +44,12 @@ export class SingerState {
     else this.#bookmarks = mergePatch(this.#bookmarks, own);
   }
 
-  /** Whether anything has ever been said of the stream. */
+  /** Whether the state has a bookmark of the stream. */
   knows(name: string): boolean {
     return name in this.#bookmarks;
   }
 
-  /** The version of a table's next reading: of this moment, and higher than the last. */
+  /** The version of a table's next full read: the current time in milliseconds, and higher than the last version. */
   nextVersion(name: string, nowMs: number): number {
     const bookmark = this.#bookmarks[name];
     const last = isJsonObject(bookmark) && typeof bookmark.version === "number" ? bookmark.version : 0;

@@ -1,235 +1,101 @@
-import type { Priority } from "../../aircall/index.ts";
 import { type Document, patchBetween, type Step } from "../../engine/index.ts";
-import type { Json, JsonObject } from "../../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import type { StreamDefinition } from "../definition.ts";
 import { digest } from "../digest.ts";
-import { wellFormedDocuments } from "../rows.ts";
-import { SingleReads } from "../single-reads.ts";
-import { hasPassed, isRereadDue, MINUTE_MS, nowSeconds, restSince, type Source } from "../source.ts";
-import { readWindow, type WindowPage } from "../window.ts";
-import {
-  beginning,
-  type CallCursors,
-  ladderAges,
-  RECENT_SECONDS,
-  readCursors,
-  wholeHistory,
-} from "./cursors.ts";
-import { climbed, cursorOf, isDue, type Rungs, rungsFor } from "./ladder.ts";
-import { CALLS, type CallRow, callList, callNeeds, nextLookSeconds } from "./list.ts";
-import { isDense, lookAfter, pauseIntervals } from "./looks.ts";
+import { probeList } from "../probe.ts";
+import { MINUTE_MS, type Source } from "../source.ts";
+import { CALLS } from "./list.ts";
+import { type CallBatch, CallSchedule } from "./schedule.ts";
+import { RECENT_SECONDS, rereadAges } from "./schedule-state.ts";
 import { callSchema } from "./schema.ts";
-
-/** Starts are in Aircall's time: its clock may be ahead of ours. */
-const CLOCKS_DIFFER_SECONDS = 30 * 60;
-
-/** A start may be corrected by a second after it has been read: cursors begin a second back. */
-const SEAM_SECONDS = 1;
+import { type CallsState, type RecentCalls, readState } from "./state.ts";
 
 const DAY_SECONDS = 86_400;
 
 /**
- * Phone calls, by when they started. A call has no time of modification: it ends, gains a recording,
- * tags and comments, all silently. So the last half hour is read with every look, and older calls
- * are read again when they come to the ages of a ladder; the history is read in between.
+ * Phone calls, by when they started: each call that the schedule reads, if it has changed.
  * Source: https://developer.aircall.io/api-references/#list-all-calls
  */
 export const calls: StreamDefinition = {
   name: "calls",
-  endpoint: CALLS,
   keyField: "id",
   syncMode: "incremental",
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
+  probe: (reader) => probeList(reader, CALLS),
   async *run(source, state) {
-    const cursors = readCursors(state, source) ?? beginning(source);
-    const patch = patchBetween(state, cursors as unknown as JsonObject);
+    const kept = readState(state, source);
+    const patch = patchBetween(state, kept as unknown as JsonObject);
     if (Object.keys(patch).length > 0) yield { kind: "checkpoint", patch };
-    yield* new CallReading(source, structuredClone(cursors)).steps();
+    yield* new CallCapture(source, kept).steps();
   },
 };
 
-type Call = Document & CallRow;
-
-/** One run of the stream: where its cursors stand, and when the present is looked at next. */
-class CallReading {
+/** One run of the stream. */
+class CallCapture {
   readonly #source: Source;
-  readonly #cursors: CallCursors;
-  readonly #agesSeconds: readonly number[];
-  #looks = 0;
-  #lookedThroughSeconds = -Infinity;
-  #lookedMs = -Infinity;
-  #pauseMs = 0;
+  readonly #schedule: CallSchedule;
+  readonly #recent: RecentCalls;
+  readonly #rereadReachSeconds: number;
 
-  constructor(source: Source, cursors: CallCursors) {
+  constructor(source: Source, state: CallsState) {
     this.#source = source;
-    this.#cursors = cursors;
-    this.#agesSeconds = ladderAges(source);
-    for (const [id, [, version]] of Object.entries(cursors.recent))
-      source.memory.restore(Number(id), version);
+    this.#recent = { ...state.recent };
+    this.#rereadReachSeconds = Math.max(...rereadAges(source)) + DAY_SECONDS;
+    const known = Object.entries(state.recent);
+    const recentStarts = known.map(([id, [startedAt]]) => [Number(id), startedAt] as const);
+    this.#schedule = new CallSchedule({ source, state, recentStarts });
+    for (const [id, [, version]] of known) source.memory.restore(Number(id), version);
   }
 
   async *steps(): AsyncGenerator<Step> {
-    while (true) {
-      yield* this.#look();
-      yield* this.#climb();
-      if (isRereadDue(this.#cursors.backfilledAt, this.#source)) yield this.#startBackfill();
-      yield* this.#backfill();
-      yield restSince(this.#lookedMs, this.#pauseMs, this.#source);
+    for await (const step of this.#schedule.steps()) {
+      if (step.kind !== "calls") yield step;
+      else if (step.purpose === "tail") yield* this.#captureTail(step);
+      else yield* this.#captureOlder(step);
     }
   }
 
-  async *#lookIfDue(): AsyncGenerator<Step> {
-    if (hasPassed(this.#pauseMs, this.#lookedMs, this.#source)) yield* this.#look();
-  }
-
-  /** Reads the last half hour, and the older calls that may still move. */
-  async *#look(): AsyncGenerator<Step> {
-    this.#lookedMs = this.#source.clock.now();
-    const now = nowSeconds(this.#source);
-    let pages = 0;
-    for await (const page of readWindow(
-      this.#list("poll", "tail"),
-      Math.max(lookAfter(this.#cursors.recent, this.#looks, now), this.#source.startSeconds - 1),
-      now + CLOCKS_DIFFER_SECONDS,
-    )) {
-      pages += 1;
-      yield* this.#captureRecent(page, now);
-    }
-    this.#looks += 1;
-    this.#lookedThroughSeconds = now;
-    this.#pauseMs = this.#source.intervalMs * pauseIntervals(pages);
-    yield* this.#lookAtOpen();
-  }
-
-  *#captureRecent(page: WindowPage, now: number): Generator<Step> {
-    const known = this.#cursors.recent;
+  /** State keeps the versions of the recent calls, so that a restart within the half hour captures none twice. */
+  *#captureTail({ calls, nowSeconds, patch }: CallBatch): Generator<Step> {
+    const { memory } = this.#source;
     const recent: Record<string, [number, string] | null> = {};
-    for (const [id, [startedAt]] of Object.entries(known)) {
-      if (startedAt <= now - RECENT_SECONDS) recent[id] = null;
+    for (const [id, [startedAt]] of Object.entries(this.#recent)) {
+      if (startedAt <= nowSeconds - RECENT_SECONDS) recent[id] = null;
     }
-    const news = this.#usable(page.rows).filter((call) => {
+    const changed: Document[] = [];
+    for (const call of calls) {
       const version = digest(call);
-      const isNews = this.#source.memory.isNews(call.id, version);
-      if (isNews || !known[call.id]) recent[call.id] = [call.started_at, version];
-      return isNews;
-    });
-    yield { kind: "documents", docs: news };
+      const isChanged = memory.changed(call.id, version);
+      if (isChanged || !this.#recent[call.id]) recent[call.id] = [call.started_at, version];
+      if (!isChanged) continue;
+      memory.note(call.id, version);
+      changed.push(call);
+    }
+    yield { kind: "documents", docs: changed };
     if (Object.keys(recent).length === 0) return;
     for (const [id, entry] of Object.entries(recent)) {
-      if (entry) known[id] = entry;
-      else delete known[id];
+      if (entry) this.#recent[id] = entry;
+      else delete this.#recent[id];
     }
-    yield { kind: "checkpoint", patch: { recent } };
+    yield { kind: "checkpoint", patch: { ...patch, recent } };
   }
 
-  /**
-   * Looks at each older call that may still move, when its time has come. One that is unknown is not
-   * deleted: like one that Aircall will not answer for, it is left to the ladder.
-   */
-  async *#lookAtOpen(): AsyncGenerator<Step> {
-    const now = nowSeconds(this.#source);
-    const reads = new SingleReads(this.#source.api.for("open call", "tail"), this.#source.log);
-    for (const [id, dueSeconds] of Object.entries(this.#cursors.open)) {
-      if (dueSeconds > now) continue;
-      const call = await this.#findCall(id, reads);
-      const nextSeconds = call && nextLookSeconds(call, now);
-      if (nextSeconds) this.#cursors.open[id] = nextSeconds;
-      else delete this.#cursors.open[id];
-      if (call && this.#isNews(call)) yield { kind: "documents", docs: [call] };
-      yield { kind: "checkpoint", patch: { open: { [id]: nextSeconds ?? null } } };
-    }
-  }
-
-  async #findCall(id: string, reads: SingleReads): Promise<Call | undefined> {
-    const answer = await reads.find({ path: `${CALLS.path}/${id}`, bodyKey: "call", holds: "one" });
-    if (typeof answer === "string") return undefined;
-    return this.#usable([answer.call ?? null]).find((call) => call.id === Number(id));
-  }
-
-  /**
-   * Reads again what has come to the age of a rung, the oldest first: it takes the younger ones along.
-   * No later than the last look has it: what a look still holds as recent is the look's to give, so
-   * that what the state says of it is what was captured last.
-   */
-  async *#climb(): AsyncGenerator<Step> {
-    this.#cursors.rungs = this.#rungsBy(this.#lookedThroughSeconds);
-    for (const age of this.#agesSeconds.toReversed()) {
-      const now = this.#lookedThroughSeconds;
-      if (!isDue(age, this.#cursors.rungs, now)) continue;
-      const after = Math.max(
-        cursorOf(age, this.#cursors.rungs) - SEAM_SECONDS,
-        this.#source.startSeconds - 1,
-      );
-      for await (const page of readWindow(this.#list(`rung ${age / 3600} h`, "reread"), after, now - age)) {
-        const open = yield* this.#capture(page.rows, (call) => this.#isNews(call));
-        const rungs = climbed(this.#cursors.rungs, age, page.throughSeconds);
-        this.#cursors.rungs = rungs;
-        yield { kind: "checkpoint", patch: { rungs, open } };
-        yield* this.#lookIfDue();
+  *#captureOlder(batch: CallBatch): Generator<Step> {
+    const { memory } = this.#source;
+    const isHistory = batch.purpose === "history";
+    const reachSeconds = isHistory ? batch.nowSeconds - this.#rereadReachSeconds : -Infinity;
+    const changed: Document[] = [];
+    for (const call of batch.calls) {
+      // No re-read comes to a call from before this, so its version need not be remembered.
+      if (call.started_at >= reachSeconds || memory.knows(call.id)) {
+        const version = digest(call);
+        if (!memory.changed(call.id, version)) continue;
+        memory.note(call.id, version);
       }
+      changed.push(call);
     }
-  }
-
-  /** The rungs by the clock of now: one that was fast may have left them in the future. */
-  #rungsBy(nowSeconds: number): Rungs {
-    return rungsFor(this.#agesSeconds, this.#cursors.rungs, nowSeconds, this.#source.startSeconds);
-  }
-
-  #startBackfill(): Step {
-    this.#cursors.backfill = wholeHistory(this.#source, this.#lookedThroughSeconds);
-    delete this.#cursors.backfilledAt;
-    return { kind: "checkpoint", patch: { backfill: this.#cursors.backfill, backfilledAt: null } };
-  }
-
-  /** Reads what is left of the history, and keeps up with the present in between. */
-  async *#backfill(): AsyncGenerator<Step> {
-    const { backfill } = this.#cursors;
-    if (!backfill) return;
-    let doneRows = 0;
-    for await (const page of readWindow(this.#list("backfill", "backfill"), backfill.after, backfill.until)) {
-      const reach = nowSeconds(this.#source) - Math.max(...this.#agesSeconds) - DAY_SECONDS;
-      // What no rung will meet again need not be remembered.
-      const isOutOfReach = (call: Call) => call.started_at < reach && !this.#source.memory.knows(call.id);
-      const open = yield* this.#capture(page.rows, (call) => isOutOfReach(call) || this.#isNews(call));
-      backfill.after = page.throughSeconds;
-      yield { kind: "checkpoint", patch: { backfill: { after: backfill.after }, open } };
-      doneRows += page.rows.length;
-      yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
-      yield* this.#lookIfDue();
-      yield* this.#climb();
-    }
-    delete this.#cursors.backfill;
-    this.#cursors.backfilledAt = nowSeconds(this.#source);
-    yield { kind: "checkpoint", patch: { backfill: null, backfilledAt: this.#cursors.backfilledAt } };
-  }
-
-  /** Gives what is new of older calls, and returns what a checkpoint has to say of those that may still move. */
-  *#capture(rows: readonly Json[], isNews: (call: Call) => boolean): Generator<Step, Record<string, number>> {
-    const now = nowSeconds(this.#source);
-    // Where calls are dense, a second look at each that has just ended costs more than it tells.
-    const isBusy = isDense(this.#cursors.recent);
-    const open: Record<string, number> = {};
-    const calls = this.#usable(rows);
-    yield { kind: "documents", docs: calls.filter(isNews) };
-    for (const call of calls) {
-      if (call.status === "done" && isBusy) continue;
-      const nextSeconds = nextLookSeconds(call, now);
-      if (nextSeconds && !this.#cursors.open[call.id]) open[call.id] = nextSeconds;
-    }
-    Object.assign(this.#cursors.open, open);
-    return open;
-  }
-
-  #isNews(call: Call): boolean {
-    return this.#source.memory.isNews(call.id, digest(call));
-  }
-
-  #usable(rows: readonly Json[]): Call[] {
-    return wellFormedDocuments(rows, callNeeds(nowSeconds(this.#source)), this.#source.malformed);
-  }
-
-  #list(purpose: string, priority: Priority) {
-    return callList(this.#source.api.for(purpose, priority), nowSeconds(this.#source));
+    yield { kind: "documents", docs: changed };
+    yield { kind: "checkpoint", patch: batch.patch };
   }
 }

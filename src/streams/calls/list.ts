@@ -12,7 +12,7 @@ const SETTLING_SECONDS = 20 * 60;
 /** Later than this after its start no call is expected to appear in the list, or to change its place there. */
 const LONGEST_CALL_SECONDS = 6 * 60 * 60;
 
-/** A call that has gone on for longer is left to the ladder: it may be one that will never be told to end. */
+/** A call that has gone on for longer is left to the re-read schedule: Aircall may never report its end. */
 const LONGEST_FOLLOWED_SECONDS = 24 * 60 * 60;
 
 export type CallRow = { id: number; started_at: number };
@@ -33,10 +33,10 @@ export function callList(api: AircallReader, nowSeconds: number): TimedList {
 }
 
 /**
- * When a call that has left the last half hour is worth another look of its own: the longer it goes
- * on, the later, and a last time when it has settled. `undefined` when only people change it now.
+ * When a call that is older than half an hour is to be read by itself: the longer it goes on, the later,
+ * and a last time when it has settled. Unix seconds; `undefined` when only people change it now.
  */
-export function nextLookSeconds(call: JsonObject & CallRow, nowSeconds: number): number | undefined {
+export function nextReadSeconds(call: JsonObject & CallRow, nowSeconds: number): number | undefined {
   const ageSeconds = nowSeconds - call.started_at;
   if (ageSeconds > LONGEST_FOLLOWED_SECONDS) return undefined;
   if (call.status !== "done") return nowSeconds + Math.ceil(ageSeconds / 6);

@@ -1,45 +1,48 @@
 import type { Step } from "../../engine/index.ts";
 import type { StreamDefinition } from "../definition.ts";
-import { forget, isDailyDue, MINUTE_MS, restSince, type Source } from "../source.ts";
-import { ContactCursors } from "./cursors.ts";
-import { fullPass } from "./pass.ts";
+import { probeList } from "../probe.ts";
+import { forget, isDailyDue, MINUTE_MS, restSince } from "../source.ts";
+import { fullScan } from "./full-scan.ts";
+import { incrementalRead } from "./incremental-read.ts";
+import { CONTACTS, latestChange } from "./list.ts";
+import { BEGINNING, hasBegun, readState } from "./progress.ts";
+import { ContactsRun } from "./run.ts";
 import { contactSchema } from "./schema.ts";
-import { CONTACTS, latestChange, walk } from "./walk.ts";
 
 /**
- * Shared contacts: all of them once, by creation, and then what has changed, from the latest change
- * down to the watermark. A full pass once a day finds what has been deleted, and what has changed
- * without saying so. Source: https://developer.aircall.io/api-references/#list-all-contacts
+ * Shared contacts: all of them once, by creation, and then the changes, from the latest down to the
+ * watermark. A full scan once a day finds deletions, and changes that moved no time of change.
+ * Source: https://developer.aircall.io/api-references/#list-all-contacts
  */
 export const contacts: StreamDefinition = {
   name: "contacts",
-  endpoint: CONTACTS,
   keyField: "id",
   syncMode: "incremental",
   intervalMs: 5 * MINUTE_MS,
   documentSchema: contactSchema,
+  probe: (reader) => probeList(reader, CONTACTS),
   async *run(source, state) {
-    const kept = ContactCursors.read(state, source);
+    const kept = readState(state);
     if (!kept) yield* forget(state);
-    const cursors = kept ?? ContactCursors.beginning(source);
-    if (!cursors.isBeginning) yield* walk(cursors, source);
+    const run = new ContactsRun(source, kept ?? BEGINNING);
+    if (hasBegun(run.progress)) yield* incrementalRead(run);
     while (true) {
-      yield* fullPassIfDue(cursors, source);
-      yield restSince(cursors.walkedMs, source.intervalMs, source);
-      yield* walk(cursors, source);
+      yield* fullScanIfDue(run);
+      yield restSince(run.incrementalReadMs, source.intervalMs, source);
+      yield* incrementalRead(run);
     }
   },
 };
 
-async function* fullPassIfDue(cursors: ContactCursors, source: Source): AsyncGenerator<Step> {
-  if (isFullPassDue(cursors, source)) yield* cursors.beginFullPass(await latestChange(source));
-  while (cursors.fullPass) {
-    yield* fullPass(cursors, source);
-    yield* walk(cursors, source);
+async function* fullScanIfDue(run: ContactsRun): AsyncGenerator<Step> {
+  if (isFullScanDue(run)) yield* run.beginFullScan(await latestChange(run.source));
+  while (run.progress.backfill) {
+    yield* fullScan(run.progress.backfill, run);
+    yield* incrementalRead(run);
   }
 }
 
-/** A pass takes a request for 50 contacts. */
-function isFullPassDue({ fullPass, fullPassedAtSeconds = 0 }: ContactCursors, source: Source): boolean {
-  return !fullPass && isDailyDue(fullPassedAtSeconds, source);
+/** Once a day, since a full scan costs a request for each 50 contacts. */
+function isFullScanDue({ source, progress: { backfill, backfilledAt = 0 } }: ContactsRun): boolean {
+  return !backfill && isDailyDue(backfilledAt, source);
 }

@@ -10,7 +10,7 @@ const id = fc.oneof(
 );
 const act = fc.record({ id, mark: fc.option(fc.nat(MARKS - 1)), isTold: fc.boolean() });
 
-test("holds what was set and not deleted, and so does a state that is told the changes", () => {
+test("holds what was set and not deleted, and so does a state with the changes applied", () => {
   fc.assert(
     fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
       const marks = new Map<number, number>();
@@ -50,7 +50,7 @@ test("what changes nothing is no change", () => {
   expect(ids.takeChanges()).toEqual({ 0: null });
 });
 
-test("tells what another set lacks, whatever is taken away meanwhile", () => {
+test("yields what another set lacks, whatever is taken away meanwhile", () => {
   const ids = new KnownIds();
   const others = new KnownIds();
   for (const id of [1, 2, 3, 5_000, 5_001, 9_000]) ids.set(id, 0);

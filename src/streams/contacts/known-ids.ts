@@ -1,7 +1,7 @@
 /** An ID is a bucket and an offset in it. A bucket of consecutive IDs is at most 5 KiB of text. */
 const IDS_PER_BUCKET = 1024;
 
-/** How many marks there are: whole numbers from 0. */
+/** Marks are whole numbers from 0 up to this, exclusive. */
 export const MARKS = 2 ** 20;
 
 /** Ten bits of offset and twenty of mark, in the characters of base64url. */
@@ -19,7 +19,7 @@ export const PACKED_IDS = {
 
 /**
  * A set of IDs, positive safe integers, each with a mark. It takes some five bytes an ID where many
- * IDs are close together, and keeps track of what a state that holds it must be told.
+ * IDs are close together, and keeps track of its changes since they were last taken.
  */
 export class KnownIds {
   readonly #buckets: Map<number, string>;
@@ -54,14 +54,14 @@ export class KnownIds {
     return this.#changed.size > 0;
   }
 
-  /** The merge patch that a state needs which was last told everything; null for a bucket that is empty. */
+  /** The merge patch of all changes since the last call; null for a bucket that is empty. */
   takeChanges(): Record<string, string | null> {
     const changes = [...this.#changed].map((bucket) => [bucket, this.#buckets.get(bucket) ?? null]);
     this.#changed.clear();
     return Object.fromEntries(changes);
   }
 
-  /** The IDs that the other set lacks. Both may be changed meanwhile; what is added then may be left out. */
+  /** The IDs that the other set lacks. Both sets may change meanwhile; IDs that are added then may be left out. */
   *missingFrom(other: KnownIds): Generator<number> {
     for (const bucket of [...this.#buckets.keys()]) {
       const entries = this.#buckets.get(bucket) ?? "";

@@ -23,5 +23,5 @@ export const contactSchema = documentSchema(
 
 export type ContactRow = { id: number };
 
-/** One that does not say when it was changed is found by a full pass. */
+/** A contact without a time of change is read by the full scan. */
 export const CONTACT_NEEDS: RowNeeds<ContactRow> = { id: isId };

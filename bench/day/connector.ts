@@ -1,0 +1,38 @@
+import { Connector, discover } from "../../src/connector.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { CREDENTIALS, type DayOptions, HOUR_MS, type RunResult, simulateDay } from "./world.ts";
+
+/** Long enough to read the contacts, and to re-read the calls of each age at the pace of that age. */
+const WARM_UP_MS = 4 * HOUR_MS;
+
+/** Captures the day with all streams of the connector. */
+export function runConnector(options: Omit<DayOptions, "warmUpMs">): Promise<RunResult> {
+  return simulateDay({ ...options, warmUpMs: WARM_UP_MS }, async (world) => {
+    const { clock, ports, origin, signal, watch } = world;
+    const found = discover();
+    const blocks = new Connector({ ports, origin, rateWindowMs: 60_000 }).capture({
+      config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken },
+      bindings: found.map(({ resourceConfig, recommendedName }) => ({
+        resourceConfig,
+        stateKey: recommendedName,
+      })),
+      state: stateAfterBackfill(clock.now()),
+      until: "follow",
+      signal,
+      onEvent(event) {
+        if (event.kind !== "request") return;
+        world.countRequest(found[event.binding]?.recommendedName ?? "", event.purpose);
+      },
+    });
+    for await (const { documents, committed } of blocks) {
+      for (const document of documents) watch.see(document);
+      committed();
+    }
+  });
+}
+
+/** The state of a capture that read the history a day ago. */
+function stateAfterBackfill(nowMs: number): JsonObject {
+  const calls = { backfilledAt: Math.floor(nowMs / 1000) - 86_400, rungs: {}, recent: {}, open: {} };
+  return { bindingStateV1: { calls } };
+}

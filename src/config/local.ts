@@ -1,0 +1,35 @@
+import { ConfigError } from "../errors.ts";
+import type { JsonObject } from "../shared/json.ts";
+import type { Environment } from "./environment.ts";
+
+const KEY_VARIABLES = { api_id: "AIRCALL_API_ID", api_token: "AIRCALL_API_TOKEN" } as const;
+
+export interface LocalConfigSources {
+  /** The value of `--start-date`. */
+  readonly startDate?: string | undefined;
+  readonly env: Environment;
+  readonly file?: { readonly path: string; readonly content: JsonObject } | undefined;
+}
+
+/**
+ * The endpoint config of a local command: an option overrides the environment, which overrides the config
+ * file. The key has no option, because everyone on the machine can see command lines. Throws a `ConfigError`
+ * that names each missing part of the key.
+ */
+export function localConfig({ startDate, env, file }: LocalConfigSources): JsonObject {
+  const config: JsonObject = { ...file?.content, ...(startDate !== undefined && { start_date: startDate }) };
+  const missing: [property: string, variable: string][] = [];
+  for (const [property, variable] of Object.entries(KEY_VARIABLES)) {
+    if (env[variable]) config[property] = env[variable];
+    else if (config[property] === undefined) missing.push([property, variable]);
+  }
+  if (missing.length === 0) return config;
+  const properties = missing.map(([property]) => property).join(" and ");
+  const variables = missing.map(([, variable]) => variable).join(" and ");
+  const elsewhere = file
+    ? `add ${properties} to ${file.path}`
+    : "write a config file and name it with --config";
+  throw new ConfigError(
+    `Set ${variables} to your API key, or ${elsewhere}. Create one at https://dashboard.aircall.io/integrations/api-keys, or try "source-aircall demo", which needs none.`,
+  );
+}

@@ -1,0 +1,34 @@
+import type { Column, ColumnKind } from "../store/index.ts";
+import { quoteName } from "./sql.ts";
+
+/** DuckDB's types for the kinds of columns. */
+const TYPES = {
+  boolean: "BOOLEAN",
+  integer: "BIGINT",
+  json: "JSON",
+  number: "DOUBLE",
+  text: "VARCHAR",
+} as const satisfies Record<ColumnKind, string>;
+
+export type ColumnType = (typeof TYPES)[ColumnKind];
+
+export function typeOf(kind: ColumnKind): ColumnType {
+  return TYPES[kind];
+}
+
+/** The kind that is stored as a type. */
+export function kindOf(type: string): ColumnKind {
+  const kind = (Object.keys(TYPES) as ColumnKind[]).find((each) => TYPES[each] === type);
+  if (kind === undefined) throw new Error(`no kind of column is stored as ${type}`);
+  return kind;
+}
+
+/** The SQL of a column's value, converted to a wider kind. */
+export function converted({ name, kind }: Column, to: ColumnKind): string {
+  const value = quoteName(name);
+  if (to !== "json") return `${value}::${typeOf(to)}`;
+  if (kind !== "number") return `to_json(${value})`;
+  // A DOUBLE has forgotten that 12 was written without a fraction, and DuckDB would write 12.0.
+  const isSafeInteger = `abs(${value}) <= ${Number.MAX_SAFE_INTEGER} AND ${value} = trunc(${value})`;
+  return `CASE WHEN ${isSafeInteger} THEN to_json(${value}::BIGINT) ELSE to_json(${value}) END`;
+}

@@ -1,0 +1,83 @@
+import type { Document } from "../../engine/index.ts";
+import type { JsonObject } from "../../shared/json.ts";
+
+/** What a store has to know about a table before the first document. */
+export interface TableSpec {
+  /** The table's name, which is the stream's. */
+  readonly name: string;
+  /** The field that identifies a row: a string or a safe integer in every document. */
+  readonly keyField: string;
+  /**
+   * The JSON Schema of the documents; a top-level property becomes a column. A field that the schema
+   * leaves out gets its column with the first document that has a value for it.
+   */
+  readonly documentSchema: JsonObject;
+}
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  /**
+   * The tables that blocks will name. Opening creates the missing ones and adds missing columns. A
+   * table that the store holds and the list leaves out stays as it is, and so does its stream's state.
+   */
+  readonly tables: readonly TableSpec[];
+  /** Where the rows come from, such as the origin of an API. A store holds rows of one source only. */
+  readonly source: string;
+}
+
+/**
+ * Opens the store at a target, and creates it if there is none. One process has a store open at a time.
+ *
+ * Rejects with a `StoreError` if the target cannot be written, is open in another process, is not a
+ * store of this program, is of a newer format, or holds rows of another source. The target then stays as it was.
+ * A store of an older format is upgraded in one transaction and keeps its rows and its state.
+ */
+export type OpenStore = (target: string, options: StoreOptions) => Promise<Store>;
+
+/** What one stream captured up to one of its checkpoints. */
+export interface CapturedBlock {
+  /** The name of one of the tables that the store was opened with, which is also the stream's state key. */
+  readonly table: string;
+  /** In the order in which they were captured. An empty list moves the state alone. */
+  readonly documents: readonly Document[];
+  /** A merge patch (RFC 7396) of the stream's own state. `{}` keeps the state as it is. */
+  readonly patch: JsonObject;
+}
+
+/**
+ * Where a local capture keeps its rows and its state: one table per stream, one row per key.
+ *
+ * Each top-level field has a column; `columns.ts` decides its kind and its name, and a column is
+ * widened when a value does not fit. A field that is absent or null is NULL in the row. A character that the
+ * database's text cannot hold, such as a lone surrogate, becomes U+FFFD; every other value is kept exactly.
+ */
+export interface Store {
+  /**
+   * The connector state as the last commit left it, `{}` before the first. It survives closing and
+   * opening exactly, any name and any text included; the order of names does not. A commit replaces
+   * this object and never changes it in place; a commit that fails leaves it as it was.
+   */
+  readonly state: JsonObject;
+
+  /**
+   * Writes the documents and patches of all blocks in one transaction, in the order of the blocks:
+   * the last document of a key replaces the row of that key, or deletes it if its `_meta.op` is `d`.
+   * To delete a row that is not there is no error. An empty list of blocks writes nothing.
+   *
+   * The promise resolves once everything is durable. A process that dies earlier leaves either
+   * all of it or nothing. To be called again only when the last commit has settled.
+   *
+   * Rejects with a `StoreError` if the store cannot be written, such as when the disk is full, and with another error if a block
+   * breaks the contract: an unknown table, or a document without a key. Nothing of the blocks is written then.
+   */
+  commit(blocks: readonly CapturedBlock[]): Promise<void>;
+
+  /** How many rows each of the opened tables holds, as committed. Rejects with a `StoreError` if they cannot be read. */
+  rowCounts(): Promise<ReadonlyMap<string, number>>;
+
+  /**
+   * Lets go of the target, so that another process can open it. To be called when no commit is under
+   * way. Closing again does nothing; `commit` and `rowCounts` reject once the store is closed.
+   */
+  close(): Promise<void>;
+}

@@ -1,0 +1,127 @@
+import { type Block, bindingPatch, type Document, mergePatch } from "../../engine/index.ts";
+import type { ConnectorError } from "../../errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type { Clock } from "../../shared/ports.ts";
+import type { Redactor } from "../../shared/redactor.ts";
+import type { ConfiguredStream } from "./input.ts";
+import { type AirbyteWriter, errorTrace, row, type Status, streamStatus } from "./output.ts";
+
+/** No more records come between two states of a stream, unless a single checkpoint covers more. */
+const RECORDS_PER_STATE = 1_000;
+
+/** A stream that reads much and emits few records writes its state when the last one is this old. */
+const LONGEST_BETWEEN_STATES_MS = 60_000;
+
+export interface StreamRunOptions {
+  readonly configured: ConfiguredStream;
+  /** Where an incremental read begins. A full refresh begins without a state. */
+  readonly state: JsonObject | undefined;
+  readonly writer: AirbyteWriter;
+  readonly clock: Pick<Clock, "now">;
+  readonly redactor: Redactor;
+}
+
+/** One stream of a read: it writes records, states and statuses in the order that Airbyte requires. */
+export class StreamRun {
+  readonly configured: ConfiguredStream;
+  readonly #writer: AirbyteWriter;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #redactor: Redactor;
+  /** The connector state, as far as it is this stream's. */
+  #state: JsonObject;
+  #status: Status | undefined;
+  #recordsSinceState = 0;
+  #statedMs: number;
+  /** The blocks that no state covers yet. */
+  #uncommitted: Block[] = [];
+
+  constructor({ configured, state, writer, clock, redactor }: StreamRunOptions) {
+    this.configured = configured;
+    this.#state = this.#isIncremental && state ? state : {};
+    this.#writer = writer;
+    this.#clock = clock;
+    this.#redactor = redactor;
+    this.#statedMs = clock.now();
+  }
+
+  get state(): JsonObject {
+    return this.#state;
+  }
+
+  get status(): Status | undefined {
+    return this.#status;
+  }
+
+  get isOver(): boolean {
+    return this.#status === "COMPLETE" || this.#status === "INCOMPLETE";
+  }
+
+  start(): void {
+    this.#writeStatus("STARTED");
+  }
+
+  /** Writes the records of a block, and a state when one is due. */
+  async take(block: Block): Promise<void> {
+    const { documents, patch } = block;
+    const emitted = this.#isIncremental ? documents : documents.filter(({ _meta }) => _meta.op !== "d");
+    const isTooMuchForOne = this.#recordsSinceState + emitted.length > RECORDS_PER_STATE;
+    if (isTooMuchForOne && this.#recordsSinceState > 0) this.#writeState();
+    if (emitted.length > 0 && this.#status === "STARTED") this.#writeStatus("RUNNING");
+    for (const document of emitted) await this.#write(document);
+    this.#recordsSinceState += emitted.length;
+    this.#state = mergePatch(this.#state, bindingPatch(this.configured.stream, patch));
+    this.#uncommitted.push(block);
+    if (this.#isStateDue()) this.#writeState();
+    await this.#writer.flush();
+  }
+
+  complete(): void {
+    this.#writeState();
+    this.#writeStatus("COMPLETE");
+  }
+
+  fail(error: ConnectorError): void {
+    const stream = this.configured.name;
+    this.#writer.push(errorTrace({ error, nowMs: this.#clock.now(), redactor: this.#redactor, stream }));
+    this.breakOff();
+  }
+
+  /** Ends the stream early. A state covers the records so far, so that the next read need not repeat them. */
+  breakOff(): void {
+    this.#writeState();
+    this.#writeStatus("INCOMPLETE");
+  }
+
+  get #isIncremental(): boolean {
+    return this.configured.syncMode === "incremental";
+  }
+
+  #isStateDue(): boolean {
+    const isOld = this.#clock.now() >= this.#statedMs + LONGEST_BETWEEN_STATES_MS;
+    return isOld || this.#recordsSinceState >= RECORDS_PER_STATE;
+  }
+
+  #write(document: Document): Promise<void> {
+    const emitted_at = this.#clock.now();
+    const record = { stream: this.configured.name, data: row(document, emitted_at), emitted_at };
+    return this.#writer.write({ type: "RECORD", record });
+  }
+
+  /** The state of a full refresh is empty, so that an incremental read does not continue from an incomplete one. */
+  #writeState(): void {
+    const stream = {
+      stream_descriptor: { name: this.configured.name },
+      stream_state: this.#isIncremental ? this.#state : {},
+    };
+    const sourceStats = { recordCount: this.#recordsSinceState };
+    this.#writer.push({ type: "STATE", state: { type: "STREAM", stream, sourceStats } });
+    this.#recordsSinceState = 0;
+    this.#statedMs = this.#clock.now();
+    for (const block of this.#uncommitted.splice(0)) block.committed();
+  }
+
+  #writeStatus(status: Status): void {
+    this.#status = status;
+    this.#writer.push(streamStatus(this.configured.name, status, this.#clock.now()));
+  }
+}

@@ -1,0 +1,122 @@
+import type { Static } from "typebox";
+import { BadRequest } from "../../errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+
+/**
+ * The requests of the Flow capture protocol, JSON codec. Requests may gain fields at any time, so a
+ * schema names only what is read and leaves the rest alone. The runtime leaves numbers, lists and
+ * texts that are zero or empty out of requests.
+ */
+
+const KINDS = ["spec", "discover", "validate", "apply", "open", "acknowledge"] as const;
+
+type Kind = (typeof KINDS)[number];
+
+/** A request of a known kind, with a body that has not been validated. */
+export interface Request {
+  readonly kind: Kind;
+  readonly body: Json | undefined;
+}
+
+/** Throws `BadRequest` for a line that is not a request of exactly one kind. */
+export function decodeRequest(line: string): Request {
+  const message = parseJsonLine(line);
+  const [kind, ...others] = KINDS.filter((name) => (message[name] ?? null) !== null);
+  if (!kind) {
+    throw new BadRequest(`A request must be one of ${KINDS.join(", ")}, not ${fieldNames(message)}.`);
+  }
+  if (others.length > 0) throw new BadRequest(`A request must be of one kind, not ${fieldNames(message)}.`);
+  return { kind, body: message[kind] };
+}
+
+const COLLECTIONS = {
+  type: "array",
+  items: { type: "object", required: [], properties: { writeSchema: {} } },
+} as const;
+
+const BINDING_PROPERTIES = {
+  resourceConfig: {},
+  collection: COLLECTIONS.items,
+  collectionIndex: { type: "integer", minimum: 0 },
+} as const;
+
+const VALIDATE_SCHEMA = {
+  type: "object",
+  required: ["config"],
+  properties: {
+    config: {},
+    bindings: {
+      type: "array",
+      items: { type: "object", required: ["resourceConfig"], properties: BINDING_PROPERTIES },
+    },
+  },
+} as const;
+
+const OPEN_SCHEMA = {
+  type: "object",
+  required: ["capture"],
+  properties: {
+    capture: {
+      type: "object",
+      required: ["config"],
+      properties: {
+        config: {},
+        bindings: {
+          type: "array",
+          items: {
+            type: "object",
+            required: ["resourceConfig", "stateKey"],
+            properties: { ...BINDING_PROPERTIES, stateKey: { type: "string", minLength: 1 } },
+          },
+        },
+        linkedCollections: COLLECTIONS,
+      },
+    },
+    state: {},
+  },
+} as const;
+
+export type ValidateRequest = Static<typeof VALIDATE_SCHEMA>;
+export type OpenRequest = Static<typeof OPEN_SCHEMA>;
+
+/** Throws `BadRequest` that names every field that is wrong. */
+export async function readValidateRequest({ body }: Request): Promise<ValidateRequest> {
+  // Loaded here, because a `spec` request must not wait for the validator.
+  const { validated } = await import("../../shared/validated.ts");
+  return validated(VALIDATE_SCHEMA, body, invalid("validate"));
+}
+
+/** Throws `BadRequest` that names every field that is wrong. */
+export async function readOpenRequest({ body }: Request): Promise<OpenRequest> {
+  const { validated } = await import("../../shared/validated.ts");
+  return validated(OPEN_SCHEMA, body, invalid("open"));
+}
+
+const invalid = (kind: Kind) => (faults: string) =>
+  new BadRequest(`The ${kind} request is not valid: ${faults}.`);
+
+type OpenBinding = NonNullable<OpenRequest["capture"]["bindings"]>[number];
+
+/** The write schema of a binding's collection, which newer runtimes send once for all bindings. */
+export function writeSchemaOf(
+  binding: OpenBinding,
+  { linkedCollections = [] }: OpenRequest["capture"],
+): unknown {
+  const linked = linkedCollections[binding.collectionIndex ?? 0];
+  return (linkedCollections.length > 0 ? linked : binding.collection)?.writeSchema;
+}
+
+function parseJsonLine(line: string): JsonObject {
+  let message: unknown;
+  try {
+    message = JSON.parse(line);
+  } catch {
+    throw new BadRequest("A request is not JSON.");
+  }
+  if (!isJsonObject(message)) throw new BadRequest("A request is not a JSON object.");
+  return message;
+}
+
+function fieldNames(message: JsonObject): string {
+  return Object.keys(message).slice(0, 5).join(", ").slice(0, 200) || "empty";
+}

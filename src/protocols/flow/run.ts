@@ -1,0 +1,87 @@
+import { parseResourceConfig } from "../../config/index.ts";
+import type { CaptureEvent, Connector } from "../../connector.ts";
+import { bindingPatch } from "../../engine/index.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type { LineWriter } from "../../shared/line-writer.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { streams as definitions, type StreamName } from "../../streams/index.ts";
+import { sourcedSchema } from "./catalog.ts";
+import { dateTimeRewriter } from "./date-times.ts";
+import { type OpenRequest, writeSchemaOf } from "./input.ts";
+import { checkpoint, type Response } from "./output.ts";
+import { committedState, legacyRemoval } from "./state.ts";
+import { CaptureStatus } from "./status.ts";
+
+/**
+ * A session ends by itself after a month, so that a new image is picked up. Not sooner: what the
+ * process remembers of calls keeps it from capturing unchanged calls again when it re-reads them.
+ */
+const SESSION_MS = 30 * 24 * 60 * 60 * 1000;
+
+export interface SessionOptions {
+  readonly request: OpenRequest;
+  readonly connector: Connector;
+  readonly writer: LineWriter<Response>;
+  readonly ports: Pick<Ports, "clock" | "log">;
+  readonly signal: AbortSignal;
+}
+
+/** Answers an `open` request until the signal is aborted or the month is over, and ends after a checkpoint. */
+export async function runCaptureSession(options: SessionOptions): Promise<void> {
+  const { connector, writer, ports, signal } = options;
+  const { capture, state: earlier } = options.request;
+  const bindings = capture.bindings ?? [];
+  const streams = bindings.map(({ resourceConfig }) => parseResourceConfig(resourceConfig).stream);
+  const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
+  const state = committedState(earlier);
+  const stateKeyOf = (binding: number) => (bindings[binding] as (typeof bindings)[number]).stateKey;
+  const status = new CaptureStatus(streams, ports.log, ports.clock);
+  const month = monthOf(ports, signal);
+  const blocks = connector.capture({
+    config: capture.config,
+    bindings,
+    state,
+    until: "follow",
+    signal: AbortSignal.any([signal, month.signal]),
+    onEvent: (event: CaptureEvent) => status.onEvent(event),
+  });
+  await writer.write({ opened: { explicitAcknowledgements: false } });
+  for (const response of preface(streams, state)) await writer.write(response);
+  await writer.flush();
+  try {
+    for await (const { binding, documents, patch, committed } of blocks) {
+      for (const doc of documents) {
+        rewriters[binding]?.(doc);
+        await writer.write({ captured: { binding, doc } });
+      }
+      await writer.write(checkpoint(bindingPatch(stateKeyOf(binding), patch)));
+      await writer.flush();
+      committed();
+    }
+  } finally {
+    month.end();
+  }
+}
+
+/** The known fields of every stream, and the removal of state that no binding reads. */
+function preface(streams: readonly StreamName[], state: JsonObject): Response[] {
+  const sourced = streams.map((stream, binding) => ({
+    sourcedSchema: { binding, documentSchema: sourcedSchema(definitions[stream].documentSchema) },
+  }));
+  const removal = legacyRemoval(state);
+  if (sourced.length === 0 && Object.keys(removal).length === 0) return [];
+  return [...sourced, checkpoint(removal)];
+}
+
+function monthOf(
+  { clock }: Pick<Ports, "clock">,
+  signal: AbortSignal,
+): { signal: AbortSignal; end: () => void } {
+  const over = new AbortController();
+  const cancelled = new AbortController();
+  clock.sleep(SESSION_MS, AbortSignal.any([signal, cancelled.signal])).then(
+    () => over.abort(),
+    () => {},
+  );
+  return { signal: over.signal, end: () => cancelled.abort() };
+}

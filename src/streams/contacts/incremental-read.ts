@@ -1,0 +1,138 @@
+import type { Document, Step } from "../../engine/index.ts";
+import { ListTooLong } from "../../errors.ts";
+import { digest } from "../digest.ts";
+import { wellFormedDocuments } from "../rows.ts";
+import { hasPassed, nowSeconds, type Source } from "../source.ts";
+import { instantOf } from "../values.ts";
+import { CONTACTS, LATEST_CHANGE_FIRST, latestChange } from "./list.ts";
+import { watermarkMoved } from "./progress.ts";
+import type { ContactsRun } from "./run.ts";
+import { CONTACT_NEEDS, type ContactRow } from "./schema.ts";
+
+/** A change may show in the list a little later than one that was made after it. */
+const LATE_SECONDS = 60;
+
+/**
+ * `covered`: every change up to the new watermark has been captured, or is left to the full scan under way.
+ * `full scan begun`: more had changed than the API serves, so a full scan has begun that covers it. It
+ * takes the place of one that was under way.
+ */
+export type IncrementalResult = "covered" | "full scan begun";
+
+/**
+ * Captures the changes since shortly before the watermark, from the latest down, and then moves the
+ * watermark, unless a change may have been missed.
+ */
+export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
+  run.beginIncrementalRead();
+  const versions = new Map<number, ContactVersion>();
+  let isSteady = true;
+  try {
+    for await (const page of changesSince(run.progress.watermark - LATE_SECONDS, run.source)) {
+      isSteady = page.isSteady;
+      yield* captureChanges(page.contacts, versions, run);
+    }
+  } catch (error) {
+    if (!(error instanceof ListTooLong)) throw error;
+    markAll(versions, run);
+    return yield* leaveToFullScan(run);
+  }
+  markAll(versions, run);
+  yield* moveWatermark(versions, isSteady, run);
+  return "covered";
+}
+
+/** Reads the changes when that is due, as it is also while something else takes long. */
+export async function* incrementalReadIfDue(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
+  const { source, incrementalReadMs } = run;
+  if (!hasPassed(source.intervalMs, incrementalReadMs, source)) return "covered";
+  return yield* incrementalRead(run);
+}
+
+interface ContactVersion {
+  /** `undefined` when the contact has no time of change. */
+  readonly updatedAt: number | undefined;
+  readonly version: string;
+}
+
+interface ChangedContact {
+  readonly contact: Document & ContactRow;
+  readonly updatedAt: number | undefined;
+}
+
+/**
+ * The contacts from the latest change down to an instant, a page at a time. A contact that is added or
+ * edited meanwhile comes in at the front and pushes the others on, to be met again. Only one that is
+ * deleted pulls the others back across the border of two pages, unread. So the read is not steady once
+ * the total of a page is less than that of the page before it, or there is no total to compare. A contact
+ * without a time of change is included on whatever page it is.
+ */
+async function* changesSince(
+  sinceSeconds: number,
+  source: Source,
+): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean }> {
+  const reader = source.api.for("incremental read", "snapshot");
+  let previousTotal = 0;
+  let isSteady = true;
+  for await (const page of reader.pages(CONTACTS, LATEST_CHANGE_FIRST)) {
+    const total = page.total ?? -1;
+    if (page.number > 1 && total < previousTotal) isSteady = false;
+    previousTotal = page.total ?? 0;
+    const contacts = wellFormedDocuments(page.rows, CONTACT_NEEDS, source).map((contact) => ({
+      contact,
+      updatedAt: instantOf(contact.updated_at, nowSeconds(source)),
+    }));
+    yield { contacts: contacts.filter(({ updatedAt = Infinity }) => updatedAt >= sinceSeconds), isSteady };
+    const oldest = contacts.findLast(({ updatedAt }) => updatedAt !== undefined);
+    if (oldest?.updatedAt !== undefined && oldest.updatedAt < sinceSeconds) return;
+  }
+}
+
+function* captureChanges(
+  contacts: readonly ChangedContact[],
+  versions: Map<number, ContactVersion>,
+  run: ContactsRun,
+): Generator<Step> {
+  const changed: Document[] = [];
+  for (const { contact, updatedAt } of contacts) {
+    const version = digest(contact);
+    versions.set(contact.id, { updatedAt, version });
+    if (run.changed(contact, version)) changed.push(contact);
+    run.note(contact.id, version);
+  }
+  if (changed.length === 0) return;
+  yield { kind: "documents", docs: changed };
+  yield* run.checkpoint();
+}
+
+/** At the end of a read and not at each page, since each mark that differs puts its bucket of IDs into the patch. */
+function markAll(versions: ReadonlyMap<number, ContactVersion>, run: ContactsRun): void {
+  for (const [id, { version }] of versions) run.mark(id, version);
+}
+
+function* moveWatermark(
+  versions: ReadonlyMap<number, ContactVersion>,
+  isSteady: boolean,
+  run: ContactsRun,
+): Generator<Step> {
+  const changes = [...versions.values()].map(({ updatedAt = -Infinity }) => updatedAt);
+  const watermark = Math.max(run.progress.watermark, ...changes);
+  const newest = [...versions].filter(([, { updatedAt }]) => updatedAt === watermark);
+  const atWatermark = Object.fromEntries(newest.map(([id, { version }]) => [id, version]));
+  if (isSteady) yield* run.checkpointIfNeeded(watermarkMoved(run.progress, watermark, atWatermark));
+  else yield* run.checkpointIfNeeded();
+}
+
+/**
+ * More contacts than the API serves may have changed in the watermark's own second. The full scan that
+ * began with this watermark has captured those, so another would find nothing before the next day.
+ */
+async function* leaveToFullScan(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
+  const latestSeconds = await latestChange(run.source);
+  if (latestSeconds > run.progress.watermark) {
+    yield* run.beginFullScan(latestSeconds);
+    return "full scan begun";
+  }
+  yield* run.checkpointIfNeeded();
+  return "covered";
+}

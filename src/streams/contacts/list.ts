@@ -1,0 +1,42 @@
+import type { Endpoint } from "../../aircall/index.ts";
+import { isJsonObject, type Json } from "../../shared/json.ts";
+import { nowSeconds, type Source } from "../source.ts";
+import { instantOf } from "../values.ts";
+import { PAGES_AHEAD, type TimedList } from "../window.ts";
+
+export const CONTACTS: Endpoint = { path: "/v1/contacts", bodyKey: "contacts", holds: "list" };
+
+export const LATEST_CHANGE_FIRST = { order: "desc", order_by: "updated_at" };
+
+/** Contacts by creation. The API's window is `[from, to]` on `created_at`. Seen on a live account. */
+export function contactList(source: Source): TimedList {
+  const reader = source.api.for("full scan", "backfill");
+  return {
+    name: "contacts",
+    // The creation of a contact never changes: a contact may vanish from the list, and new ones come at its end.
+    quietThroughSeconds: Infinity,
+    pages: (afterSeconds, throughSeconds) =>
+      reader.pages(CONTACTS, { from: afterSeconds + 1, to: throughSeconds, order: "asc" }, PAGES_AHEAD),
+    secondsOf: (row) => instantIn(row, "created_at", source),
+  };
+}
+
+/**
+ * The instant of the latest change that Aircall lists, in Unix seconds; 0 when there are no contacts.
+ * It stands for the present by Aircall's own clock, so that a difference between two clocks loses no
+ * change; where no contact has a time of change, it is the present by our clock.
+ */
+export async function latestChange(source: Source): Promise<number> {
+  const now = nowSeconds(source);
+  for await (const page of source.api.for("full scan", "backfill").pages(CONTACTS, LATEST_CHANGE_FIRST)) {
+    if (page.rows.length === 0) return 0;
+    const changes = page.rows.map((row) => instantIn(row, "updated_at", source));
+    const known = changes.filter((seconds) => seconds !== undefined);
+    return known.length > 0 ? Math.max(...known) : now;
+  }
+  return 0;
+}
+
+function instantIn(row: Json, field: string, source: Source): number | undefined {
+  return isJsonObject(row) ? instantOf(row[field], nowSeconds(source)) : undefined;
+}

@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+import { openStore } from "../../src/local/index.ts";
+import type { TableSpec } from "../../src/local/store/index.ts";
+import type { Json, JsonObject } from "../../src/shared/json.ts";
+import { CALLS, calls, deletion, present } from "../support/stored-calls.ts";
+import { objectsById, stored, stores } from "./stores.ts";
+
+const TAGS: TableSpec = { ...CALLS, name: "tags" };
+
+describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
+  describe("holds one row per key", () => {
+    test("of which the last document wins, in a block, in a transaction and after it", async () => {
+      const target = await stored(
+        kind,
+        [calls([present({ id: 1, status: "old", duration: 5 }), present({ id: 2 })])],
+        [
+          calls([present({ id: 1, status: "newer" }), present({ id: 1, status: "newest" })]),
+          calls([present({ id: 1, status: "done" })]),
+        ],
+      );
+      expect(await objectsById(kind, target)).toEqual([{ id: 1, status: "done" }, { id: 2 }]);
+    });
+
+    test("which a deletion takes away, and a later document brings back", async () => {
+      const target = await stored(
+        kind,
+        [calls([present({ id: 1 }), present({ id: 2 }), present({ id: 3 }), deletion(4)])],
+        [calls([deletion(1), deletion(2), present({ id: 2, status: "back" })]), calls([deletion(3)])],
+      );
+      expect(await objectsById(kind, target)).toEqual([{ id: 2, status: "back" }]);
+    });
+
+    test("and tells the number 1 from the text 1", async () => {
+      const target = await stored(
+        kind,
+        [calls([present({ id: 1, status: "number" })])],
+        [calls([present({ id: "1", status: "text" }), present({ id: 1, status: "again" })])],
+      );
+      const rows = await kind.objects(target, "calls");
+      expect(rows).toHaveLength(2);
+      expect(rows).toEqual(
+        expect.arrayContaining([
+          { id: 1, status: "again" },
+          { id: "1", status: "text" },
+        ]),
+      );
+    });
+
+    test("whose number it knows, of each table that it was opened with", async () => {
+      const store = await openStore(kind.newTarget(), { tables: [CALLS, TAGS], source: "emulator" });
+      await store.commit([calls([present({ id: 1 }), present({ id: 2 })])]);
+      expect(await store.rowCounts()).toEqual(
+        new Map([
+          ["calls", 2],
+          ["tags", 0],
+        ]),
+      );
+      await store.close();
+    });
+  });
+
+  describe("keeps", () => {
+    const values: [string, Json][] = [
+      ["text", "h\u00e9 \u{1F600} \u2028 \u0001 end"],
+      ["empty text", ""],
+      ["a long text", "x".repeat(3_000_000)],
+      ["the largest safe integer", Number.MAX_SAFE_INTEGER],
+      ["a large integer", 123_456_789_012_345_680_000],
+      ["large and small fractions", [1e300, 5e-324, 0.1]],
+      ["a large fraction", 1.7976931348623157e308],
+      ["the smallest fraction", 5e-324],
+      ["a boolean", false],
+      ["a nested value", { "a.b": [1, null, { '"': "\\ud800" }], "": {} }],
+    ];
+    test.each(values)("%s", async (_, value) => {
+      const target = await stored(kind, [calls([present({ id: 1, value, mixed: value })])]);
+      expect(await kind.objects(target, "calls")).toEqual([{ id: 1, value, mixed: value }]);
+    });
+
+    test("lone surrogates as U+FFFD, also in names and below", async () => {
+      const user = { "k\uDC00": ["b\uD800"] };
+      const target = await stored(kind, [
+        calls([present({ id: 1, status: "a\uD800z", user, "f\uD800": 1 })]),
+      ]);
+      expect(await kind.objects(target, "calls")).toEqual([
+        { id: 1, status: "a\uFFFDz", user: { "k\uFFFD": ["b\uFFFD"] }, "f\uD800": 1 },
+      ]);
+    });
+
+    test("a field that is named like a member of every object, and only where there is one", async () => {
+      const odd: JsonObject = JSON.parse('{"id": 1, "__proto__": "p", "constructor": "c"}');
+      const target = await stored(kind, [
+        calls([{ ...odd, ["__proto__"]: "p", _meta: { op: "u" } }, present({ id: 2 })]),
+      ]);
+      expect((await objectsById(kind, target)).map((object) => JSON.stringify(object))).toEqual([
+        '{"id":1,"__proto__":"p","constructor":"c"}',
+        '{"id":2}',
+      ]);
+    });
+  });
+
+  describe("has a column", () => {
+    test("for each property of the schema", async () => {
+      expect(await kind.kinds(await stored(kind), "calls")).toEqual({
+        id: "integer",
+        status: "text",
+        duration: "integer",
+        cost: "number",
+        archived: "boolean",
+        user: "json",
+        mixed: "json",
+      });
+    });
+
+    test("for each new field, as its first value asks", async () => {
+      const fields = { one: 1, half: 0.5, text: "a", truth: true, list: [1] };
+      const target = await stored(kind, [calls([present({ id: 1, ...fields, nothing: null })])]);
+      expect(await kind.kinds(target, "calls")).toMatchObject({
+        one: "integer",
+        half: "number",
+        text: "text",
+        truth: "boolean",
+        list: "json",
+      });
+      expect(Object.keys(await kind.kinds(target, "calls"))).not.toContain("nothing");
+    });
+
+    test("that is widened for a value that does not fit, and keeps what it holds", async () => {
+      const first = { id: 1, duration: 12, status: "done", archived: true, cost: 3 };
+      const second = { id: 2, duration: 0.5, status: 7, archived: "no", cost: 2.5 };
+      const halfway = await stored(kind, [calls([present(first)])], [calls([present(second)])]);
+      expect(await kind.kinds(halfway, "calls")).toMatchObject({
+        duration: "number",
+        status: "json",
+        archived: "json",
+        cost: "number",
+      });
+      const third = { id: 3, duration: "long", cost: [] };
+      const target = await stored(
+        kind,
+        [calls([present(first)])],
+        [calls([present(second)])],
+        [calls([present(third)])],
+      );
+      expect(await kind.kinds(target, "calls")).toMatchObject({ duration: "json", cost: "json" });
+      expect(await objectsById(kind, target)).toEqual([first, second, third]);
+    });
+
+    test("for a property that the schema gains, when it is opened again", async () => {
+      const target = await stored(kind, [calls([present({ id: 1 })])]);
+      const documentSchema = { properties: { asset: { type: "string" } } };
+      await (await openStore(target, { tables: [{ ...CALLS, documentSchema }], source: "emulator" })).close();
+      expect(await kind.kinds(target, "calls")).toMatchObject({ status: "text", asset: "text" });
+      expect(await kind.objects(target, "calls")).toEqual([{ id: 1 }]);
+    });
+  });
+});

@@ -1,0 +1,64 @@
+import { chmod } from "node:fs/promises";
+import { dirname } from "node:path";
+import { onTestFinished } from "vitest";
+import type { CapturedBlock, ColumnKind } from "../../src/local/store/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { columnTypes, newFile, readObjects } from "../support/duckdb.ts";
+import { openCalls } from "../support/stored-calls.ts";
+
+/** What the suite needs of a kind of store beside `openStore`. A store is read while nobody has it open. */
+export interface StoreUnderTest {
+  /** A target where there is nothing yet. It is gone when the test is finished. */
+  newTarget(): string;
+  /** Leaves the right to write the target, or to create it, to administrators. */
+  protect(target: string): Promise<void>;
+  /** The kinds of a table's columns, by their fields. */
+  kinds(target: string, table: string): Promise<Record<string, ColumnKind>>;
+  /** Each row of a table as the object that it was made from, without its null fields. */
+  objects(target: string, table: string): Promise<JsonObject[]>;
+}
+
+const KINDS: Readonly<Record<string, ColumnKind>> = {
+  BIGINT: "integer",
+  BOOLEAN: "boolean",
+  DOUBLE: "number",
+  JSON: "json",
+  VARCHAR: "text",
+};
+
+const duckdb: StoreUnderTest = {
+  newTarget: newFile,
+  async protect(target) {
+    await chmod(target, 0o444).catch(() => undefined);
+    await chmod(dirname(target), 0o555);
+    onTestFinished(() => chmod(dirname(target), 0o755));
+  },
+  async kinds(target, table) {
+    const types = Object.entries(await columnTypes(target, table));
+    return Object.fromEntries(types.map(([field, type]) => [field, KINDS[type] ?? raise(type)]));
+  },
+  objects: readObjects,
+};
+
+function raise(type: string): never {
+  throw new Error(`no kind of column should be stored as ${type}`);
+}
+
+/** Every kind of store that `openStore` opens. */
+export const stores: Readonly<Record<string, StoreUnderTest>> = { DuckDB: duckdb };
+
+/** A target with a store of calls that has committed each list of blocks in a transaction of its own, and is closed. */
+export async function stored(
+  { newTarget }: StoreUnderTest,
+  ...transactions: CapturedBlock[][]
+): Promise<string> {
+  const target = newTarget();
+  const store = await openCalls(target);
+  for (const blocks of transactions) await store.commit(blocks);
+  await store.close();
+  return target;
+}
+
+export async function objectsById({ objects }: StoreUnderTest, target: string): Promise<JsonObject[]> {
+  return (await objects(target, "calls")).sort((one, other) => Number(one.id) - Number(other.id));
+}
