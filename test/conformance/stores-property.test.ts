@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import { openStore } from "../../src/local/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
-import { holdsForAll } from "../support/draws.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
 import { canonical, mergePatches } from "../support/json-values.ts";
 import { CALLS, calls, openCalls } from "../support/stored-calls.ts";
 import { stores } from "./stores.ts";
@@ -54,7 +54,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     holdsForAll(
       `rows in ${name}`,
       fc.array(fc.record({ documents, reopen: fc.boolean() }), { minLength: 1, maxLength: 6 }),
-      25,
+      draws(12, 400),
       async (transactions) => {
         const target = newTarget();
         let store = await openCalls(target);
@@ -83,7 +83,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     return holdsForAll(
       `state in ${name}`,
       fc.array(transaction, { minLength: 1, maxLength: 4 }),
-      15,
+      draws(15, 600),
       async (transactions) => {
         const target = newTarget();
         let store = await openStore(target, { tables, source: "emulator" });
