@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { ConnectorError } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
@@ -53,6 +54,8 @@ export type LifecycleEvent =
 export async function* runSession(options: SessionOptions): AsyncGenerator<Block, void, void> {
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
+  // Every wait of every stream listens. Node 20 would take more than ten listeners for a leak, and warn.
+  setMaxListeners(0, signal);
   const blocks = options.bindings.map((_, index) => bindingBlocks(options, index, signal));
   yield* merge(blocks, () => stopping.abort());
 }

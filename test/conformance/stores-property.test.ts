@@ -54,7 +54,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     holdsForAll(
       `rows in ${name}`,
       fc.array(fc.record({ documents, reopen: fc.boolean() }), { minLength: 1, maxLength: 6 }),
-      draws(12, 400),
+      draws(12, 100),
       async (transactions) => {
         const target = newTarget();
         let store = await openCalls(target);
@@ -83,7 +83,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     return holdsForAll(
       `state in ${name}`,
       fc.array(transaction, { minLength: 1, maxLength: 4 }),
-      draws(15, 600),
+      draws(15, 200),
       async (transactions) => {
         const target = newTarget();
         let store = await openStore(target, { tables, source: "emulator" });
