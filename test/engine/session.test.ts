@@ -140,6 +140,36 @@ test("a touch ends a rest, and one that came while the stream was at work ends i
   await blocks.return();
 });
 
+test("a touch ends one rest only, also one that comes after a rest has ended by the clock", async () => {
+  const touch = new Touch();
+  const startMs = new TestClock().now();
+  const rest = (untilMs: number): Step => ({ kind: "rest", untilMs, touch });
+  const follows = scripted("calls", [
+    rest(startMs + 1_000),
+    checkpoint({ at: 1 }),
+    rest(startMs + 2_000),
+    checkpoint({ at: 2 }),
+    rest(startMs + 3_000),
+    checkpoint({ at: 3 }),
+  ]);
+  const { blocks, clock } = session([follows], { until: "follow" });
+  const first = blocks.next();
+  await settle();
+  clock.advance(1_000);
+  await first;
+  touch.touch();
+  expect((await blocks.next()).value).toMatchObject({ patch: { at: 2 } });
+  let hasWoken = false;
+  const third = blocks.next().finally(() => {
+    hasWoken = true;
+  });
+  await settle();
+  expect(hasWoken).toBe(false);
+  clock.advance(2_000);
+  await third;
+  await blocks.return();
+});
+
 test("an abort ends a rest that a touch could end", async () => {
   const stop = new AbortController();
   const rest: Step = { kind: "rest", untilMs: Number.MAX_SAFE_INTEGER, touch: new Touch() };
