@@ -201,7 +201,7 @@ export class AircallReader {
     return new Refusal(`Aircall refused ${endpoint.path}: ${outcome.detail}.`);
   }
 
-  /** A 403 can mean a bad key or a missing permission; only `/v1/ping` tells them apart. */
+  /** A 403 can mean a bad key or a missing permission; only `/v1/ping` distinguishes the two. */
   async #refusedBecause(endpoint: Endpoint, detail: string): Promise<ConnectorError> {
     if (endpoint === PING) {
       return new CredentialsRefused(

@@ -22,7 +22,7 @@ export interface StreamProgress {
   error?: ConnectorError;
 }
 
-/** Follows a capture from the side, for whoever shows it to a person. */
+/** The progress of a capture, from its events. Views read it. */
 export class CaptureProgress {
   readonly streams: readonly StreamProgress[];
   readonly startedMs: number;

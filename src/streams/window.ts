@@ -51,9 +51,9 @@ const MOVES_WITHOUT_PROGRESS = 10;
  *                           read on from the last full second
  *
  * Where the list is quiet, a query is paged as deep as the API serves it, and begun anew after the
- * last second of which nothing can be missing: at that depth, and when the total tells that a row
+ * last second of which nothing can be missing: at that depth, and when the total shows that a row
  * has vanished and pulled another across the border of two pages. Where the list moves, no total
- * tells that, since a row may vanish while another appears. There each page is a query of its own:
+ * shows that, since a row may vanish while another appears. There each page is a query of its own:
  * it is whole as it stands, and the next one begins with the last second over again. Throws
  * `SecondTooFull` when one second alone holds more rows than a query can reach.
  */

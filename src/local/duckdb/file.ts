@@ -5,7 +5,7 @@ import { StoreError } from "../../errors.ts";
 import { firstLine, quoteText } from "./sql.ts";
 
 /**
- * DuckDB takes most of a machine's memory and all of its processors unless told otherwise, and fills
+ * DuckDB takes most of a machine's memory and all of its processors by default, and fills
  * what it may take with pages of the file. This much is enough for transactions of some tens of MB.
  */
 const SETTINGS = { memory_limit: "64MB", threads: "1" };
