@@ -100,7 +100,7 @@ function targetTable(results: Results): string {
   const outcome = (isMet: boolean | undefined) =>
     isMet === undefined ? UNKNOWN : isMet ? "met" : "**not met**";
   return table(
-    ["target", "found", ""],
+    ["target", "measured", ""],
     verdicts(results).map(({ target, found, isMet }) => [target, found, outcome(isMet)]),
   );
 }
