@@ -95,7 +95,16 @@ export class DigestMemory {
 export async function* remembering(memory: DigestMemory, steps: AsyncIterable<Step>): AsyncGenerator<Step> {
   memory.rollback();
   for await (const step of steps) {
-    yield step.kind === "checkpoint" ? { ...step, committed: memory.cover() } : step;
+    if (step.kind !== "checkpoint") {
+      yield step;
+      continue;
+    }
+    const commit = memory.cover();
+    const committed = () => {
+      commit();
+      step.committed?.();
+    };
+    yield { ...step, committed };
   }
 }
 
