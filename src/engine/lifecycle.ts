@@ -67,7 +67,8 @@ const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Record<LifecycleTrigge
     progress: whileResting,
     rest: whileResting,
     woken: to("covered"),
-    failed: whileResting,
+    // A pass closes a stream that rests, and the stream may throw while it is closed.
+    failed: to("recovering"),
     stopped: to("over"),
     ended: to("over"),
   },

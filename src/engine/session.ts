@@ -57,7 +57,10 @@ export async function* runSession(options: SessionOptions): AsyncGenerator<Block
   // Every wait of every stream listens. Node 20 would take more than ten listeners for a leak, and warn.
   setMaxListeners(0, signal);
   const blocks = options.bindings.map((_, index) => bindingBlocks(options, index, signal));
-  yield* merge(blocks, () => stopping.abort());
+  for await (const block of merge(blocks, () => stopping.abort())) {
+    if (options.signal.aborted) return;
+    yield block;
+  }
 }
 
 async function* bindingBlocks(
@@ -130,6 +133,8 @@ class BindingRun {
   /** Waits until the stream may be restarted, or rethrows an error that ends the session. */
   async recover(error: unknown, signal: AbortSignal): Promise<void> {
     if (isStop(error, signal)) return void this.#apply("stopped");
+    // The stream has thrown while its generator was closed. There is nothing left to restart.
+    if (this.isOver) throw error;
     if (!(error instanceof ConnectorError) || error.recovery === "fix-config") throw error;
     this.#apply("failed");
     const { clock, log } = this.#options.ports;

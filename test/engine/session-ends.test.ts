@@ -1,7 +1,7 @@
 import { setImmediate as settle } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Document } from "../../src/engine/block.ts";
-import { ConfigError, SourceUnavailable } from "../../src/errors.ts";
+import { ConfigError, SourceUnavailable, UnexpectedAnswer } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { TestClock } from "../support/clock.ts";
 import {
@@ -156,11 +156,13 @@ test.each<[string, Run]>([
   expect(clock.now()).toBe(new TestClock().now());
 });
 
-test("an abort leaves the block at hand whole, and no other follows", async () => {
+test("an abort leaves the block at hand whole, and no other follows, not of another binding either", async () => {
   const stop = new AbortController();
   const calls = scripted("calls", [document(1), document(2), checkpoint({}), document(3), checkpoint({})]);
-  const { blocks } = session([calls], { until: "follow", signal: stop.signal });
+  const tags = scripted("tags", [document(4), document(5), checkpoint({})]);
+  const { blocks } = session([calls, tags], { until: "follow", signal: stop.signal });
   const { value } = await blocks.next();
+  await settle();
   stop.abort();
   expect(value && brief(value)).toEqual(["b0:1", "b0:2", "b0!"]);
   expect(await all(blocks)).toEqual([]);
@@ -217,6 +219,40 @@ describe("the generators of all streams are closed", () => {
     stop.abort();
     await next;
     expect(closed).toEqual(["rests"]);
+  });
+});
+
+describe("an error that a stream throws while it is closed", () => {
+  const failsToClose = () => {
+    const error = new UnexpectedAnswer("the file could not be closed");
+    const run = stream("tags", async function* () {
+      try {
+        yield checkpoint({});
+        yield restUntil(Number.MAX_SAFE_INTEGER);
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: the error is what is tested
+        throw error;
+      }
+    });
+    return { error, run };
+  };
+
+  test("after its part of a pass is a failure of the stream", async () => {
+    const { error, run } = failsToClose();
+    const { blocks, events } = session([run]);
+    await all(blocks);
+    expect(events).toContainEqual({ binding: 0, kind: "failed", error });
+  });
+
+  test("after a stop ends the session", async () => {
+    const { error, run } = failsToClose();
+    const stop = new AbortController();
+    const { blocks } = session([run], { until: "follow", signal: stop.signal });
+    await blocks.next();
+    const next = blocks.next();
+    await settle();
+    stop.abort();
+    await expect(next).rejects.toBe(error);
   });
 });
 
