@@ -200,6 +200,8 @@ export class Connector {
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
+    // Another request to this process may come with another config.
+    this.#budget.configure(config.requestsPerMinute);
     return {
       credentials: config,
       origin,
