@@ -1,10 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { MOST_KNOWN_BYTES } from "../../src/streams/calls/known-calls.ts";
 import { Follower } from "../support/capture.ts";
 import { TestClock } from "../support/clock.ts";
-import { Replica } from "../support/replica.ts";
+import { idsOf, Replica } from "../support/replica.ts";
 import { startWorld } from "../support/world.ts";
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const QUIET = { calls: 0, contacts: 0, users: 1, numbers: 1, teams: 0, tags: 1, webhooks: 0 };
 
 test("T3: a change that is taken back around a restart is captured, though half an hour after its start two readings meet a call", async () => {
@@ -27,4 +30,74 @@ test("T3: a change that is taken back around a restart is captured, though half 
   await follower.pass(8 * 60 * MINUTE_MS);
   const last = [...replica.rows.values(), ...follower.documents].at(-1);
   expect(last).toMatchObject({ id, tags: account.calls.life(id).tags });
+});
+
+/** An account of so many calls, one each six hours, to which nothing happens by itself. */
+async function stillCalls(count: number) {
+  const world = await startWorld({ account: QUIET });
+  const nowSeconds = Math.floor(world.clock.now() / 1000);
+  for (let call = 1; call <= count; call++)
+    world.emulator.account.calls.add(1, { startedAtSeconds: nowSeconds - call * 6 * 3600 });
+  return world;
+}
+
+describe("T5: a process that starts captures no call again that has not changed", () => {
+  test("in a run each night", async () => {
+    await using world = await stillCalls(180);
+    const replica = new Replica(world, "calls");
+    expect(await replica.pass()).toHaveLength(180);
+    for (let night = 0; night < 40; night++) {
+      world.clock.advance(DAY_MS);
+      expect(await replica.pass()).toEqual([]);
+    }
+    expect(replica.ownState.known).toEqual({});
+  });
+
+  test("but each that has, whatever its age", async () => {
+    await using world = await stillCalls(110);
+    const { account } = world.emulator;
+    const tagId = account.tags.listed[0]?.id ?? 0;
+    const replica = new Replica(world, "calls");
+    await replica.pass();
+    const ids = idsOf(replica.truth()).map(Number);
+    for (const id of ids) account.calls.tag(id, tagId);
+    const captured: (string | number)[] = [];
+    for (let night = 0; night < 31; night++) {
+      world.clock.advance(DAY_MS);
+      captured.push(...idsOf(await replica.pass()));
+    }
+    expect(captured.toSorted()).toEqual(ids);
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test("wherever the process was interrupted", async () => {
+    await using world = await stillCalls(100);
+    const replica = new Replica(world, "calls");
+    const captured: (string | number)[] = [];
+    for (let lines = 1; captured.length < 100; lines += 7) {
+      captured.push(...idsOf(await replica.pass(lines)));
+      world.clock.advance(11 * HOUR_MS);
+    }
+    world.clock.advance(DAY_MS);
+    captured.push(...idsOf(await replica.pass()));
+    expect(captured.toSorted()).toEqual(idsOf(replica.truth()).toSorted());
+  });
+});
+
+test("T6: calls that state has no room for are reported, and captured again when they are re-read", async () => {
+  await using world = await stillCalls(80);
+  const replica = new Replica(world, "calls");
+  await replica.pass();
+  const { known } = replica.ownState as { known: Record<string, string> };
+  const bucket = Object.keys(known).at(-1) ?? "";
+  // A text as large as the limit, of calls that are later than all others.
+  const filler = "BAAAAA".repeat(Math.ceil(MOST_KNOWN_BYTES / 6));
+  known[Number(bucket) + 96] = filler;
+  world.clock.advance(DAY_MS);
+  const again = await replica.pass();
+  expect(again.length).toBeGreaterThan(0);
+  expect(world.ports.log.lines).toContainEqual(
+    expect.stringMatching(/^warn There are more calls within the re-read ages than the state keeps: /),
+  );
+  expect(replica.documents).toEqual(replica.truth());
 });

@@ -2,12 +2,18 @@ import type { Emulator } from "../../emulator/index.ts";
 import { type Block, bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
-
-/** Tells of the moment of reading wherever it is nested. */
-const LIVE_FIELD = /^(available|availability_status|substatus|open)$/;
+import { LIVE_FIELD } from "../support/replica.ts";
 
 /** Of these, a restart captures nothing again that has not changed. */
-const SMALL_LISTS: readonly StreamName[] = ["users", "teams", "numbers", "tags", "webhooks", "company"];
+const KNOWN_BY_STATE: readonly StreamName[] = [
+  "calls",
+  "users",
+  "teams",
+  "numbers",
+  "tags",
+  "webhooks",
+  "company",
+];
 
 /**
  * Everything that whoever keeps a capture has: a collection for each stream, by key, and the state.
@@ -67,7 +73,7 @@ export class Collections {
       return;
     }
     const version = lasting(row);
-    if (SMALL_LISTS.includes(stream) && rows.get(key) === version) {
+    if (KNOWN_BY_STATE.includes(stream) && rows.get(key) === version) {
       throw new Error(`${stream} ${key} was captured again, and had not changed`);
     }
     rows.set(key, version);

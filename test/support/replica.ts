@@ -5,6 +5,9 @@ import { type StreamName, streams } from "../../src/streams/index.ts";
 import { type CaptureOptions, capture, withinLines } from "./capture.ts";
 import type { World } from "./world.ts";
 
+/** Shows the moment of reading wherever it is nested. */
+export const LIVE_FIELD = /^(available|availability_status|substatus|open)$/;
+
 export interface ReplicaOptions extends Pick<CaptureOptions, "config" | "resource"> {
   /** What the stream itself kept before. */
   readonly state?: JsonObject;
@@ -53,15 +56,15 @@ export class Replica {
     return bindings[this.#stream] as JsonObject;
   }
 
-  /** The rows as Aircall gave them, in the order of their keys. */
+  /** The rows as Aircall gave them, in the order of their keys, less what shows the moment of reading. */
   get documents(): JsonObject[] {
-    return [...this.rows.values()].map(({ _meta, ...row }) => unsigned(row)).sort(this.#byKey);
+    return [...this.rows.values()].map(({ _meta, ...row }) => lasting(row)).sort(this.#byKey);
   }
 
   /** What the account holds, as this collection should have it. */
   truth(emulator: Emulator = this.#world.emulator): JsonObject[] {
     const rows = [...emulator.truth(this.#stream)] as JsonObject[];
-    return rows.map((row) => withoutSecrets(unsigned(copy(row)))).sort(this.#byKey);
+    return rows.map((row) => withoutSecrets(lasting(row))).sort(this.#byKey);
   }
 
   #keep(document: Document): void {
@@ -84,8 +87,14 @@ function copy<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;
 }
 
-function unsigned(row: JsonObject): JsonObject {
-  return JSON.parse(JSON.stringify(row).replace(/\?X-Amz-[^"]*/g, "")) as JsonObject;
+/** A row less what is no change of it: the signatures of links, and live fields of the users and numbers in it. */
+function lasting(row: JsonObject): JsonObject {
+  const unsigned = JSON.parse(JSON.stringify(row).replace(/\?X-Amz-[^"]*/g, "")) as JsonObject;
+  const fields = Object.entries(unsigned).map(([name, value]) => [
+    name,
+    JSON.parse(JSON.stringify(value, (field, nested) => (LIVE_FIELD.test(field) ? undefined : nested))),
+  ]);
+  return Object.fromEntries(fields);
 }
 
 /** Only webhooks carry any. */

@@ -1,16 +1,18 @@
 import { type Document, patchBetween, type Step } from "../../engine/index.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { StreamDefinition } from "../definition.ts";
 import { digest } from "../digest.ts";
 import { probeList } from "../probe.ts";
 import { MINUTE_MS, type Source } from "../source.ts";
+import { KnownCalls } from "./known-calls.ts";
 import { CALLS } from "./list.ts";
+import type { RereadCursors } from "./reread-schedule.ts";
 import { type CallBatch, CallSchedule } from "./schedule.ts";
-import { RECENT_SECONDS, rereadAges } from "./schedule-state.ts";
+import { RECENT_SECONDS } from "./schedule-state.ts";
 import { callSchema } from "./schema.ts";
 import { type CallsState, type RecentCalls, readState } from "./state.ts";
 
-const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
 
 /**
  * Phone calls, by when they started: each call that the schedule reads, if it has changed.
@@ -36,66 +38,107 @@ class CallCapture {
   readonly #source: Source;
   readonly #schedule: CallSchedule;
   readonly #recent: RecentCalls;
-  readonly #rereadReachSeconds: number;
+  readonly #known: KnownCalls;
+  /** No re-read comes to a call that started before this instant; Unix seconds. */
+  #rereadsBeginSeconds: number;
+  #isHistoryRead: boolean;
+  #hasReportedFullState = false;
 
   constructor(source: Source, state: CallsState) {
     this.#source = source;
     this.#recent = { ...state.recent };
-    this.#rereadReachSeconds = Math.max(...rereadAges(source)) + DAY_SECONDS;
-    const known = Object.entries(state.recent);
-    const recentStarts = known.map(([id, [startedAt]]) => [Number(id), startedAt] as const);
+    this.#known = new KnownCalls(state.known);
+    this.#rereadsBeginSeconds = beginningOfRereads(state.rungs);
+    this.#isHistoryRead = state.backfill === undefined;
+    const recentStarts = Object.entries(state.recent).map(
+      ([id, [startedAt]]) => [Number(id), startedAt] as const,
+    );
     this.#schedule = new CallSchedule({ source, state, recentStarts });
-    for (const [id, [, version]] of known) source.memory.restore(Number(id), version);
   }
 
   async *steps(): AsyncGenerator<Step> {
     for await (const step of this.#schedule.steps()) {
+      if ("patch" in step) this.#followSchedule(step.patch);
       if (step.kind !== "calls") yield step;
       else if (step.purpose === "tail") yield* this.#captureTail(step);
       else yield* this.#captureOlder(step);
     }
   }
 
-  /** State keeps the versions of the recent calls, so that a restart within the half hour captures none twice. */
+  #followSchedule({ rungs, backfill }: JsonObject): void {
+    if (isJsonObject(rungs)) this.#rereadsBeginSeconds = beginningOfRereads(rungs as RereadCursors);
+    if (backfill !== undefined) this.#isHistoryRead = backfill === null;
+  }
+
+  /** State keeps whole digests of the recent calls, which change most, and marks of those that cease to be recent. */
   *#captureTail({ calls, nowSeconds, patch }: CallBatch): Generator<Step> {
-    const { memory } = this.#source;
     const recent: Record<string, [number, string] | null> = {};
-    for (const [id, [startedAt]] of Object.entries(this.#recent)) {
-      if (startedAt <= nowSeconds - RECENT_SECONDS) recent[id] = null;
+    for (const [id, [startedAt, version]] of Object.entries(this.#recent)) {
+      if (startedAt > nowSeconds - RECENT_SECONDS) continue;
+      this.#known.note(Number(id), startedAt, version);
+      recent[id] = null;
     }
     const changed: Document[] = [];
     for (const call of calls) {
       const version = digest(call);
-      const isChanged = memory.changed(call.id, version);
+      const isChanged = this.#isChanged(call.id, version);
       if (isChanged || !this.#recent[call.id]) recent[call.id] = [call.started_at, version];
-      if (!isChanged) continue;
-      memory.note(call.id, version);
-      changed.push(call);
+      if (isChanged) changed.push(call);
     }
     yield { kind: "documents", docs: changed };
     if (Object.keys(recent).length === 0) return;
-    for (const [id, entry] of Object.entries(recent)) {
+    this.#moveRecent(recent);
+    yield this.#checkpoint({ ...patch, recent });
+  }
+
+  *#captureOlder({ purpose, calls, patch }: CallBatch): Generator<Step> {
+    const keptSinceSeconds = purpose === "history" ? this.#rereadsBeginSeconds : -Infinity;
+    const recent: Record<string, null> = {};
+    const changed: Document[] = [];
+    for (const call of calls) {
+      const version = digest(call);
+      if (!this.#isChanged(call.id, version)) continue;
+      changed.push(call);
+      if (call.started_at >= keptSinceSeconds) this.#known.note(call.id, call.started_at, version);
+      if (this.#recent[call.id]) recent[call.id] = null;
+    }
+    yield { kind: "documents", docs: changed };
+    this.#moveRecent(recent);
+    yield this.#checkpoint({ ...patch, ...(Object.keys(recent).length > 0 && { recent }) });
+  }
+
+  #isChanged(id: number, version: string): boolean {
+    const recent = this.#recent[id];
+    return recent ? recent[1] !== version : this.#known.changed(id, version);
+  }
+
+  #moveRecent(changes: Readonly<Record<string, [number, string] | null>>): void {
+    for (const [id, entry] of Object.entries(changes)) {
       if (entry) this.#recent[id] = entry;
       else delete this.#recent[id];
     }
-    yield { kind: "checkpoint", patch: { ...patch, recent } };
   }
 
-  *#captureOlder(batch: CallBatch): Generator<Step> {
-    const { memory } = this.#source;
-    const isHistory = batch.purpose === "history";
-    const reachSeconds = isHistory ? batch.nowSeconds - this.#rereadReachSeconds : -Infinity;
-    const changed: Document[] = [];
-    for (const call of batch.calls) {
-      // No re-read comes to a call from before this, so its version need not be remembered.
-      if (call.started_at >= reachSeconds || memory.knows(call.id)) {
-        const version = digest(call);
-        if (!memory.changed(call.id, version)) continue;
-        memory.note(call.id, version);
-      }
-      changed.push(call);
-    }
-    yield { kind: "documents", docs: changed };
-    yield { kind: "checkpoint", patch: batch.patch };
+  #checkpoint(patch: JsonObject): Step {
+    // The history comes once more to calls that a re-read has captured meanwhile.
+    if (this.#isHistoryRead) this.#known.forgetBefore(this.#rereadsBeginSeconds);
+    const keptSinceSeconds = this.#known.forgetWhatHasNoRoom();
+    if (keptSinceSeconds !== undefined) this.#reportFullState(keptSinceSeconds);
+    const known = this.#known.takeChanges();
+    return { kind: "checkpoint", patch: known ? { ...patch, known } : patch };
   }
+
+  #reportFullState(keptSinceSeconds: number): void {
+    if (this.#hasReportedFullState) return;
+    this.#hasReportedFullState = true;
+    const since = new Date(keptSinceSeconds * 1000).toISOString();
+    this.#source.log.warn(
+      `There are more calls within the re-read ages than the state keeps: ${this.#known.size} calls, those since ${since}. When an older call is re-read, it is captured again even if it has not changed. Smaller ages in advanced.reread_calls_after avoid that.`,
+    );
+  }
+}
+
+/** Somewhat before the cursor of the oldest step, since the start of a call may be corrected. */
+function beginningOfRereads(rungs: RereadCursors): number {
+  return Math.min(...Object.values(rungs)) - HOUR_SECONDS;
 }

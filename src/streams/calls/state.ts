@@ -1,5 +1,5 @@
 import { Check } from "typebox/schema";
-import type { JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { nowSeconds, type Source } from "../source.ts";
 import { beginSchedule, HISTORY, readSchedule, rereadAges, type ScheduleState } from "./schedule-state.ts";
 
@@ -8,6 +8,8 @@ export type RecentCalls = Record<string, [startedAt: number, digest: string]>;
 
 export interface CallsState extends ScheduleState {
   readonly recent: RecentCalls;
+  /** The older calls that can be read again: see `KnownCalls`. */
+  readonly known: JsonObject;
 }
 
 const RECENT = {
@@ -33,10 +35,10 @@ const isWithoutRereads = (state: unknown): state is { settledThrough: number } =
 
 /** What the state holds, fitted to the configured ages; a beginning when it holds nothing that this version can read. */
 export function readState(state: JsonObject, source: Source): CallsState {
-  const { recent } = state;
+  const { recent, known } = state;
   const schedule = readSchedule(state, source) ?? readWithoutRereads(state, source);
-  if (!schedule || !isRecent(recent)) return { ...beginSchedule(source), recent: {} };
-  return { ...schedule, recent };
+  if (!schedule || !isRecent(recent)) return { ...beginSchedule(source), recent: {}, known: {} };
+  return { ...schedule, recent, known: isJsonObject(known) ? known : {} };
 }
 
 /** No call has been read a second time yet: the oldest step reads all that it can still reach. */
