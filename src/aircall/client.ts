@@ -79,6 +79,7 @@ export class AircallReader {
       this.#log(endpoint, query, outcome, { attempt, ...times });
       wantedMs = answeredMs;
       if ("body" in outcome) {
+        this.#client.budget.heard(permit, outcome.quota);
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
@@ -110,9 +111,9 @@ export class AircallReader {
   }
 
   /** A 429 pauses all requests, even if this one is given up. A pause longer than the retry limit is ignored. */
-  #pauseAll({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
+  #pauseAll({ waitMs = BLOCK_MS, quota }: Answered, permit: Permit): void {
     const { budget, ports } = this.#client;
-    if (waitMs > RETRY_POLICY.longestMs || !budget.refused(permit, waitMs, limit)) return;
+    if (waitMs > RETRY_POLICY.longestMs || !budget.refused(permit, waitMs, quota?.limit)) return;
     ports.log.warn(
       `Aircall refused a request for being one too many; all requests wait for ${Math.ceil(waitMs / 1000)} s`,
     );
