@@ -200,7 +200,7 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader({ client: this.#client(this.#read(config)), signal });
+    return new AircallReader({ client: this.#client(this.#read(config)), signal, purpose: "check" });
   }
 
   #read(config: unknown): EndpointConfig {

@@ -57,7 +57,7 @@ export class AircallReader {
 
   /** Throws `CredentialsRefused` when Aircall does not know the credentials. */
   async ping(): Promise<void> {
-    await this.get(PING, {});
+    await this.for("credentials", "snapshot").get(PING, {});
   }
 
   /**
