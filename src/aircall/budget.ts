@@ -92,15 +92,17 @@ export class RequestBudget {
   }
 
   /**
-   * What an answer says of the company's quota. Nobody else's requests are known, so what is left of it bounds ours
-   * until the count starts anew, which is after a window unless the answer says when.
+   * What the answer to a request states of the company's quota; `{}` for one that states nothing, or for none. Requests
+   * of others are not known here, so what is left bounds ours until the count starts anew, which is after a window
+   * unless the answer states when.
    */
   heard(permit: Permit, { limit, remaining, resetsInMs = this.#windowMs }: StatedQuota): void {
     if (limit !== undefined) this.#allowance.stated(limit);
-    if (remaining === undefined || permit.number < this.#heardNumber) return;
+    if (permit.number < this.#heardNumber) return;
     this.#heardNumber = permit.number;
-    const requests = remaining - (this.#permits - permit.number);
-    this.#left = { requests, untilMs: this.#clock.now() + resetsInMs };
+    const requests = (remaining ?? 0) - (this.#permits - permit.number);
+    this.#left = remaining === undefined ? undefined : { requests, untilMs: this.#clock.now() + resetsInMs };
+    this.#serve();
   }
 
   /** Waits for the right to send one request. Calls `onWait` with how long that takes, if it takes any time. */
@@ -197,8 +199,15 @@ export class RequestBudget {
    * steps that are left until then.
    */
   #freeAtMs(caller: Caller, nowMs: number): number {
-    const { requests = 1, untilMs = -Infinity } = this.#left ?? {};
-    return Math.max(requests > 0 ? -Infinity : untilMs, this.#freeByOursMs(caller, nowMs));
+    return Math.max(this.#freeByTheirsMs(nowMs), this.#freeByOursMs(caller, nowMs));
+  }
+
+  /** When the server has counted anew, one request finds out how much is left now: not all of it, where windows slide. */
+  #freeByTheirsMs(nowMs: number): number {
+    if (!this.#left || this.#left.requests > 0) return -Infinity;
+    if (nowMs < this.#left.untilMs) return this.#left.untilMs;
+    this.#left = { requests: 1, untilMs: nowMs + this.#windowMs };
+    return -Infinity;
   }
 
   #freeByOursMs({ priority }: Caller, nowMs: number): number {

@@ -7,7 +7,14 @@ import type { Endpoint, Query } from "./endpoint.ts";
 import { failureOf } from "./failure.ts";
 import { type Page, readPages } from "./pages.ts";
 import { type Answer, sendRequest } from "./request.ts";
-import { BLOCK_MS, decideRetry, type Outcome, RETRY_POLICY, type RetryPolicy } from "./retry.ts";
+import {
+  BLOCK_MS,
+  decideRetry,
+  type Outcome,
+  RETRY_POLICY,
+  type RetryPolicy,
+  type StatedQuota,
+} from "./retry.ts";
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
@@ -78,8 +85,8 @@ export class AircallReader {
       const times = { waitedMs: sentMs - wantedMs, tookMs: answeredMs - sentMs };
       this.#log(endpoint, query, outcome, { attempt, ...times });
       wantedMs = answeredMs;
+      if (!isRateLimited(outcome)) this.#client.budget.heard(permit, quotaIn(outcome));
       if ("body" in outcome) {
-        this.#client.budget.heard(permit, outcome.quota);
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
@@ -163,8 +170,12 @@ export class AircallReader {
 
 type Answered = Outcome & { readonly kind: "answered" };
 
-function isRateLimited(outcome: Outcome): outcome is Answered {
-  return outcome.kind === "answered" && outcome.status === 429;
+function isRateLimited(outcome: Outcome | Answer): outcome is Answered {
+  return "kind" in outcome && outcome.kind === "answered" && outcome.status === 429;
+}
+
+function quotaIn(outcome: Outcome | Answer): StatedQuota {
+  return "quota" in outcome && outcome.quota ? outcome.quota : {};
 }
 
 interface RequestTimes {

@@ -392,9 +392,19 @@ describe("what an answer says of the company's quota", () => {
     const late = take();
     expect(waits).toEqual([20_000]);
     await clock.runUntil(START_MS + 20_000);
-    await late;
+    budget.heard(await late, { remaining: 1 });
     await take();
     expect(waits).toEqual([20_000]);
+  });
+
+  test("is found out by one request when it starts anew, and by the next one should that fail", async () => {
+    const { clock, budget, waits, take } = begin();
+    budget.heard(await take(), { remaining: 0, resetsInMs: 20_000 });
+    const [first, second, third] = [take(), take(), take()];
+    await clock.runUntil(START_MS + 20_000);
+    expect(waits).toEqual([20_000, 20_000, 20_000, 60_000, 60_000]);
+    budget.heard(await first, {});
+    await Promise.all([second, third]);
   });
 
   test("lasts for a window when it does not say when it starts anew", async () => {
