@@ -7,7 +7,14 @@ import type { Endpoint, Query } from "./endpoint.ts";
 import { failureOf } from "./failure.ts";
 import { type Page, type Report, readPages } from "./pages.ts";
 import { type Answer, sendRequest } from "./request.ts";
-import { BLOCK_MS, decideRetry, type Outcome, RETRY_POLICY, type RetryPolicy } from "./retry.ts";
+import {
+  BLOCK_MS,
+  decideRetry,
+  type Outcome,
+  RETRY_POLICY,
+  type RetryPolicy,
+  type StatedQuota,
+} from "./retry.ts";
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
@@ -69,7 +76,7 @@ export class AircallReader {
 
   /** Throws `CredentialsRefused` when Aircall does not know the credentials. */
   async ping(): Promise<void> {
-    await this.get(PING, {});
+    await this.for("credentials", "snapshot").get(PING, {});
   }
 
   /**
@@ -90,6 +97,7 @@ export class AircallReader {
       const times = { waitedMs: sentMs - wantedMs, tookMs: answeredMs - sentMs };
       this.#log(endpoint, query, outcome, { attempt, ...times });
       wantedMs = answeredMs;
+      if (!isRateLimited(outcome)) this.#client.budget.heard(permit, quotaIn(outcome));
       if ("body" in outcome) {
         for (const field of outcome.inexactFields) this.#reportInexact(endpoint, field);
         this.#client.redactBody?.(outcome.body);
@@ -130,9 +138,9 @@ export class AircallReader {
   }
 
   /** A 429 pauses all requests, even if this one is given up. A pause longer than the retry limit is ignored. */
-  #pauseAll({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
+  #pauseAll({ waitMs = BLOCK_MS, quota }: Answered, permit: Permit): void {
     const { budget, ports } = this.#client;
-    if (waitMs > RETRY_POLICY.longestMs || !budget.refused(permit, waitMs, limit)) return;
+    if (waitMs > RETRY_POLICY.longestMs || !budget.refused(permit, waitMs, quota?.limit)) return;
     ports.log.warn(
       `Aircall refused a request for being one too many; all requests wait for ${Math.ceil(waitMs / 1000)} s`,
     );
@@ -182,8 +190,12 @@ export class AircallReader {
 
 type Answered = Outcome & { readonly kind: "answered" };
 
-function isRateLimited(outcome: Outcome): outcome is Answered {
-  return outcome.kind === "answered" && outcome.status === 429;
+function isRateLimited(outcome: Outcome | Answer): outcome is Answered {
+  return "kind" in outcome && outcome.kind === "answered" && outcome.status === 429;
+}
+
+function quotaIn(outcome: Outcome | Answer): StatedQuota {
+  return "quota" in outcome && outcome.quota ? outcome.quota : {};
 }
 
 interface RequestTimes {

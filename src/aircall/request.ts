@@ -5,7 +5,7 @@ import { connectionOutcome, misdirection } from "./connection-faults.ts";
 import { basicAuth } from "./credentials.ts";
 import { Deadline } from "./deadline.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
-import { type Outcome, statedLimit, statedWaitMs } from "./retry.ts";
+import { type Outcome, type StatedQuota, statedQuota, statedWaitMs } from "./retry.ts";
 
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -23,6 +23,7 @@ export interface Answer {
   readonly status: number;
   /** The size of the body as text in UTF-8. */
   readonly bytes: number;
+  readonly quota: StatedQuota;
 }
 
 /** Sends one request and reads its answer. Throws only the reason of the signal, when that is aborted. */
@@ -45,7 +46,8 @@ export async function sendRequest(
     if (text === undefined) return { kind: "too-large", detail: TOO_LARGE };
     const answer = readBody(text, endpoint);
     if (!("body" in answer)) return answer;
-    return { ...answer, status: response.status, bytes: Buffer.byteLength(text) };
+    const quota = statedQuota(response.headers, client.ports.clock.now());
+    return { ...answer, status: response.status, bytes: Buffer.byteLength(text), quota };
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.isOver)
@@ -66,8 +68,9 @@ async function refusal(response: Response, client: ClientOptions, signal: AbortS
   const detail = `HTTP ${status}${words && `, "${words}"`}`;
   const misled = misdirection(response, text, detail);
   if (misled) return misled;
-  const waitMs = statedWaitMs(headers, client.ports.clock.now());
-  return { kind: "answered", status, detail, waitMs, limit: statedLimit(headers) };
+  const nowMs = client.ports.clock.now();
+  const waitMs = statedWaitMs(headers, nowMs);
+  return { kind: "answered", status, detail, waitMs, quota: statedQuota(headers, nowMs) };
 }
 
 function withoutSecrets(outcome: Outcome, { redactor }: ClientOptions): Outcome {
