@@ -115,7 +115,7 @@ function hasMovedSince(total: number | undefined, page: Page): boolean {
 }
 
 /** The pages up to the first that the API refuses as too deep, be that earlier than it used to be. */
-async function* withinReach(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+export async function* withinReach(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
   try {
     yield* pages;
   } catch (error) {

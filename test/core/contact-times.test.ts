@@ -86,6 +86,66 @@ test.each([null, 0, -1, "2026-01-01", 1e300])(
   },
 );
 
+/** A world whose lists of contacts hide some of them: all lists, or only those of a window of time. */
+async function worldThatHides(hidden: ReadonlySet<unknown>, where: "in windows" | "everywhere") {
+  const clock = leapingClock();
+  const world = await startWorld({ account: NOTHING }, clock);
+  const fetch = tampering(world.emulator.fetch, (body, { searchParams }) => {
+    if (!Array.isArray(body.contacts) || (where === "in windows" && !searchParams.has("from"))) return;
+    body.contacts = body.contacts.filter((row) => !isJsonObject(row) || !hidden.has(row.id));
+  });
+  return { ...world, connector: connectorTo(world.emulator, clock, { fetch, log: world.ports.log }) };
+}
+
+test("contacts that no window of time holds are captured from the list without one, and deletions are found", async () => {
+  const hidden = new Set<unknown>();
+  await using world = await worldThatHides(hidden, "in windows");
+  const ids = addContacts(world, 180);
+  for (const id of ids.slice(90, 110)) hidden.add(id);
+  const replica = new Replica(world, "contacts");
+  await replica.pass();
+  expect(replica.documents).toEqual(replica.truth());
+  const [shown = 0, unlisted = 0] = [ids[0], ids[100]];
+  for (const id of [shown, unlisted]) world.emulator.account.contacts.remove(id);
+  world.clock.advance(DAY_MS);
+  expect(idsOf(await replica.pass()).toSorted()).toEqual([shown, unlisted].toSorted());
+  expect(await replica.pass()).toEqual([]);
+  expect(replica.documents).toEqual(replica.truth());
+});
+
+test("while Aircall counts more contacts than it lists, the stream ends with an error and deletes nothing", async () => {
+  const hidden = new Set<unknown>();
+  await using world = await worldThatHides(hidden, "everywhere");
+  const { contacts } = world.emulator.account;
+  const [gone = 0, ...ids] = addContacts(world, 130);
+  const replica = new Replica(world, "contacts");
+  await replica.pass();
+  contacts.remove(gone);
+  for (const id of ids.slice(0, 60)) hidden.add(id);
+  world.clock.advance(DAY_MS);
+  const [added = 0] = addContacts(world, 1);
+  expect(idsOf(await replica.pass())).toEqual([added]);
+  expect(world.ports.log.lines).toContainEqual(
+    expect.stringMatching(/^error Aircall counts 130 contacts, but lists 70 of them/),
+  );
+  hidden.clear();
+  world.clock.advance(DAY_MS);
+  expect(idsOf(await replica.pass())).toEqual([gone]);
+  expect(replica.documents).toEqual(replica.truth());
+});
+
+test("a full scan that another process began is held against the total, too", async () => {
+  const hidden = new Set<unknown>();
+  await using world = await worldThatHides(hidden, "in windows");
+  const ids = addContacts(world, 180);
+  for (const id of ids.slice(90, 110)) hidden.add(id);
+  const replica = new Replica(world, "contacts");
+  await replica.pass(60);
+  expect(replica.ownState).toHaveProperty("backfill");
+  await replica.pass();
+  expect(replica.documents).toEqual(replica.truth());
+});
+
 test.each([-20, 20])("contacts are all captured by a clock that is wrong by %i hours", async (hours) => {
   await using world = await worldOf(0);
   addContacts(world, 60);

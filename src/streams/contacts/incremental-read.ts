@@ -28,11 +28,10 @@ export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, I
   run.beginIncrementalRead();
   const versions = new Map<number, ContactVersion>();
   let isSteady = true;
-  let total = 0;
   try {
     for await (const page of changesSince(run.progress.watermark - LATE_SECONDS, run.source)) {
       isSteady = page.isSteady;
-      total = page.total;
+      run.noteTotal(page.total);
       yield* captureChanges(page.contacts, versions, run);
     }
   } catch (error) {
@@ -41,7 +40,7 @@ export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, I
     return yield* leaveToFullScan(run);
   }
   markAll(versions, run);
-  if (!run.progress.backfill && total > run.knownCount) yield* captureNewest(run);
+  if (!run.progress.backfill && run.isBehindTotal) yield* captureNewest(run);
   yield* moveWatermark(versions, isSteady, run);
   return "covered";
 }
@@ -74,14 +73,14 @@ interface ChangedContact {
 async function* changesSince(
   sinceSeconds: number,
   source: Source,
-): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean; total: number }> {
+): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean; total: number | undefined }> {
   const reader = source.api.for("incremental read", "snapshot");
   let previousTotal = 0;
   let isSteady = true;
   for await (const page of reader.pages(CONTACTS, LATEST_CHANGE_FIRST)) {
-    const total = page.total ?? -1;
-    if (page.number > 1 && total < previousTotal) isSteady = false;
-    previousTotal = page.total ?? 0;
+    const { total } = page;
+    if (page.number > 1 && (total ?? -1) < previousTotal) isSteady = false;
+    previousTotal = total ?? 0;
     const contacts = changedContacts(page.rows, source);
     const since = contacts.filter(({ updatedAt = Infinity }) => updatedAt >= sinceSeconds);
     yield { contacts: since, isSteady, total };
@@ -150,9 +149,9 @@ function* moveWatermark(
  * began with this watermark has captured those, so another would find nothing before the next day.
  */
 async function* leaveToFullScan(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
-  const latestSeconds = await latestChange(run.source);
-  if (latestSeconds > run.progress.watermark) {
-    yield* run.beginFullScan(latestSeconds);
+  const latest = await latestChange(run.source);
+  if (latest.seconds > run.progress.watermark) {
+    yield* run.beginFullScan(latest);
     return "full scan begun";
   }
   yield* run.checkpointIfNeeded();
