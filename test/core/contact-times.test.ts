@@ -4,7 +4,7 @@ import { leapingClock } from "../support/clock.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { tampering } from "../support/tampering.ts";
 import { connectorTo, startWorld } from "../support/world.ts";
-import { addContacts, DAY_MS, MINUTE_MS, worldOf } from "./contact-world.ts";
+import { addContacts, DAY_MS, HOUR_MS, MINUTE_MS, worldOf } from "./contact-world.ts";
 
 const YEAR_SECONDS = 365 * 86_400;
 const NOTHING = { calls: 0, contacts: 0, users: 0, numbers: 0, teams: 0, tags: 0, webhooks: 0 };
@@ -144,6 +144,50 @@ test("a full scan that another process began is held against the total, too", as
   expect(replica.ownState).toHaveProperty("backfill");
   await replica.pass();
   expect(replica.documents).toEqual(replica.truth());
+});
+
+test("a contact whose change lies ahead of the clock hides no later change, and is captured once", async () => {
+  const clock = leapingClock();
+  await using world = await startWorld({ account: NOTHING }, clock);
+  const aheadUntil = new Map<unknown, number>();
+  const updatedAt = (row: unknown) =>
+    isJsonObject(row) ? (aheadUntil.get(row.id) ?? Number(row.updated_at)) : 0;
+  const fetch = tampering(world.emulator.fetch, (body, { searchParams }) => {
+    if (!Array.isArray(body.contacts)) return;
+    for (const row of body.contacts) if (isJsonObject(row)) row.updated_at = updatedAt(row);
+    if (searchParams.has("order_by")) body.contacts.sort((one, other) => updatedAt(other) - updatedAt(one));
+  });
+  const connector = connectorTo(world.emulator, clock, { fetch, log: world.ports.log });
+  const replica = new Replica({ ...world, connector }, "contacts");
+  const isAhead = (id: number) => aheadUntil.set(id, Math.floor((clock.now() + 20 * HOUR_MS) / 1000));
+  const [edited = 0, first = 0, second = 0] = addContacts(world, 40);
+  isAhead(first);
+  expect(await replica.pass()).toHaveLength(40);
+  clock.advance(HOUR_MS);
+  isAhead(second);
+  expect(idsOf(await replica.pass())).toEqual([second]);
+  for (const lastName of ["Example", "Sample"]) {
+    clock.advance(HOUR_MS);
+    world.emulator.account.contacts.edit(edited, { lastName });
+    expect(idsOf(await replica.pass())).toEqual([edited]);
+    expect(await replica.pass()).toEqual([]);
+  }
+});
+
+test("contacts without a time of change are captured where they are more than one query serves", async () => {
+  await using world = await worldWithUpdatedAt(null);
+  const count = 10_060;
+  for (let index = 0; index < count; index++) {
+    if (index % 20 === 0) world.clock.advance(10 * MINUTE_MS);
+    world.emulator.account.contacts.add();
+  }
+  const replica = new Replica(world, "contacts");
+  await replica.pass();
+  expect(replica.documents).toHaveLength(count);
+  world.clock.advance(10 * MINUTE_MS);
+  const added = addContacts(world, 2);
+  expect(idsOf(await replica.pass()).toSorted()).toEqual(added);
+  expect(await replica.pass()).toEqual([]);
 });
 
 test.each([-20, 20])("contacts are all captured by a clock that is wrong by %i hours", async (hours) => {

@@ -5,7 +5,7 @@ import { digest } from "../digest.ts";
 import { wellFormedDocuments } from "../rows.ts";
 import { hasPassed, nowSeconds, type Source } from "../source.ts";
 import { instantOf } from "../values.ts";
-import { CONTACTS, LATEST_CHANGE_FIRST, LATEST_CREATION_FIRST, latestChange } from "./list.ts";
+import { CONTACTS, LATEST_CHANGE_FIRST, LATEST_CREATION_FIRST } from "./list.ts";
 import { watermarkMoved } from "./progress.ts";
 import type { ContactsRun } from "./run.ts";
 import { CONTACT_NEEDS, type ContactRow } from "./schema.ts";
@@ -37,7 +37,7 @@ export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, I
   } catch (error) {
     if (!(error instanceof ListTooLong)) throw error;
     markAll(versions, run);
-    return yield* leaveToFullScan(run);
+    return yield* leaveToFullScan(versions, run);
   }
   markAll(versions, run);
   if (!run.progress.backfill && run.isBehindTotal) yield* captureNewest(run);
@@ -131,27 +131,37 @@ function markAll(versions: ReadonlyMap<number, ContactVersion>, run: ContactsRun
   for (const [id, { version }] of versions) run.mark(id, version);
 }
 
+/**
+ * Moves the watermark to the latest change that is not ahead of our clock. A change that is ahead, as a
+ * wrong clock leaves it, would hide the changes until then; its version stays known by its digest.
+ */
 function* moveWatermark(
   versions: ReadonlyMap<number, ContactVersion>,
   isSteady: boolean,
   run: ContactsRun,
 ): Generator<Step> {
+  const now = nowSeconds(run.source);
   const changes = [...versions.values()].map(({ updatedAt = -Infinity }) => updatedAt);
-  const watermark = Math.max(run.progress.watermark, ...changes);
-  const newest = [...versions].filter(([, { updatedAt }]) => updatedAt === watermark);
+  const watermark = Math.max(run.progress.watermark, ...changes.filter((seconds) => seconds <= now));
+  const newest = [...versions].filter(([, { updatedAt = -Infinity }]) => updatedAt >= watermark);
   const atWatermark = Object.fromEntries(newest.map(([id, { version }]) => [id, version]));
   if (isSteady) yield* run.checkpointIfNeeded(watermarkMoved(run.progress, watermark, atWatermark));
   else yield* run.checkpointIfNeeded();
 }
 
 /**
- * More contacts than the API serves may have changed in the watermark's own second. The full scan that
- * began with this watermark has captured those, so another would find nothing before the next day.
+ * More contacts than the API serves may have changed in the watermark's own second, or have no time of
+ * change. The full scan that began with this watermark has captured those, so another would find nothing
+ * before the next day.
  */
-async function* leaveToFullScan(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
-  const latest = await latestChange(run.source);
-  if (latest.seconds > run.progress.watermark) {
-    yield* run.beginFullScan(latest);
+function* leaveToFullScan(
+  versions: ReadonlyMap<number, ContactVersion>,
+  run: ContactsRun,
+): Generator<Step, IncrementalResult> {
+  const changes = [...versions.values()].map(({ updatedAt = -Infinity }) => updatedAt);
+  const latestSeconds = Math.max(...changes);
+  if (latestSeconds > run.progress.watermark) {
+    yield* run.beginFullScan({ seconds: latestSeconds, total: run.total });
     return "full scan begun";
   }
   yield* run.checkpointIfNeeded();

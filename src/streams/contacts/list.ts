@@ -33,8 +33,8 @@ export interface LatestChange {
 
 /**
  * The latest change is 0 when there are no contacts. It stands for the present by Aircall's own clock, so
- * that a difference between two clocks loses no change; where no contact has a time of change, it is the
- * present by our clock.
+ * that a difference between two clocks loses no change; where no contact has a time of change that is not
+ * ahead of our clock, it is the present by our clock.
  */
 export async function latestChange(source: Source): Promise<LatestChange> {
   const now = nowSeconds(source);
@@ -42,8 +42,8 @@ export async function latestChange(source: Source): Promise<LatestChange> {
     .for("full scan", "backfill")
     .pages(CONTACTS, LATEST_CHANGE_FIRST)) {
     if (rows.length === 0) return { seconds: 0, total };
-    const changes = rows.map((row) => instantIn(row, "updated_at", source));
-    const known = changes.filter((seconds) => seconds !== undefined);
+    const changes = rows.map((row) => instantIn(row, "updated_at", source) ?? Infinity);
+    const known = changes.filter((seconds) => seconds <= now);
     return { seconds: known.length > 0 ? Math.max(...known) : now, total };
   }
   return { seconds: 0, total: undefined };
