@@ -66,6 +66,27 @@ test("when all contacts are gone, all are deleted by the second full scan that f
   expect(replica.ownState.known).toEqual({});
 });
 
+test("a list without contacts is not believed where contacts were listed since it was seen first", async () => {
+  await using world = await worldOf(0);
+  const replica = new Replica(world, "contacts");
+  addContacts(world, 30);
+  await replica.pass();
+  world.clock.advance(NEXT_SCAN_MS);
+  const body = { meta: { total: 0, next_page_link: null }, contacts: [] };
+  const outage = { kind: "status", status: 200, match: "/v1/contacts?", every: 1, body } as const;
+  for (let night = 0; night < 3; night++) {
+    world.emulator.faults.add(outage);
+    expect(await replica.pass()).toEqual([]);
+    expect(replica.ownState).toHaveProperty("emptySince");
+    world.emulator.faults.clear();
+    world.clock.advance(HOUR_MS);
+    await replica.pass();
+    expect(replica.ownState).not.toHaveProperty("emptySince");
+    world.clock.advance(NEXT_SCAN_MS);
+  }
+  expect(askedByIdIn(world)).toBe(0);
+});
+
 test("a contact that lives and that the list missed is not taken for deleted", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;

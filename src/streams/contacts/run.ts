@@ -88,9 +88,10 @@ export class ContactsRun {
     return this.#known.has(id);
   }
 
-  /** Aircall counts so many contacts in all. */
+  /** Aircall counts so many contacts in all. Any at all show that the list is not empty. */
   noteTotal(total: number | undefined): void {
     this.#total = total;
+    if (total) this.#emptiness.end();
   }
 
   get total(): number | undefined {
