@@ -5,8 +5,10 @@ import {
   type Pace,
   parseEndpointConfig,
   parseResourceConfig,
+  type ResourceConfig,
   readOrigin,
   readPace,
+  refuseFutureStart,
 } from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
@@ -104,6 +106,14 @@ export class Connector {
     this.#read(config);
   }
 
+  /** Throws a `ConfigError` for an invalid resource config. No request is sent to the API. */
+  readResource(config: unknown): ResourceConfig {
+    const resource = parseResourceConfig(config);
+    if (resource.startSeconds !== undefined)
+      refuseFutureStart("resource config", resource.startSeconds, this.#nowSeconds());
+    return resource;
+  }
+
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
   async proveCredentials(config: unknown, signal: AbortSignal): Promise<void> {
     await this.#reader(config, signal).ping();
@@ -155,7 +165,7 @@ export class Connector {
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
   ): Stream {
-    const resource = parseResourceConfig(resourceConfig);
+    const resource = this.readResource(resourceConfig);
     const redactingClient = { ...client, ...redactionOf(resource.stream, config) };
     const { clock, log } = this.#options.ports;
     return bindStream(streams[resource.stream], {
@@ -163,7 +173,7 @@ export class Connector {
       ports: { clock, log: logWith(log, { stream: resource.stream }) },
       syncMode: resource.syncMode,
       intervalMs: resource.intervalMs,
-      startSeconds: config.startSeconds,
+      startSeconds: resource.startSeconds ?? config.startSeconds,
       rereadAfterSeconds: config.rereadAfterSeconds,
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
@@ -175,7 +185,13 @@ export class Connector {
 
   #read(config: unknown): EndpointConfig {
     this.#redactor.add(secretsIn(EndpointSchema, config));
-    return parseEndpointConfig(config);
+    const parsed = parseEndpointConfig(config);
+    refuseFutureStart("endpoint config", parsed.startSeconds, this.#nowSeconds());
+    return parsed;
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#options.ports.clock.now() / 1000);
   }
 
   #client(config: EndpointConfig): ClientOptions {

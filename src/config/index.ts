@@ -7,4 +7,5 @@ export {
   sourceName,
 } from "./environment.ts";
 export { localConfig } from "./local.ts";
-export { parseResourceConfig, parseStreamName } from "./resource.ts";
+export { parseResourceConfig, parseStreamName, type ResourceConfig } from "./resource.ts";
+export { refuseFutureStart } from "./start-date.ts";

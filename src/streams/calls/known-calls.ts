@@ -6,8 +6,8 @@ const BUCKET_SECONDS = 15 * 60;
 /** 30 bits of a digest: one change in a billion has the mark of the version before it, and is not seen. */
 const MARK_CHARS = 5;
 
-/** State holds at most this much text of calls: some 280,000 calls, that is 9,000 a day for 30 days. */
-export const MOST_KNOWN_BYTES = 2 * 2 ** 20;
+/** State holds at most this much text of calls: some 400,000 calls, that is 13,000 a day for 30 days. */
+export const MOST_KNOWN_BYTES = 3 * 2 ** 20;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -65,10 +65,20 @@ export class KnownCalls {
     this.#changed.add(bucket);
   }
 
-  /** Forgets the calls that started before an instant in Unix seconds, as far as whole buckets go. */
-  forgetBefore(instant: number): void {
+  /**
+   * Forgets the calls that started before an instant in Unix seconds, as far as whole buckets go, and but for
+   * those of which some second is still needed.
+   */
+  forgetBefore(
+    instant: number,
+    isNeeded: (fromSeconds: number, throughSeconds: number) => boolean = () => false,
+  ): void {
     this.#close();
-    for (const bucket of [...this.#packed.keys()]) if (bucket < bucketAt(instant)) this.#forget(bucket);
+    for (const bucket of [...this.#packed.keys()]) {
+      if (bucket >= bucketAt(instant)) continue;
+      const fromSeconds = bucket * BUCKET_SECONDS;
+      if (!isNeeded(fromSeconds, fromSeconds + BUCKET_SECONDS - 1)) this.#forget(bucket);
+    }
   }
 
   /**
