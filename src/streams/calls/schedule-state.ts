@@ -42,7 +42,7 @@ const isScheduleState = (state: unknown): state is ScheduleState => Check(SCHEDU
 export function readSchedule(state: JsonObject, source: Source): (JsonObject & ScheduleState) | undefined {
   if (!isScheduleState(state)) return undefined;
   const rungs = fittedCursors(rereadAges(source), state.rungs, nowSeconds(source), source.startSeconds);
-  return { ...state, rungs: { ...rungs }, unread: { ...fittedSpans(state, source) } };
+  return { ...state, rungs: { ...rungs }, unread: { ...fittedSpans(state.unread, rungs, source) } };
 }
 
 /** The state of a schedule that begins now. */
@@ -60,8 +60,8 @@ export function wholeHistory({ startSeconds }: Source, nowSeconds: number): Unre
 }
 
 /** A start date that is later than what has been read so far leaves out what lies between, until it is an earlier one again. */
-function fittedSpans({ unread, rungs }: ScheduleState, { startSeconds }: Source): UnreadSpans {
-  const leftOut = { after: Math.max(...Object.values(rungs)), until: startSeconds - 1 };
+function fittedSpans(unread: UnreadSpans, cursors: RereadCursors, { startSeconds }: Source): UnreadSpans {
+  const leftOut = { after: Math.max(...Object.values(cursors)), until: startSeconds - 1 };
   return splitAt(withSpan(unread, leftOut), startSeconds - 1);
 }
 
