@@ -14,7 +14,14 @@ import {
   nextReadSeconds,
 } from "./list.ts";
 import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
-import { cursorOf, fittedCursors, isDue, type RereadCursors, rereadThrough } from "./reread-schedule.ts";
+import {
+  adjoiningAges,
+  cursorOf,
+  fittedCursors,
+  isDue,
+  type RereadCursors,
+  rereadThrough,
+} from "./reread-schedule.ts";
 import { RECENT_SECONDS, rereadAges, type ScheduleState, wholeHistory } from "./schedule-state.ts";
 import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
 
@@ -175,8 +182,8 @@ export class CallSchedule {
 
   /**
    * Reads the calls again that have come to the age of a step, the oldest step first: calls that are read
-   * for it need not be read for a younger one. Stops where the last poll began, which has read anything
-   * newer.
+   * for it need not be read for a younger one. Steps that adjoin, as after a pause, are read as one. Stops
+   * where the last poll began, which has read anything newer.
    */
   async *#reread(): AsyncGenerator<ScheduleStep> {
     this.#cursors = this.#fittedCursors();
@@ -184,9 +191,12 @@ export class CallSchedule {
       const now = this.#polledThroughSeconds;
       if (!isDue(age, this.#cursors, now)) continue;
       const after = Math.max(cursorOf(age, this.#cursors) - SEAM_SECONDS, this.#source.startSeconds - 1);
-      const list = this.#list(`re-read at ${age / 3600} h`, "reread");
-      for await (const { rows, throughSeconds } of readWindow(list, after, now - age)) {
-        this.#cursors = rereadThrough(this.#cursors, age, throughSeconds);
+      const ages = adjoiningAges(age, this.#cursors, now);
+      const youngest = Math.min(...ages);
+      const list = this.#list(rereadPurpose(age, youngest), "reread");
+      for await (const { rows, throughSeconds } of readWindow(list, after, now - youngest)) {
+        for (const each of ages)
+          this.#cursors = rereadThrough(this.#cursors, each, Math.min(throughSeconds, now - each));
         yield this.#olderCalls("reread", rows, { rungs: { ...this.#cursors } });
         yield* this.#pollIfDue();
       }
@@ -270,4 +280,9 @@ export class CallSchedule {
       nowSeconds(this.#source),
     );
   }
+}
+
+function rereadPurpose(oldestSeconds: number, youngestSeconds: number): string {
+  const [oldest, youngest] = [oldestSeconds, youngestSeconds].map((age) => `${age / 3600} h`);
+  return oldest === youngest ? `re-read at ${oldest}` : `re-read at ${oldest} down to ${youngest}`;
 }
