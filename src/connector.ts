@@ -166,11 +166,12 @@ export class Connector {
     onEvent: (event: StreamEvent) => void,
   ): Stream {
     const resource = this.readResource(resourceConfig);
-    const redactingClient = { ...client, ...redactionOf(resource.stream, config) };
-    const { clock, log } = this.#options.ports;
+    const log = logWith(client.ports.log, { stream: resource.stream });
+    const ports = { ...client.ports, log };
+    const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
     return bindStream(streams[resource.stream], {
-      reader: (signal) => new AircallReader({ client: redactingClient, signal, onEvent }),
-      ports: { clock, log: logWith(log, { stream: resource.stream }) },
+      reader: (signal) => new AircallReader({ client: ownClient, signal, onEvent }),
+      ports,
       syncMode: resource.syncMode,
       intervalMs: resource.intervalMs,
       startSeconds: resource.startSeconds ?? config.startSeconds,

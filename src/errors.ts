@@ -37,6 +37,15 @@ export class SourceUnavailable extends ConnectorError {
   override readonly recovery = "wait-and-retry";
 }
 
+/**
+ * The connection to Aircall was rejected for a reason that another attempt would meet again: a certificate, a
+ * proxy, a redirect, or another protocol on the port.
+ */
+export class ConnectionRejected extends ConnectorError {
+  override readonly name = "ConnectionRejected";
+  override readonly recovery = "stop-and-report";
+}
+
 /** Aircall's answer contradicts what the connector relies on. The stream's run ends, because guessing could lose data. */
 export class UnexpectedAnswer extends ConnectorError {
   override readonly name: string = "UnexpectedAnswer";

@@ -17,6 +17,9 @@ const FIRST_ADDED_INDEX = CONTACT_IDS_PER_DAY / 2;
 
 type ContactChanges = Partial<Omit<ContactLife, "id" | "createdAt" | "editedAt" | "deletedAt">>;
 
+/** An import can leave `editedAt`, and so `updated_at`, before the creation. */
+type NewContact = ContactChanges & Partial<Pick<ContactLife, "editedAt">>;
+
 /** The shared contacts of the account: seeded contacts, and those that tests add or change. */
 export class Contacts {
   readonly #seed: number;
@@ -50,7 +53,7 @@ export class Contacts {
   }
 
   /** Adds a generated contact with the given properties, created now, and returns its ID. */
-  add(properties: ContactChanges = {}): number {
+  add(properties: NewContact = {}): number {
     const nowSeconds = this.#nowSeconds;
     const day = dayOf(nowSeconds);
     const index = FIRST_ADDED_INDEX + (this.#addedCount++ % FIRST_ADDED_INDEX);

@@ -62,6 +62,8 @@ export class RequestBudget {
       signal.throwIfAborted();
       const giveUp = () => {
         this.#waiting = this.#waiting.filter((other) => other !== caller);
+        // The alarm would keep the process alive until the wait is over.
+        if (this.#waiting.length === 0) this.#alarm?.abort();
         reject(signal.reason);
       };
       const go = (permit: Permit) => {
@@ -78,17 +80,19 @@ export class RequestBudget {
   /**
    * The server has refused a request, and refuses everything for `waitMs`. What was accepted in
    * this window is all that there is for us, and never more than the limit that the server states.
+   * Returns whether this begins a block: requests that were under way together are refused together.
    */
-  refused(permit: Permit, waitMs: number, statedRequests?: number): void {
+  refused(permit: Permit, waitMs: number, statedRequests?: number): boolean {
     const nowMs = this.#clock.now();
     const place = this.#sentMs.indexOf(permit.sentMs);
     if (place >= 0) this.#sentMs.splice(place, 1);
-    // Further refusals of requests that were under way together add nothing.
-    if (permit.sentMs > this.#blockedUntilMs && nowMs >= this.#blockedUntilMs) {
+    const isFirst = permit.sentMs > this.#blockedUntilMs && nowMs >= this.#blockedUntilMs;
+    if (isFirst) {
       this.#forgetBefore(nowMs - this.#windowMs);
       this.#allowance.refused(this.#sentMs.length, statedRequests, nowMs);
     }
     this.#blockedUntilMs = Math.max(this.#blockedUntilMs, nowMs + waitMs);
+    return isFirst;
   }
 
   /** Lets the callers go that may go now, and wakes up when the next one may. */

@@ -1,37 +1,13 @@
-import {
-  AccessRefused,
-  BeyondReach,
-  ConnectorError,
-  CredentialsRefused,
-  NotFound,
-  SourceUnavailable,
-  UnexpectedAnswer,
-} from "../errors.ts";
+import { AccessRefused, ConnectorError, CredentialsRefused, NotFound } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
-import type { Ports } from "../shared/ports.ts";
-import type { Redactor } from "../shared/redactor.ts";
-import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
-import type { Permit, Priority, RequestBudget } from "./budget.ts";
-import { basicAuth, type Credentials } from "./credentials.ts";
-import { Deadline } from "./deadline.ts";
+import type { LogFields } from "../shared/ports.ts";
+import type { Permit, Priority } from "./budget.ts";
+import type { ClientOptions } from "./client-options.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
+import { failureOf } from "./failure.ts";
 import { type Page, readPages } from "./pages.ts";
-import {
-  BLOCK_MS,
-  decideRetry,
-  isTransient,
-  type Outcome,
-  RETRY_POLICY,
-  type RetryPolicy,
-  statedLimit,
-  statedWaitMs,
-} from "./retry.ts";
-
-/** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
-const REQUEST_TIMEOUT_MS = 60_000;
-
-/** How much of Aircall's own error message goes into ours. */
-const LONGEST_MESSAGE_CHARACTERS = 200;
+import { type Answer, sendRequest } from "./request.ts";
+import { BLOCK_MS, decideRetry, type Outcome, RETRY_POLICY, type RetryPolicy } from "./retry.ts";
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
@@ -39,20 +15,6 @@ const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 export type RequestEvent =
   | { readonly kind: "request"; readonly purpose: string }
   | { readonly kind: "wait"; readonly untilMs: number; readonly because: string };
-
-export interface ClientOptions {
-  readonly credentials: Credentials;
-  /** The API's origin, such as `https://api.aircall.io`. */
-  readonly origin: string;
-  readonly budget: RequestBudget;
-  readonly ports: Ports;
-  /** Hides the secrets that Aircall repeats in its answers. */
-  readonly redactor: Redactor;
-  /** The ceiling of the first random wait before a request is sent again; left out, the retry policy's. */
-  readonly retryWaitMs?: number;
-  /** Changes the body of every answer, in place, before anything else reads it. */
-  readonly redactBody?: (body: JsonObject) => void;
-}
 
 export interface ReaderOptions {
   readonly client: ClientOptions;
@@ -100,15 +62,22 @@ export class AircallReader {
 
   /**
    * The body of an answer that holds the endpoint's key, after as many attempts as the retry policy
-   * allows. Throws `CredentialsRefused`, `AccessRefused`, `SourceUnavailable` or `UnexpectedAnswer`.
+   * allows. Throws `CredentialsRefused`, `AccessRefused`, `ConnectionRejected`, `SourceUnavailable` or
+   * `UnexpectedAnswer`.
    */
   async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
-    const { clock, log, random } = this.#client.ports;
+    const { clock, random } = this.#client.ports;
     let firstSentMs: number | undefined;
+    let wantedMs = clock.now();
     for (let attempt = 1; ; attempt++) {
       const permit = await this.#permit();
-      firstSentMs ??= clock.now();
-      const outcome = await this.#send(endpoint, query);
+      const sentMs = clock.now();
+      firstSentMs ??= sentMs;
+      const outcome = await sendRequest(endpoint, query, this.#client, this.#signal);
+      const answeredMs = clock.now();
+      const times = { waitedMs: sentMs - wantedMs, tookMs: answeredMs - sentMs };
+      this.#log(endpoint, query, outcome, { attempt, ...times });
+      wantedMs = answeredMs;
       if ("body" in outcome) {
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
@@ -117,9 +86,7 @@ export class AircallReader {
       const decision = decideRetry(outcome, tries, this.#retryPolicy, random);
       if (isRateLimited(outcome)) this.#pauseAll(outcome, permit);
       if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
-      const { afterMs } = decision;
-      log.debug("asking again", { path: endpoint.path, attempt, outcome: outcome.detail, afterMs });
-      if (!isRateLimited(outcome)) await this.#wait(afterMs, outcome);
+      if (!isRateLimited(outcome)) await this.#wait(decision.afterMs, outcome);
     }
   }
 
@@ -142,63 +109,19 @@ export class AircallReader {
     return permit;
   }
 
-  async #send(endpoint: Endpoint, query: Query): Promise<Outcome | { body: JsonObject }> {
-    const deadline = new Deadline(this.#signal, REQUEST_TIMEOUT_MS, this.#client.ports.clock);
-    try {
-      const response = await this.#client.ports.fetch(this.#url(endpoint, query), {
-        headers: { accept: "application/json", authorization: basicAuth(this.#client.credentials) },
-        redirect: "error",
-        signal: deadline.signal,
-      });
-      if (!response.ok) return await this.#refusal(response);
-      const text = await readText(response);
-      if (text === undefined) return { kind: "unreadable", detail: "an answer that is far too large" };
-      return readBody(text, endpoint);
-    } catch (error) {
-      this.#signal.throwIfAborted();
-      if (deadline.isOver)
-        return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
-      return {
-        kind: "no-answer",
-        detail: this.#client.redactor.hide(networkReason(error)),
-      };
-    } finally {
-      deadline.end();
-    }
-  }
-
-  /** The status and headers of an answer that is not a success, and its message if the body can be read. */
-  async #refusal(response: Response): Promise<Outcome> {
-    const text = await readRefusal(response);
-    this.#signal.throwIfAborted();
-    const waitMs = statedWaitMs(response.headers, this.#client.ports.clock.now());
-    const said = this.#client.redactor.hide(apiMessage(text) ?? "");
-    const words = said.slice(0, LONGEST_MESSAGE_CHARACTERS);
-    const detail = `HTTP ${response.status}${words && `, "${words}"`}`;
-    const limit = statedLimit(response.headers);
-    return { kind: "answered", status: response.status, detail, waitMs, limit };
-  }
-
   /** A 429 pauses all requests, even if this one is given up. A pause longer than the retry limit is ignored. */
   #pauseAll({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
-    const waitSeconds = Math.ceil(waitMs / 1000);
-    this.#client.ports.log.warn(
-      `Aircall refused a request for being one too many; all requests wait for ${waitSeconds} s`,
+    const { budget, ports } = this.#client;
+    if (waitMs > RETRY_POLICY.longestMs || !budget.refused(permit, waitMs, limit)) return;
+    ports.log.warn(
+      `Aircall refused a request for being one too many; all requests wait for ${Math.ceil(waitMs / 1000)} s`,
     );
-    if (waitMs <= RETRY_POLICY.longestMs) this.#client.budget.refused(permit, waitMs, limit);
   }
 
   async #failure(endpoint: Endpoint, outcome: Outcome, because: string): Promise<ConnectorError> {
-    if (outcome.kind !== "answered" || isTransient(outcome)) {
-      return new SourceUnavailable(
-        `Aircall could not be read at ${new URL(this.#client.origin).host}${endpoint.path}: ${outcome.detail} (${because}). Check the network and https://status.aircall.com, then run again.`,
-      );
-    }
-    if (outcome.status === 401 || outcome.status === 403)
-      return this.#refusedBecause(endpoint, outcome.detail);
-    const Refusal =
-      outcome.status === 404 ? NotFound : isBeyondReach(outcome) ? BeyondReach : UnexpectedAnswer;
-    return new Refusal(`Aircall refused ${endpoint.path}: ${outcome.detail}.`);
+    const isRefused = outcome.kind === "answered" && (outcome.status === 401 || outcome.status === 403);
+    if (isRefused) return this.#refusedBecause(endpoint, outcome.detail);
+    return failureOf(endpoint, outcome, because, this.#client);
   }
 
   /** A 403 can mean a bad key or a missing permission; only `/v1/ping` distinguishes the two. */
@@ -219,10 +142,11 @@ export class AircallReader {
     );
   }
 
-  #url(endpoint: Endpoint, query: Query): URL {
-    const url = new URL(endpoint.path, this.#client.origin);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-    return url;
+  /** Every request, in one line. No query of the connector holds a secret or personal data. */
+  #log({ path, bodyKey }: Endpoint, query: Query, outcome: Outcome | Answer, times: RequestTimes): void {
+    const { purpose = "snapshot", client } = this.#options;
+    const target = `${path}${Object.keys(query).length > 0 ? `?${new URLSearchParams(textsOf(query))}` : ""}`;
+    client.ports.log.debug(`GET ${target}`, { purpose, ...times, ...resultOf(outcome, bodyKey) });
   }
 
   async #wait(afterMs: number, { detail }: Outcome): Promise<void> {
@@ -242,17 +166,20 @@ function isRateLimited(outcome: Outcome): outcome is Answered {
   return outcome.kind === "answered" && outcome.status === 429;
 }
 
-/** Aircall's message for a page that is too deep. Seen on a live account. */
-function isBeyondReach({ status, detail }: Answered): boolean {
-  return status === 400 && detail.includes("pagination is out of bound");
+interface RequestTimes {
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** Before the request was sent: for the budget, and for another attempt. */
+  readonly waitedMs: number;
+  readonly tookMs: number;
 }
 
-/** `fetch` wraps the reason of a failed connection, sometimes once more for each address it tried. */
-function networkReason(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (typeof code === "string") return `${code}${cause.message ? ` (${cause.message})` : ""}`;
-    if (cause.cause === undefined) return cause.message;
-  }
-  return "the connection failed";
+function resultOf(outcome: Outcome | Answer, bodyKey: string): LogFields {
+  if (!("body" in outcome)) return { outcome: outcome.detail };
+  const held = outcome.body[bodyKey];
+  return { status: outcome.status, rows: Array.isArray(held) ? held.length : 1, bytes: outcome.bytes };
+}
+
+function textsOf(query: Query): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
 }

@@ -10,7 +10,9 @@ export type Outcome =
       readonly limit?: number | undefined;
     }
   | { readonly kind: "no-answer"; readonly detail: string }
-  | { readonly kind: "unreadable"; readonly detail: string };
+  | { readonly kind: "unreadable"; readonly detail: string }
+  /** Another attempt would end the same way, until a person does what `advice` says. */
+  | { readonly kind: "rejected"; readonly detail: string; readonly advice: string };
 
 export type RetryDecision =
   | { readonly retry: true; readonly afterMs: number; readonly because: string }
@@ -79,7 +81,7 @@ function waitAfter(
 
 /** Whether another attempt may have a different outcome. */
 export function isTransient(outcome: Outcome): boolean {
-  if (outcome.kind !== "answered") return true;
+  if (outcome.kind !== "answered") return outcome.kind !== "rejected";
   return outcome.status === 408 || outcome.status === 429 || outcome.status >= 500;
 }
 

@@ -1,5 +1,5 @@
 import { documentSchema, integer } from "./schema.ts";
-import { snapshotStream } from "./snapshot.ts";
+import { COMPANY, snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
 
 /**
@@ -8,7 +8,7 @@ import { HOUR_MS } from "./source.ts";
  */
 export const company = snapshotStream({
   name: "company",
-  endpoint: { path: "/v1/company", bodyKey: "company", holds: "one" },
+  endpoint: COMPANY,
   keyField: "name",
   intervalMs: HOUR_MS,
   documentSchema: documentSchema(

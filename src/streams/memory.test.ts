@@ -58,6 +58,17 @@ test("what a failure leaves behind a checkpoint stays known while its block is o
   expect(capture(memory, 1, OTHER)).toBe(false);
 });
 
+test("a block that is committed twice is committed once", () => {
+  const memory = new DigestMemory();
+  capture(memory, 1, ONE);
+  const commitFirst = memory.cover();
+  capture(memory, 2, ONE);
+  memory.cover();
+  commitFirst();
+  commitFirst();
+  expect([capture(memory, 1, ONE), capture(memory, 2, ONE)]).toEqual([false, false]);
+});
+
 test("the latest 393,216 objects are remembered, and older ones need not be", () => {
   const memory = new DigestMemory();
   const count = 393_216;

@@ -24,7 +24,7 @@ export class DigestMemory {
   #old: Generation | undefined;
   #noted: Versions = new Map();
   /** The versions of each block that is not committed yet, the oldest block first. */
-  readonly #covered: Versions[] = [];
+  readonly #covered = new Set<Versions>();
 
   /** Whether a version of the object is remembered. */
   knows(id: number): boolean {
@@ -51,9 +51,9 @@ export class DigestMemory {
     const versions = this.#noted;
     if (versions.size === 0) return () => {};
     this.#noted = new Map();
-    this.#covered.push(versions);
+    this.#covered.add(versions);
     return () => {
-      this.#covered.splice(this.#covered.indexOf(versions), 1);
+      if (!this.#covered.delete(versions)) return;
       for (const [id, version] of versions) this.#keep(id, version);
     };
   }
@@ -66,7 +66,7 @@ export class DigestMemory {
   #version(id: number): number | undefined {
     return (
       this.#noted.get(id) ??
-      this.#covered.findLast((versions) => versions.has(id))?.get(id) ??
+      [...this.#covered].findLast((versions) => versions.has(id))?.get(id) ??
       this.#committed(id)
     );
   }

@@ -7,6 +7,7 @@ import { HOUR_MS } from "./source.ts";
 export const numbers = snapshotStream({
   name: "numbers",
   endpoint: { path: "/v1/numbers", bodyKey: "numbers", holds: "list" },
+  companyCount: "numbers_count",
   keyField: "id",
   intervalMs: HOUR_MS,
   documentSchema: documentSchema(

@@ -1,25 +1,30 @@
 import type { AircallReader, Endpoint, Page } from "../aircall/index.ts";
 import type { Document, Step } from "../engine/index.ts";
-import { ListTooLong } from "../errors.ts";
+import { ListTooLong, SourceUnavailable } from "../errors.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
 import { Digests } from "./digests.ts";
 import { deletionDocument } from "./document.ts";
+import { Emptiness } from "./emptiness.ts";
 import { probeList } from "./probe.ts";
 import { allMalformed, type RowNeeds, wellFormedDocuments } from "./rows.ts";
 import { restSince, type Source } from "./source.ts";
 import { isId, isName } from "./values.ts";
 
+export const COMPANY: Endpoint = { path: "/v1/company", bodyKey: "company", holds: "one" };
+
 type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "syncMode"> & {
   readonly endpoint: Endpoint;
+  /** The field of the company that has the number of rows. */
+  readonly companyCount?: string;
 };
 
 /**
  * A small list that is read whole, again and again. Each object whose digest differs from the one in state
  * is captured, each that is gone is deleted, and one checkpoint names only what changed.
  *
- * State: `{"digests": {"<key>": "<digest>"}}`.
+ * State: `{"digests": {"<key>": "<digest>"}}`, and `emptySince` while a list that had rows has none.
  */
 export function snapshotStream(definition: SnapshotDefinition): StreamDefinition {
   const { endpoint, ...others } = definition;
@@ -29,9 +34,10 @@ export function snapshotStream(definition: SnapshotDefinition): StreamDefinition
     probe: (reader) => probeList(reader, endpoint),
     async *run(source, state) {
       const digests = new Digests(state.digests);
+      const emptiness = new Emptiness(state.emptySince);
       while (true) {
         const beganMs = source.clock.now();
-        yield* new Snapshot(definition, source, digests).steps();
+        yield* new Snapshot(definition, source, digests, emptiness).steps();
         yield restSince(beganMs, source.intervalMs, source);
       }
     },
@@ -43,25 +49,56 @@ class Snapshot {
   readonly #definition: SnapshotDefinition;
   readonly #source: Source;
   readonly #digests: Digests;
+  readonly #emptiness: Emptiness;
   /** A row that was skipped may be any of those that are missing. */
   #hasSkipped = false;
 
-  constructor(definition: SnapshotDefinition, source: Source, digests: Digests) {
+  constructor(definition: SnapshotDefinition, source: Source, digests: Digests, emptiness: Emptiness) {
     this.#definition = definition;
     this.#source = source;
     this.#digests = digests;
+    this.#emptiness = emptiness;
   }
 
   async *steps(): AsyncGenerator<Step> {
     const reading = new WholeListReading();
     yield* this.#read(reading);
     if (reading.isUseless) throw allMalformed(reading.rowCount);
-    const deletedKeys = yield* this.#deletedKeys(reading);
+    if (reading.rowCount === 0) await this.#compareWithCompany();
+    const deletedKeys = this.#isEmptinessBelieved(reading) ? yield* this.#deletedKeys(reading) : [];
     for (const key of deletedKeys) this.#digests.noteDeletion(key);
+    if (this.#digests.size === 0) this.#emptiness.end();
     yield { kind: "documents", docs: deletedKeys.map((key) => this.#deletion(key)) };
     const digests = this.#digests.takeChanges();
-    if (digests) yield { kind: "checkpoint", patch: { digests } };
+    const emptiness = this.#emptiness.takeChanges();
+    if (digests || emptiness)
+      yield { kind: "checkpoint", patch: { ...(digests && { digests }), ...emptiness } };
     if (reading.tooLong) throw reading.tooLong;
+  }
+
+  /** Throws `SourceUnavailable` when the list is empty and the company counts rows of it. */
+  async #compareWithCompany(): Promise<void> {
+    const { companyCount, name } = this.#definition;
+    if (companyCount === undefined) return;
+    const { company } = await this.#source.api.for("count of the company", "snapshot").get(COMPANY, {});
+    const count = isJsonObject(company) ? company[companyCount] : undefined;
+    if (typeof count !== "number" || count <= 0) return;
+    throw new SourceUnavailable(
+      `Aircall lists no ${name}, and yet its company has ${count} of them: nothing is deleted, and the list is read again.`,
+    );
+  }
+
+  /** An outage can look like an empty list: such a list is believed once it has been empty for an hour. */
+  #isEmptinessBelieved(reading: WholeListReading): boolean {
+    const isSuspicious = reading.rowCount === 0 && this.#digests.size > 0;
+    if (!isSuspicious) this.#emptiness.end();
+    else if (!this.#emptiness.hasLasted(this.#source)) {
+      this.#source.log.warn(
+        `Aircall lists no ${this.#definition.name}, where it listed ${this.#digests.size} before. They count as deleted if the list is still empty after an hour.`,
+      );
+      return false;
+    }
+    return true;
   }
 
   /** Captures each object that has changed. */

@@ -9,6 +9,7 @@ import { HOUR_MS } from "./source.ts";
 export const users = snapshotStream({
   name: "users",
   endpoint: { path: "/v2/users", bodyKey: "users", holds: "list" },
+  companyCount: "users_count",
   keyField: "id",
   intervalMs: HOUR_MS,
   documentSchema: documentSchema(

@@ -4,7 +4,7 @@ import type { Json } from "../shared/json.ts";
 const EARLIEST_SECONDS = Date.UTC(2000, 0, 1) / 1000;
 
 /** No two clocks differ by more. A later instant would move a cursor so far that it could not come back. */
-const AHEAD_SECONDS = 86_400;
+export const AHEAD_SECONDS = 86_400;
 
 /** IDs count from 1. Two IDs beyond the largest safe integer could be the same number. */
 export function isId(value: Json | undefined): value is number {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { RequestBudget } from "../../src/aircall/budget.ts";
 import type { RequestEvent } from "../../src/aircall/client.ts";
+import type { LogFields } from "../../src/shared/ports.ts";
 import { startWorld } from "../support/world.ts";
 import { pagesOf, readerWith, TAGS, waitFor, worldOf } from "./readers.ts";
 
@@ -43,4 +45,42 @@ test("whoever listens hears of every request and of what is waited for", async (
     { kind: "wait", untilMs, because: expect.stringContaining("HTTP 503") },
     { kind: "request", purpose: "snapshot" },
   ]);
+});
+
+test("each request is a line of the debug log: what, why, after which wait, and with which result", async () => {
+  await using world = await worldOf({ tags: 60 });
+  const lines: unknown[] = [];
+  const log = {
+    ...world.ports.log,
+    debug: (message: string, fields?: LogFields) => lines.push([message, fields]),
+  };
+  world.emulator.faults.add({ kind: "status", status: 503, headers: { "retry-after": "5" } });
+  const reader = readerWith({ ...world.ports, log }, world.emulator.url).for("full scan", "backfill");
+  await pagesOf(reader, TAGS);
+  const common = { purpose: "full scan", waitedMs: 0, tookMs: 0 };
+  expect(lines).toEqual([
+    [
+      "GET /v1/tags?page=1&per_page=50",
+      { ...common, attempt: 1, outcome: expect.stringContaining("HTTP 503") },
+    ],
+    [
+      "GET /v1/tags?page=1&per_page=50",
+      { ...common, waitedMs: 5_000, attempt: 2, status: 200, rows: 50, bytes: expect.any(Number) },
+    ],
+    [
+      "GET /v1/tags?page=2&per_page=50",
+      { ...common, attempt: 1, status: 200, rows: 10, bytes: expect.any(Number) },
+    ],
+  ]);
+});
+
+test("requests that are refused together are reported in one warning", async () => {
+  await using world = await startWorld({ account: { tags: 1, calls: 0 } });
+  world.emulator.faults.add({ kind: "status", status: 429, times: 6 });
+  const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock: world.clock });
+  const reader = readerWith(world.ports, world.emulator.url, { budget });
+  const six = Promise.all(Array.from({ length: 6 }, () => reader.ping()));
+  await world.clock.runWhile(six);
+  const warnings = world.ports.log.lines.filter((line) => line.startsWith("warn"));
+  expect(warnings).toEqual([expect.stringContaining("all requests wait for 60 s")]);
 });

@@ -49,13 +49,18 @@ test("a capture that runs once a night finds each night what was deleted on the 
   }
 });
 
-test("when all contacts are gone, all are deleted", async () => {
+test("when all contacts are gone, all are deleted by the second full scan that finds none", async () => {
   await using world = await worldOf(0);
   const replica = new Replica(world, "contacts");
   const ids = addContacts(world, 130);
   await replica.pass();
   for (const id of ids) world.emulator.account.contacts.remove(id);
-  world.clock.advance(DAY_MS);
+  world.clock.advance(NEXT_SCAN_MS);
+  expect(await replica.pass()).toEqual([]);
+  expect(world.ports.log.lines).toContainEqual(
+    expect.stringMatching(/^warn Aircall lists no contacts, where it listed 130 before/),
+  );
+  world.clock.advance(NEXT_SCAN_MS);
   expect(deletedIds(await replica.pass())).toEqual(ids);
   expect(replica.documents).toEqual([]);
   expect(replica.ownState.known).toEqual({});

@@ -193,21 +193,80 @@ describe("nothing counts as deleted", () => {
     expect(await replica.pass()).toEqual([]);
   });
 
-  test("when the list comes back empty once", async () => {
-    await using world = await smallWorld();
-    const replica = new Replica(world, "users");
+  test("when the list comes back empty, until it has been empty for an hour, whichever process reads it", async () => {
+    await using world = await smallWorld({ tags: 3 });
+    const { tags } = world.emulator.account;
+    const replica = new Replica(world, "tags");
     await replica.pass();
-    world.emulator.faults.add({
-      kind: "status",
-      status: 200,
-      match: "/v2/users",
-      body: { meta: { count: 0, total: 0, current_page: 1, per_page: 50, next_page_link: null }, users: [] },
-    });
-    expect(await replica.pass()).toEqual([]);
-    for (const { id } of world.emulator.account.users.listed) world.emulator.account.users.remove(id);
-    expect((await replica.pass()).length).toBeGreaterThan(0);
+    for (const { id } of tags.listed) tags.remove(id);
+    for (const minutes of [0, 1, 58]) {
+      world.clock.advance(minutes * 60_000);
+      expect(await replica.pass()).toEqual([]);
+    }
+    expect(world.ports.log.lines).toContainEqual(
+      "warn Aircall lists no tags, where it listed 3 before. They count as deleted if the list is still empty after an hour.",
+    );
+    world.clock.advance(60_000);
+    expect((await replica.pass()).map(({ _meta }) => _meta.op)).toEqual(["d", "d", "d"]);
     expect(replica.documents).toEqual([]);
+    expect(replica.ownState).toEqual({ digests: {} });
   });
+
+  test("when the list was empty for a while, came back, and is empty again", async () => {
+    await using world = await smallWorld({ teams: 2 });
+    const replica = new Replica(world, "teams");
+    await replica.pass();
+    const isEmpty = { kind: "status", status: 200, match: "/v1/teams" } as const;
+    const outage = { ...isEmpty, body: { meta: { total: 0, next_page_link: null }, teams: [] } };
+    for (const hours of [0, 2, 4]) {
+      world.clock.advance(hours * HOUR_MS);
+      world.emulator.faults.add(outage);
+      expect(await replica.pass()).toEqual([]);
+      expect(replica.ownState).toHaveProperty("emptySince");
+      expect(await replica.pass()).toEqual([]);
+      expect(replica.ownState).not.toHaveProperty("emptySince");
+    }
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test("when the clock is set back while the list is empty", async () => {
+    await using world = await smallWorld({ tags: 3 });
+    const { tags } = world.emulator.account;
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    for (const { id } of tags.listed) tags.remove(id);
+    await replica.pass();
+    world.clock.advance(-3 * HOUR_MS);
+    expect(await replica.pass()).toEqual([]);
+    world.clock.advance(HOUR_MS);
+    expect(await replica.pass()).toHaveLength(3);
+  });
+
+  test.each<StreamName>(["users", "numbers"])(
+    "when the list of %s is empty and the company counts some",
+    async (stream) => {
+      await using world = await smallWorld();
+      const replica = new Replica(world, stream);
+      await replica.pass();
+      const kept = replica.documents;
+      const match = new RegExp(`/v[12]/${stream}`);
+      const body = { meta: { total: 0, next_page_link: null }, [stream]: [] };
+      const fault = world.emulator.faults.add({ kind: "status", status: 200, match, body, every: 1 });
+      for (const hours of [0, 2, 24]) {
+        world.clock.advance(hours * HOUR_MS);
+        expect(await replica.pass()).toEqual([]);
+      }
+      expect(world.ports.log.lines).toContainEqual(
+        expect.stringMatching(
+          `^error Aircall lists no ${stream}, and yet its company has ${kept.length} of them`,
+        ),
+      );
+      fault.remove();
+      await replica.pass();
+      expect(replica.documents).toEqual(replica.truth());
+      expect(replica.documents).toHaveLength(kept.length);
+    },
+  );
 
   test("when a row has no key that can be used", async () => {
     await using world = await smallWorld({ tags: 2 });

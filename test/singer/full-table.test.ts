@@ -130,3 +130,32 @@ test("a table whose reading is stopped keeps its rows", async () => {
   expect(course(second, "tags")).not.toContain("ACTIVATE_VERSION");
   expect(second.rows("tags")).toHaveLength(70);
 });
+
+test("a table that had rows and is read without any keeps them for an hour, whichever run reads it", async () => {
+  await using aircall = await stillAccount({ account: { ...ACCOUNT, tags: 3 } });
+  const first = await run(aircall);
+  for (const { id } of aircall.account.tags.listed) aircall.account.tags.remove(id);
+  const second = await run(aircall, first);
+  expect(course(second, "tags")).toEqual(["SCHEMA"]);
+  expect(second.rows("tags")).toHaveLength(3);
+
+  const { emptySince } = second.bookmark("tags") as { emptySince: number };
+  second.state = { bookmarks: { tags: { ...second.bookmark("tags"), emptySince: emptySince - 3_600 } } };
+  const third = await run(aircall, second);
+  expect(course(third, "tags")).toEqual(["SCHEMA", "ACTIVATE_VERSION"]);
+  expect(third.rows("tags")).toEqual([]);
+  expect(course(await run(aircall, third), "tags")).toEqual(["SCHEMA", "ACTIVATE_VERSION"]);
+});
+
+test("a table that has rows again is activated, and begins anew when it is empty the next time", async () => {
+  await using aircall = await stillAccount({ account: { ...ACCOUNT, tags: 3 } });
+  const first = await run(aircall);
+  const body = { meta: { total: 0, next_page_link: null }, tags: [] };
+  aircall.faults.add({ match: "/v1/tags", kind: "status", status: 200, body, times: 2, every: 1 });
+  const second = await run(aircall, first);
+  expect(second.bookmark("tags")).toHaveProperty("emptySince");
+  const third = await run(aircall, second);
+  expect(course(third, "tags")).toEqual(["SCHEMA", "RECORD", "ACTIVATE_VERSION"]);
+  expect(third.bookmark("tags")).toEqual({ version: expect.any(Number) });
+  expect(third.rows("tags")).toHaveLength(3);
+});

@@ -23,8 +23,7 @@ export const PASSING_TROUBLES = {
   "connection not made in time": broken("UND_ERR_CONNECT_TIMEOUT"),
   "name not found": broken("ENOTFOUND"),
   "name server silent": broken("EAI_AGAIN"),
-  "certificate not valid": broken("CERT_HAS_EXPIRED"),
-  redirect: broken(undefined, "unexpected redirect"),
+  "proxy in trouble": broken("UND_ERR_ABORTED", "Proxy response (502) !== 200 when HTTP Tunneling"),
   "no answer": ({ clock, signal }) => clock.sleep(Infinity, signal).then(() => Response.error()),
   "body that stalls": (request) => rewritten(request, ([half]) => [half, Infinity]),
   "body that crawls": (request) => rewritten(request, ([half]) => Array(20).fill([half, 5_000]).flat()),
@@ -59,6 +58,24 @@ const TOO_DEEP = {
 
 /** What goes wrong and does not pass by itself. */
 export const LASTING_TROUBLES = {
+  "certificate authority unknown": broken("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
+  "certificate expired": broken("CERT_HAS_EXPIRED"),
+  "certificate not yet valid": broken("CERT_NOT_YET_VALID"),
+  "certificate of another host": broken("ERR_TLS_CERT_ALTNAME_INVALID"),
+  "certificate revoked": broken("CERT_REVOKED"),
+  "HTTPS to a port for HTTP": broken("ERR_SSL_WRONG_VERSION_NUMBER"),
+  "HTTP to a port for HTTPS": answered(400, undefined, "Client sent an HTTP request to an HTTPS server."),
+  "another protocol than HTTP": broken("HPE_INVALID_CONSTANT"),
+  redirect: answered(302, () => ({ location: "https://login.example.com/?token=none" })),
+  "proxy without authentication": broken(
+    "UND_ERR_ABORTED",
+    "Proxy response (407) !== 200 when HTTP Tunneling",
+  ),
+  "proxy that refuses the host": broken(
+    "UND_ERR_ABORTED",
+    "Proxy response (403) !== 200 when HTTP Tunneling",
+  ),
+  "HTTP 407": answered(407),
   "HTTP 400": answered(400),
   "HTTP 400 for a page too deep": answered(400, undefined, TOO_DEEP),
   "HTTP 401": answered(401),
@@ -73,7 +90,7 @@ export const LASTING_TROUBLES = {
 const MEGABYTE = new Uint8Array(1024 * 1024).fill(32);
 
 /** The connection breaks, or is never made. */
-function broken(code: string | undefined, message = "the connection was broken"): Trouble {
+function broken(code: string, message = "the connection was broken"): Trouble {
   return async () => {
     const cause = Object.assign(new Error(message), { code });
     throw new TypeError("fetch failed", { cause });

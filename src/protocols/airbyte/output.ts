@@ -1,5 +1,11 @@
 import type { Document } from "../../engine/index.ts";
-import { AccessRefused, ConnectorError, defectSentence, type Recovery } from "../../errors.ts";
+import {
+  AccessRefused,
+  ConnectionRejected,
+  ConnectorError,
+  defectSentence,
+  type Recovery,
+} from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 import type { Redactor } from "../../shared/redactor.ts";
@@ -110,10 +116,11 @@ export function errorTrace({ error, nowMs, redactor, stream }: ErrorTraceOptions
   return { type: "TRACE", trace: { type: "ERROR", emitted_at: nowMs, error: traced } };
 }
 
-/** A list that the key may not read is a matter of the config: another attempt would be refused too. */
+/** A person has to act on these too: another attempt would be refused for the same reason. */
 function failureType(error: unknown): FailureType {
   if (!(error instanceof ConnectorError)) return "system_error";
-  return error instanceof AccessRefused ? "config_error" : FAILURE_TYPES[error.recovery];
+  const isForPerson = error instanceof AccessRefused || error instanceof ConnectionRejected;
+  return isForPerson ? "config_error" : FAILURE_TYPES[error.recovery];
 }
 
 /**

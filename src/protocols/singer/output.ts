@@ -62,6 +62,11 @@ export class RecordMaker {
     };
   }
 
+  /** Whether no record of an object was made. */
+  get isEmpty(): boolean {
+    return this.#present === 0;
+  }
+
   logCounts(): void {
     this.#log.info(`${this.#present} records and ${this.#deleted} deletions`);
   }

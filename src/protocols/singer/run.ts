@@ -104,9 +104,15 @@ class SyncRun {
 
   /** Activates the new version of each table, so that targets remove the rows of earlier versions. */
   async activate(tables: ReadonlySet<StreamName>): Promise<void> {
+    const { state, ports } = this.#options;
     for (const name of tables) {
-      this.#options.state.activated(name, await this.#writeActivation(name));
       this.#isStateStale = true;
+      const { isEmpty } = this.#maker(name);
+      if (isEmpty && !state.isEmptinessBelieved(name, Math.floor(ports.clock.now() / 1000)))
+        logWith(ports.log, { stream: name }).warn(
+          "The table had rows and is read without any, so its new version is not activated yet: the rows are removed by a run that finds it still empty after an hour.",
+        );
+      else state.activated(name, await this.#writeActivation(name), isEmpty);
     }
   }
 

@@ -3,10 +3,14 @@ import { ConfigError } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { SelectedStream } from "./input.ts";
 
+/** An outage can look like an empty table: one that had rows is believed once it has been empty for so long. */
+const EMPTY_FOR_SECONDS = 3_600;
+
 /**
  * What Singer calls state: `{"bookmarks": {"<stream>": {...}}}`. The bookmark of a stream that follows
  * changes is the state of its binding. That of a table which is read whole with every run is
- * `{"version": <the last one that was activated>}`. Bookmarks of other streams are kept.
+ * `{"version": <the last one that was activated>}`, with `isEmpty` if that version has no rows, and with
+ * `emptySince`, in Unix seconds, while the table is read without rows. Bookmarks of other streams are kept.
  */
 export class SingerState {
   readonly #earlier: JsonObject;
@@ -56,7 +60,17 @@ export class SingerState {
     return Math.max(nowMs, last + 1);
   }
 
-  activated(name: string, version: number): void {
-    this.#bookmarks = { ...this.#bookmarks, [name]: { version } };
+  activated(name: string, version: number, isEmpty: boolean): void {
+    this.#bookmarks = { ...this.#bookmarks, [name]: { version, ...(isEmpty && { isEmpty }) } };
+  }
+
+  /** Whether a table that was read without rows is empty, and not only for the moment. */
+  isEmptinessBelieved(name: string, nowSeconds: number): boolean {
+    const bookmark = this.#bookmarks[name];
+    if (!isJsonObject(bookmark) || bookmark.isEmpty === true) return true;
+    const { emptySince } = bookmark;
+    const isKnown = typeof emptySince === "number" && emptySince <= nowSeconds;
+    if (!isKnown) this.#bookmarks = { ...this.#bookmarks, [name]: { ...bookmark, emptySince: nowSeconds } };
+    return isKnown && nowSeconds >= emptySince + EMPTY_FOR_SECONDS;
   }
 }

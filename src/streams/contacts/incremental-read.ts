@@ -1,10 +1,11 @@
 import type { Document, Step } from "../../engine/index.ts";
 import { ListTooLong } from "../../errors.ts";
+import type { Json } from "../../shared/json.ts";
 import { digest } from "../digest.ts";
 import { wellFormedDocuments } from "../rows.ts";
 import { hasPassed, nowSeconds, type Source } from "../source.ts";
 import { instantOf } from "../values.ts";
-import { CONTACTS, LATEST_CHANGE_FIRST, latestChange } from "./list.ts";
+import { CONTACTS, LATEST_CHANGE_FIRST, LATEST_CREATION_FIRST, latestChange } from "./list.ts";
 import { watermarkMoved } from "./progress.ts";
 import type { ContactsRun } from "./run.ts";
 import { CONTACT_NEEDS, type ContactRow } from "./schema.ts";
@@ -27,9 +28,11 @@ export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, I
   run.beginIncrementalRead();
   const versions = new Map<number, ContactVersion>();
   let isSteady = true;
+  let total = 0;
   try {
     for await (const page of changesSince(run.progress.watermark - LATE_SECONDS, run.source)) {
       isSteady = page.isSteady;
+      total = page.total;
       yield* captureChanges(page.contacts, versions, run);
     }
   } catch (error) {
@@ -38,6 +41,7 @@ export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, I
     return yield* leaveToFullScan(run);
   }
   markAll(versions, run);
+  if (!run.progress.backfill && total > run.knownCount) yield* captureNewest(run);
   yield* moveWatermark(versions, isSteady, run);
   return "covered";
 }
@@ -70,7 +74,7 @@ interface ChangedContact {
 async function* changesSince(
   sinceSeconds: number,
   source: Source,
-): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean }> {
+): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean; total: number }> {
   const reader = source.api.for("incremental read", "snapshot");
   let previousTotal = 0;
   let isSteady = true;
@@ -78,13 +82,31 @@ async function* changesSince(
     const total = page.total ?? -1;
     if (page.number > 1 && total < previousTotal) isSteady = false;
     previousTotal = page.total ?? 0;
-    const contacts = wellFormedDocuments(page.rows, CONTACT_NEEDS, source).map((contact) => ({
-      contact,
-      updatedAt: instantOf(contact.updated_at, nowSeconds(source)),
-    }));
-    yield { contacts: contacts.filter(({ updatedAt = Infinity }) => updatedAt >= sinceSeconds), isSteady };
+    const contacts = changedContacts(page.rows, source);
+    const since = contacts.filter(({ updatedAt = Infinity }) => updatedAt >= sinceSeconds);
+    yield { contacts: since, isSteady, total };
     const oldest = contacts.findLast(({ updatedAt }) => updatedAt !== undefined);
     if (oldest?.updatedAt !== undefined && oldest.updatedAt < sinceSeconds) return;
+  }
+}
+
+function changedContacts(rows: readonly Json[], source: Source): ChangedContact[] {
+  return wellFormedDocuments(rows, CONTACT_NEEDS, source).map((contact) => ({
+    contact,
+    updatedAt: instantOf(contact.updated_at, nowSeconds(source)),
+  }));
+}
+
+/**
+ * Aircall counts more contacts than are known, so some have come that no time of change announces, such
+ * as those of an import: captures the newest, down to a page of known ones.
+ */
+async function* captureNewest(run: ContactsRun): AsyncGenerator<Step> {
+  const reader = run.source.api.for("new contacts", "snapshot");
+  for await (const { rows } of reader.pages(CONTACTS, LATEST_CREATION_FIRST)) {
+    const contacts = changedContacts(rows, run.source).filter(({ contact }) => !run.isKnown(contact.id));
+    if (contacts.length === 0) return;
+    yield* captureChanges(contacts, new Map(), run);
   }
 }
 

@@ -24,9 +24,15 @@ export const PACKED_IDS = {
 export class KnownIds {
   readonly #buckets: Map<number, string>;
   readonly #changed = new Set<number>();
+  #size = 0;
 
   constructor(packed: PackedIds = {}) {
     this.#buckets = new Map(Object.entries(packed).map(([bucket, entries]) => [Number(bucket), entries]));
+    for (const entries of this.#buckets.values()) this.#size += sizeOf(entries);
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   has(id: number): boolean {
@@ -92,6 +98,7 @@ export class KnownIds {
     const start = position * CHARS_PER_ID;
     const replaced = entries.slice(0, start) + entry + entries.slice(start + count * CHARS_PER_ID);
     if (replaced === entries) return;
+    this.#size += sizeOf(replaced) - sizeOf(entries);
     if (replaced === "") this.#buckets.delete(bucket);
     else this.#buckets.set(bucket, replaced);
     this.#changed.add(bucket);

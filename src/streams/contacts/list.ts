@@ -8,6 +8,8 @@ export const CONTACTS: Endpoint = { path: "/v1/contacts", bodyKey: "contacts", h
 
 export const LATEST_CHANGE_FIRST = { order: "desc", order_by: "updated_at" };
 
+export const LATEST_CREATION_FIRST = { order: "desc" };
+
 /** Contacts by creation. The API's window is `[from, to]` on `created_at`. Seen on a live account. */
 export function contactList(source: Source): TimedList {
   const reader = source.api.for("full scan", "backfill");

@@ -21,8 +21,8 @@ const SCANNING: ContactProgress = {
 const SCANNED: ContactProgress = { watermark: 20, atWatermark: { 7: "AAAAAAAAAAAA" }, backfilledAt: 1 };
 
 const events: [string, (progress: ContactProgress) => Transition][] = [
-  ["a full scan begins up to a later change", (progress) => fullScanBegun(progress, 30)],
-  ["a full scan begins where nothing has changed", (progress) => fullScanBegun(progress, 20)],
+  ["a full scan begins up to a later change", (progress) => fullScanBegun(progress, 30, 50)],
+  ["a full scan begins where nothing has changed", (progress) => fullScanBegun(progress, 20, 50)],
   ["a page has been scanned", (progress) => scannedThrough(progress, 12, { 9: "CCCCCCCCCCCC" })],
   ["a full scan ends", (progress) => fullScanEnded(progress, 99)],
   ["the watermark moves", (progress) => watermarkMoved(progress, 25, { 8: "CCCCCCCCCCCC" })],
@@ -45,17 +45,17 @@ test.each(events)(
 );
 
 test("a full scan that another takes the place of leaves it the changes that were not captured for certain", () => {
-  const [after] = fullScanBegun(SCANNING, 30);
+  const [after] = fullScanBegun(SCANNING, 30, 50);
   expect(after).toEqual({
     watermark: 30,
     atWatermark: {},
-    backfill: { after: -1, until: 30, changedSince: 5 },
+    backfill: { after: -1, until: 50, changedSince: 5 },
   });
 });
 
 test("a full scan after another is in doubt of the changes since the watermark", () => {
-  const [after] = fullScanBegun(SCANNED, 30);
-  expect(after.backfill).toEqual({ after: -1, until: 30, changedSince: 20 });
+  const [after] = fullScanBegun(SCANNED, 30, 50);
+  expect(after.backfill).toEqual({ after: -1, until: 50, changedSince: 20 });
   expect(after.backfilledAt).toBeUndefined();
 });
 

@@ -27,6 +27,8 @@ export type Transition = readonly [ContactProgress, JsonObject];
 export interface ContactsState extends ContactProgress {
   /** The contacts that were captured and not deleted since, each marked with some bits of its digest. */
   readonly known: PackedIds;
+  /** Since when full scans have found no contact at all. */
+  readonly emptySince?: number;
 }
 
 /** A binding that begins: nothing is known until the first full scan has begun. */
@@ -55,6 +57,7 @@ const CONTACTS_STATE = {
       properties: { ...SPAN.properties, changedSince: { type: "integer" } },
     },
     known: PACKED_IDS,
+    emptySince: { type: "integer" },
   },
 } as const;
 
@@ -74,10 +77,14 @@ export function hasBegun({ backfill, backfilledAt }: ContactProgress): boolean {
 }
 
 /**
- * A full scan of all contacts up to their latest change begins; incremental reads capture later changes.
- * It takes the place of a full scan that is under way.
+ * A full scan begins of all contacts that were created up to an instant; incremental reads capture what
+ * changes after the latest change. The scan takes the place of one that is under way.
  */
-export function fullScanBegun(progress: ContactProgress, latestChangeSeconds: number): Transition {
+export function fullScanBegun(
+  progress: ContactProgress,
+  latestChangeSeconds: number,
+  createdUntilSeconds: number,
+): Transition {
   const changedSince = Math.min(progress.backfill?.changedSince ?? Infinity, progress.watermark);
   const watermark = Math.max(progress.watermark, latestChangeSeconds);
   const [moved, patch] = watermarkMoved(
@@ -85,7 +92,7 @@ export function fullScanBegun(progress: ContactProgress, latestChangeSeconds: nu
     watermark,
     watermark > progress.watermark ? {} : progress.atWatermark,
   );
-  const backfill = { after: -1, until: watermark, changedSince };
+  const backfill = { after: -1, until: createdUntilSeconds, changedSince };
   return [
     { watermark, atWatermark: moved.atWatermark, backfill },
     { known: {}, watermark, atWatermark: {}, ...patch, backfill, backfilledAt: null },

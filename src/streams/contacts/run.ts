@@ -1,7 +1,8 @@
 import type { Step } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { Emptiness } from "../emptiness.ts";
 import { nowSeconds, type Source } from "../source.ts";
-import { instantOf } from "../values.ts";
+import { AHEAD_SECONDS, instantOf } from "../values.ts";
 import { decideCapture, markOf } from "./capture.ts";
 import { KnownIds } from "./known-ids.ts";
 import {
@@ -23,11 +24,13 @@ export class ContactsRun {
    * or when a row was skipped, which may be any of those that are missing.
    */
   #seen: KnownIds | undefined;
+  readonly #emptiness: Emptiness;
   #incrementalReadMs: number;
 
-  constructor(source: Source, { known, ...progress }: ContactsState) {
+  constructor(source: Source, { known, emptySince, ...progress }: ContactsState) {
     this.source = source;
     this.#known = new KnownIds(known);
+    this.#emptiness = new Emptiness(emptySince);
     this.#progress = progress;
     this.#incrementalReadMs = source.clock.now();
   }
@@ -45,9 +48,14 @@ export class ContactsRun {
     this.#incrementalReadMs = this.source.clock.now();
   }
 
+  /**
+   * The scan has no end but the present by whichever clock is ahead: a contact may have been created
+   * after the latest change, since imports leave contacts that changed before their creation, or never.
+   */
   *beginFullScan(latestChangeSeconds: number): Generator<Step> {
     this.#seen = new KnownIds();
-    yield* this.checkpoint(fullScanBegun(this.#progress, latestChangeSeconds));
+    const createdUntilSeconds = Math.max(latestChangeSeconds, nowSeconds(this.source)) + AHEAD_SECONDS;
+    yield* this.checkpoint(fullScanBegun(this.#progress, latestChangeSeconds, createdUntilSeconds));
   }
 
   *endFullScan(): Generator<Step> {
@@ -59,13 +67,24 @@ export class ContactsRun {
   *checkpoint([progress, patch]: Transition = [this.#progress, {}]): Generator<Step> {
     this.#progress = progress;
     const known = this.#known.takeChanges();
-    yield { kind: "checkpoint", patch: Object.keys(known).length > 0 ? { ...patch, known } : patch };
+    const knownPatch = Object.keys(known).length > 0 ? { known } : {};
+    yield { kind: "checkpoint", patch: { ...patch, ...this.#emptiness.takeChanges(), ...knownPatch } };
   }
 
   /** As `checkpoint`, unless state stays what it is. */
   *checkpointIfNeeded(transition: Transition = [this.#progress, {}]): Generator<Step> {
     const [, patch] = transition;
-    if (this.#known.hasChanges || Object.keys(patch).length > 0) yield* this.checkpoint(transition);
+    const hasChanges = this.#known.hasChanges || this.#emptiness.hasChanges;
+    if (hasChanges || Object.keys(patch).length > 0) yield* this.checkpoint(transition);
+  }
+
+  /** How many contacts were captured and not deleted since. */
+  get knownCount(): number {
+    return this.#known.size;
+  }
+
+  isKnown(id: number): boolean {
+    return this.#known.has(id);
   }
 
   /** Whether this version of a contact that Aircall has returned is to be captured. */
@@ -106,8 +125,20 @@ export class ContactsRun {
     this.#seen = undefined;
   }
 
-  /** The known contacts that the full scan has not seen; none when it did not see all. */
+  /**
+   * The known contacts that the full scan has not seen; none when it did not see all, or saw no contact at
+   * all where there were some: an outage can look like an empty list, which only a later full scan confirms.
+   */
   *missing(): Generator<number> {
-    if (this.#seen) yield* this.#known.missingFrom(this.#seen);
+    if (!this.#seen) return;
+    const isEmpty = this.#seen.size === 0 && this.#known.size > 0;
+    if (!isEmpty) this.#emptiness.end();
+    else if (!this.#emptiness.hasLasted(this.source)) {
+      this.source.log.warn(
+        `Aircall lists no contacts, where it listed ${this.#known.size} before. They count as deleted if the next full scan finds none either.`,
+      );
+      return;
+    }
+    yield* this.#known.missingFrom(this.#seen);
   }
 }

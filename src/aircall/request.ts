@@ -1,0 +1,77 @@
+import type { JsonObject } from "../shared/json.ts";
+import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { connectionOutcome, misdirection } from "./connection-faults.ts";
+import { basicAuth } from "./credentials.ts";
+import { Deadline } from "./deadline.ts";
+import type { Endpoint, Query } from "./endpoint.ts";
+import { type Outcome, statedLimit, statedWaitMs } from "./retry.ts";
+
+/** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** How much of Aircall's own error message goes into ours. */
+const LONGEST_MESSAGE_CHARACTERS = 200;
+
+/** A usable answer. */
+export interface Answer {
+  readonly body: JsonObject;
+  readonly status: number;
+  /** The size of the body as text in UTF-8. */
+  readonly bytes: number;
+}
+
+/** Sends one request and reads its answer. Throws only the reason of the signal, when that is aborted. */
+export async function sendRequest(
+  endpoint: Endpoint,
+  query: Query,
+  client: ClientOptions,
+  signal: AbortSignal,
+): Promise<Outcome | Answer> {
+  const deadline = new Deadline(signal, REQUEST_TIMEOUT_MS, client.ports.clock);
+  try {
+    const response = await client.ports.fetch(urlOf(endpoint, query, client), {
+      headers: { accept: "application/json", authorization: basicAuth(client.credentials) },
+      // A redirect that was followed would send the key to another host.
+      redirect: "manual",
+      signal: deadline.signal,
+    });
+    if (!response.ok) return await refusal(response, client, signal);
+    const text = await readText(response);
+    if (text === undefined) return { kind: "unreadable", detail: "an answer that is far too large" };
+    const answer = readBody(text, endpoint);
+    if (!("body" in answer)) return answer;
+    return { ...answer, status: response.status, bytes: Buffer.byteLength(text) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.isOver)
+      return { kind: "no-answer", detail: `no answer within ${REQUEST_TIMEOUT_MS / 1000} s` };
+    return withoutSecrets(connectionOutcome(error, client.ports.clock.now()), client);
+  } finally {
+    deadline.end();
+  }
+}
+
+/** The status and headers of an answer that is not a success, and its message if the body can be read. */
+async function refusal(response: Response, client: ClientOptions, signal: AbortSignal): Promise<Outcome> {
+  const text = await readRefusal(response);
+  signal.throwIfAborted();
+  const { status, headers } = response;
+  const said = client.redactor.hide(apiMessage(text) ?? "");
+  const words = said.slice(0, LONGEST_MESSAGE_CHARACTERS);
+  const detail = `HTTP ${status}${words && `, "${words}"`}`;
+  const misled = misdirection(response, text, detail);
+  if (misled) return misled;
+  const waitMs = statedWaitMs(headers, client.ports.clock.now());
+  return { kind: "answered", status, detail, waitMs, limit: statedLimit(headers) };
+}
+
+function withoutSecrets(outcome: Outcome, { redactor }: ClientOptions): Outcome {
+  return { ...outcome, detail: redactor.hide(outcome.detail) };
+}
+
+function urlOf({ path }: Endpoint, query: Query, { origin }: ClientOptions): URL {
+  const url = new URL(path, origin);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  return url;
+}

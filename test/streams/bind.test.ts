@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { bindStream } from "../../src/streams/bind.ts";
+import type { StreamDefinition } from "../../src/streams/definition.ts";
+import { startWorld } from "../support/world.ts";
+
+test("a stream learns that the block of its checkpoint is committed", async () => {
+  await using world = await startWorld();
+  const committed: JsonObject[] = [];
+  const definition: StreamDefinition = {
+    name: "tags",
+    keyField: "id",
+    syncMode: "full_refresh",
+    intervalMs: 1,
+    documentSchema: {},
+    probe: async () => undefined,
+    async *run({ memory }) {
+      memory.note(1, "AAAAAAAAAAAA");
+      yield { kind: "checkpoint", patch: { first: 1 }, committed: () => committed.push({ first: 1 }) };
+    },
+  };
+  const stream = bindStream(definition, {
+    reader: world.reader,
+    ports: world.ports,
+    syncMode: "full_refresh",
+    startSeconds: 0,
+    rereadAfterSeconds: [],
+  });
+  const [step] = await Array.fromAsync(stream.run({}, new AbortController().signal));
+  expect(committed).toEqual([]);
+  if (step?.kind === "checkpoint") step.committed?.();
+  expect(committed).toEqual([{ first: 1 }]);
+});
