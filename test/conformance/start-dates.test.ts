@@ -4,11 +4,11 @@ import { AirbyteConnection, askAirbyte } from "../support/airbyte.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/files.ts";
 import { askFlow, FlowTask } from "../support/flow-runtime.ts";
 import { type Ended, emulated, runProgram } from "../support/program.ts";
-import { runTap, SingerTarget } from "../support/singer.ts";
+import { runTap } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
+import { callProcesses, KEY } from "./call-processes.ts";
 
 const DAY_MS = 86_400_000;
-const KEY = { api_id: "emulator-id", api_token: "emulator-token" };
 const QUIET = { calls: 0, contacts: 0, users: 1, numbers: 1, teams: 0, tags: 1, webhooks: 0 };
 
 const startingDaysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
@@ -22,73 +22,18 @@ async function callsOfDays(days: number) {
   return aircall;
 }
 
-/** Makes one process capture calls with this start date, from where the last one ended. Returns how many calls it captured. */
-type CaptureCalls = (startDate: string) => Promise<number>;
-
-const protocols: Readonly<Record<string, (aircall: Emulator, folder: TemporaryFolder) => CaptureCalls>> = {
-  "Flow's endpoint config": (aircall) => flowCalls(aircall, (start_date) => [{ start_date }, {}]),
-  "Flow's resource config": (aircall) => flowCalls(aircall, (start_date) => [{}, { start_date }]),
-  Airbyte(aircall) {
-    let states: unknown;
-    return async (start_date) => {
-      const config = { ...KEY, start_date };
-      const connection = new AirbyteConnection(config, [{ name: "calls" }], emulated(aircall.url), states);
-      const sync = await connection.sync();
-      expect(sync.exitCode).toBe(0);
-      states = connection.states;
-      return sync.records("calls").length;
-    };
-  },
-  Singer(aircall, folder) {
-    let target = new SingerTarget();
-    const catalog = { streams: [{ tap_stream_id: "calls", replication_method: "INCREMENTAL" }] };
-    return async (start_date) => {
-      const files = { config: { ...KEY, start_date }, catalog, state: target.state };
-      const { exitCode, stdout } = await runTap(folder, files, emulated(aircall.url));
-      expect(exitCode).toBe(0);
-      target = target.next().takeAll(stdout);
-      return target.records("calls").length;
-    };
-  },
-  local(aircall, folder) {
-    return async (start_date) => {
-      const ended = await captureLocally(aircall, folder, start_date);
-      expect(ended.exitCode).toBe(0);
-      const events = ended.stdout
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line));
-      return events.at(-1).streams[0].documents;
-    };
-  },
-};
-
-function flowCalls(aircall: Emulator, configs: (startDate: string) => [object, object]): CaptureCalls {
-  let state = {};
-  return async (startDate) => {
-    const [endpoint, resource] = configs(startDate);
-    const bindings = [{ resourceConfig: { stream: "calls", ...resource }, stateKey: "calls" }];
-    const task = new FlowTask({ ...KEY, ...endpoint }, bindings, emulated(aircall.url), state);
-    const session = task.open();
-    await session.caughtUp();
-    await session.stop();
-    state = task.state;
-    return task.committed.length;
-  };
-}
-
 function captureLocally(aircall: Emulator, folder: TemporaryFolder, startDate: string): Promise<Ended> {
   const to = folder.file("calls.duckdb");
-  const args = ["capture", "--to", to, "--streams", "calls", "--start-date", startDate, "--json"];
+  const args = ["capture", "--to", to, "--streams", "calls", "--start-date", startDate];
   return runProgram(args, emulated(aircall.url));
 }
 
-test.each(Object.entries(protocols))(
+test.each(Object.entries(callProcesses))(
   "with %s, an earlier start date adds what was left out, once, and a later one changes nothing",
-  async (_, protocol) => {
+  async (_, processes) => {
     using folder = temporaryFolder();
     await using aircall = await callsOfDays(60);
-    const captureCalls = protocol(aircall, folder);
+    const captureCalls = processes({ aircall, folder });
     const captured: number[] = [];
     for (const days of [10, 10, 50, 5, 50]) captured.push(await captureCalls(startingDaysAgo(days)));
     expect(captured).toEqual([10, 0, 40, 0, 0]);
