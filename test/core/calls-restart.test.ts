@@ -88,11 +88,10 @@ test("T6: calls that state has no room for are reported, and captured again when
   await using world = await stillCalls(80);
   const replica = new Replica(world, "calls");
   await replica.pass();
-  const { known } = replica.ownState as { known: Record<string, string> };
-  const bucket = Object.keys(known).at(-1) ?? "";
+  const { known } = replica.ownState as { known: Record<string, Record<string, string>> };
   // A text as large as the limit, of calls that are later than all others.
   const filler = "BAAAAA".repeat(Math.ceil(MOST_KNOWN_BYTES / 6));
-  known[Number(bucket) + 96] = filler;
+  known[Number(Object.keys(known).at(-1)) + 1] = { 0: filler };
   world.clock.advance(DAY_MS);
   const again = await replica.pass();
   expect(again.length).toBeGreaterThan(0);
