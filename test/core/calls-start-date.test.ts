@@ -119,6 +119,15 @@ test("a later start date than last time changes nothing that was captured, and w
   expect(await withConfig(later, world, since(world, DAYS).config).pass()).toEqual([]);
 });
 
+test("a start date of long ago asks for no instant before 1970", async () => {
+  await using world = await stillWorld();
+  const replica = new Replica(world, "calls", { config: { start_date: "1960-01-01T00:00:00Z" } });
+  expect(await replica.pass()).toHaveLength(2 * DAYS);
+  const queries = world.emulator.requests.recent.map(({ target }) => new URL(target, "http://aircall.test"));
+  const instants = queries.map(({ searchParams }) => Number(searchParams.get("from")));
+  expect(Math.min(...instants)).toBe(0);
+});
+
 describe("a start date that lies ahead", () => {
   const ahead = (world: World, ms: number) => new Date(world.clock.now() + ms).toISOString();
 

@@ -8,8 +8,8 @@ import type { Span } from "../window.ts";
  */
 export type UnreadSpans = Readonly<Record<string, number>>;
 
-/** Before every call. */
-const BEGINNING_SECONDS = -1;
+/** Before every call. An API may refuse an earlier instant. */
+const BEGINNING_SECONDS = 0;
 
 /** Everything up to an instant. */
 export function allUntil(untilSeconds: number): UnreadSpans {
