@@ -1,7 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MOST_KNOWN_BYTES } from "../../src/streams/calls/known-calls.ts";
+import { lasting } from "../property/collections.ts";
 import { Follower } from "../support/capture.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock, TestClock } from "../support/clock.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -81,6 +84,37 @@ describe("T5: a process that starts captures no call again that has not changed"
     world.clock.advance(DAY_MS);
     captured.push(...idsOf(await replica.pass()));
     expect(captured.toSorted()).toEqual(idsOf(replica.truth()).toSorted());
+  });
+});
+
+test("T5: wherever processes end, in whatever history, no version of a call is captured twice, and none is left out", async () => {
+  const bursts = fc.array(
+    fc.record({ hoursAgo: fc.integer({ min: 1, max: 60 * 24 }), calls: fc.integer({ min: 1, max: 120 }) }),
+    { minLength: 1, maxLength: 8 },
+  );
+  const ends = fc.array(fc.record({ lines: fc.integer({ min: 1, max: 200 }), hours: fc.nat(100) }), {
+    maxLength: 8,
+  });
+  await holdsForAll("ends", fc.record({ bursts, ends }), draws(30, 2_000), async (drawn) => {
+    await using world = await startWorld({ account: QUIET }, leapingClock());
+    const nowSeconds = Math.floor(world.clock.now() / 1000);
+    for (const { hoursAgo, calls } of drawn.bursts)
+      world.emulator.account.calls.add(calls, { startedAtSeconds: nowSeconds - hoursAgo * 3_600 });
+    const replica = new Replica(world, "calls");
+    const versions = new Set<string>();
+    for (const { lines, hours } of [
+      ...drawn.ends,
+      { lines: Infinity, hours: 24 },
+      { lines: Infinity, hours: 0 },
+    ]) {
+      for (const { _meta, ...call } of await replica.pass(lines)) {
+        const version = lasting(call);
+        if (versions.has(version)) throw new Error(`captured twice: ${version}`);
+        versions.add(version);
+      }
+      world.clock.advance(hours * HOUR_MS);
+    }
+    expect(idsOf(replica.documents)).toEqual(idsOf(replica.truth()));
   });
 });
 
