@@ -14,6 +14,12 @@ const stop = new AbortController();
 /** The first signal ends the work at a checkpoint; a second one ends the process at once. */
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
 
+// What is answered at once ends before the timer, and loads nothing for it.
+setTimeout(async () => {
+  const { boundYoungGeneration } = await import("./shared/young-generation.ts");
+  boundYoungGeneration();
+}, 50).unref();
+
 // Flow starts a process for every request. A request does not wait for modules that it does not use:
 // the commands for people, and the parts of Node behind `fetch` and standard error.
 const world = {
