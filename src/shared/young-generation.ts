@@ -4,7 +4,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 const LARGEST_BYTES = 32 * 2 ** 20;
 
 /** The young generation doubles at most once in this time, also where pages come as fast as they can be read. */
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 20;
 
 /**
  * Keeps the memory of a capture the same in every version of Node and by whichever command it is started: Node 24 lets
