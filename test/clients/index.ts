@@ -7,12 +7,13 @@
  */
 import { airbyte } from "./airbyte.ts";
 import { pythonOf, Unavailable } from "./environment.ts";
+import { estuary } from "./estuary.ts";
 import { singer } from "./singer.ts";
 
 /** Throws what does not hold, and yields a line for each thing that does. */
 export type Client = (python: string) => AsyncIterable<string>;
 
-const clients: Readonly<Record<string, Client>> = { airbyte, singer };
+const clients: Readonly<Record<string, Client>> = { airbyte, estuary, singer };
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(clients)) await runClient(name);
