@@ -1,7 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inTemporaryFolder } from "../support.ts";
-import { answersOf, type Emitted, keyOf, type Peer, PeerProcess, type Reading, type Run } from "./peer.ts";
+import {
+  answersOf,
+  type Emitted,
+  keyOf,
+  messagesOf,
+  type Peer,
+  PeerProcess,
+  type Reading,
+  type Run,
+} from "./peer.ts";
 
 interface Stream {
   readonly name: string;
@@ -23,7 +32,7 @@ export function readOverAirbyte({ command, config }: Peer, run: Run): Promise<Re
       return join(folder, name);
     };
     const configured = `--config ${file("config.json", config)}`;
-    const messages = await answersOf(`${command} discover ${configured}`, run.env);
+    const messages = await answersOf(`${command} discover ${configured}`, run.env, [], messagesOf);
     const catalog = messages.find(({ type }) => type === "CATALOG")?.catalog as
       | { streams: Stream[] }
       | undefined;
@@ -60,7 +69,8 @@ async function read(source: PeerProcess, streams: readonly string[]): Promise<Re
       emitted.push({ stream, key: keyOf(data), isDeletion: Boolean(data._ab_cdc_deleted_at) });
       seconds = source.seconds;
     }
-    return { streams, emitted, state: stateFile([...states.values()]), seconds, usage: await source.stop() };
+    const state = stateFile([...states.values()]);
+    return { streams, emitted, state, seconds, usage: await source.stop(), problem: source.problem };
   } finally {
     await source.stop();
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Accounts, type Changes, type Keys, withAccounts } from "../process/accounts.ts";
 import { readOverAirbyte } from "./airbyte.ts";
 import { readOverFlow } from "./flow.ts";
@@ -19,6 +20,8 @@ export interface Costs {
   /** Discovery and validation included. */
   readonly requests: number;
   readonly documents: number;
+  /** Why the run failed after what it emitted. */
+  readonly problem: string | undefined;
 }
 
 /** The first run, of the whole account. */
@@ -66,35 +69,71 @@ export interface Conditions {
 
 const READERS = { flow: readOverFlow, airbyte: readOverAirbyte, singer: readOverSinger };
 
-/** Reads an account of its own with a peer, changes the account, and reads it again. */
-export function comparePeer(contestant: Contestant, conditions: Conditions): Promise<Result | Failure> {
-  return withAccounts({ accounts: 1, calls: conditions.calls, isStill: true }, async (accounts) => {
-    const { name } = contestant;
-    const peer = contestant.peer(accounts.urls[0] ?? "");
-    const run = async (state?: unknown) => {
+/**
+ * Each peer reads an account of its own, all of them alike, which then changes and is read again. One peer reads at a
+ * time; the pauses between the runs overlap.
+ */
+export function compareInTurns(
+  contestants: readonly Contestant[],
+  conditions: Conditions,
+): Promise<(Result | Failure)[]> {
+  const inTurn = oneAtATime();
+  const started = contestants.map(() => Promise.withResolvers<void>());
+  return Promise.all(
+    contestants.map((contestant, index) =>
+      withAccounts({ accounts: 1, calls: conditions.calls, isStill: true }, async (accounts) => {
+        started[index]?.resolve();
+        await Promise.all(started.map(({ promise }) => promise));
+        return compare(contestant, accounts, conditions, inTurn);
+      }),
+    ),
+  );
+}
+
+type InTurn = <Outcome>(work: () => Promise<Outcome>) => Promise<Outcome>;
+
+function oneAtATime(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const outcome = last.then(work);
+    last = outcome.catch(() => {});
+    return outcome;
+  };
+}
+
+async function compare(
+  contestant: Contestant,
+  accounts: Accounts,
+  conditions: Conditions,
+  inTurn: InTurn,
+): Promise<Result | Failure> {
+  const { name } = contestant;
+  const peer = contestant.peer(accounts.urls[0] ?? "");
+  const run = (state?: unknown) =>
+    inTurn(async () => {
       const before = await accounts.served();
       const reading = await READERS[peer.protocol](peer, {
         ...runIn(accounts, contestant, conditions),
         state,
       });
+      if (reading.problem !== undefined && reading.emitted.length === 0) throw new Error(reading.problem);
       return { reading, requests: (await accounts.served()).requests - before.requests };
-    };
-    try {
-      const keys = await accounts.keys();
-      const { reading, requests } = await run();
-      const first = { ...costs(reading, requests), ...comparedWith(keys, reading) };
-      const rows = new Map(Object.entries(keys).map(([stream, { length }]) => [stream, length]));
-      const changes = await accounts.change();
-      await new Promise((resolve) => setTimeout(resolve, conditions.pauseMs));
-      const second = await run(reading.state).then(
-        (again) => ({ ...costs(again.reading, again.requests), ...foundOf(changes, again.reading) }),
-        reasonOf,
-      );
-      return { name, protocol: peer.protocol, rows, first, second };
-    } catch (error) {
-      return { name, because: reasonOf(error) };
-    }
-  });
+    });
+  try {
+    const keys = await accounts.keys();
+    const { reading, requests } = await run();
+    const first = { ...costs(reading, requests), ...comparedWith(keys, reading) };
+    const rows = new Map(Object.entries(keys).map(([stream, { length }]) => [stream, length]));
+    const changes = await accounts.change();
+    await sleep(conditions.pauseMs);
+    const second = await run(reading.state).then(
+      (again) => ({ ...costs(again.reading, again.requests), ...foundOf(changes, again.reading) }),
+      reasonOf,
+    );
+    return { name, protocol: peer.protocol, rows, first, second };
+  } catch (error) {
+    return { name, because: reasonOf(error) };
+  }
 }
 
 function runIn(accounts: Accounts, { env }: Contestant, { idleMs }: Conditions): Run {
@@ -102,13 +141,14 @@ function runIn(accounts: Accounts, { env }: Contestant, { idleMs }: Conditions):
   return { env: { ...accounts.environment(), ...env }, served, idleMs };
 }
 
-function costs({ seconds, usage, emitted }: Reading, requests: number): Costs {
+function costs({ seconds, usage, emitted, problem }: Reading, requests: number): Costs {
   return {
     seconds,
     cpuSeconds: usage?.cpuSeconds,
     peakMiB: usage?.peakMiB,
     requests,
     documents: emitted.length,
+    problem,
   };
 }
 

@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { answersOf, type Emitted, keyOf, type Peer, PeerProcess, type Reading, type Run } from "./peer.ts";
+import {
+  answersOf,
+  type Emitted,
+  keyOf,
+  messagesOf,
+  type Peer,
+  PeerProcess,
+  type Reading,
+  type Run,
+} from "./peer.ts";
 
 interface Binding {
   readonly recommendedName: string;
@@ -22,14 +31,14 @@ interface Checkpoint {
 /** Discovers and validates the bindings of a Flow capture, and captures all of them until it is idle. */
 export async function readOverFlow(peer: Peer, run: Run): Promise<Reading> {
   const discover = { discover: { connectorType: "IMAGE", config: peer.config } };
-  const found = await answersOf(peer.command, run.env, discover);
+  const found = await answersOf(peer.command, run.env, [discover], messagesOf);
   const { bindings } = (found.find(({ discovered }) => discovered)?.discovered ?? {}) as {
     bindings?: Binding[];
   };
   if (!bindings) throw new Error("it discovered no bindings");
   const capture = { name: "acmeCo/bench/capture", connectorType: "IMAGE", config: peer.config };
   const validate = { validate: { ...capture, bindings: bindings.map(collectionOf) } };
-  const answered = await answersOf(peer.command, run.env, validate);
+  const answered = await answersOf(peer.command, run.env, [validate], messagesOf);
   const { bindings: paths } = (answered.find(({ validated }) => validated)?.validated ?? {}) as {
     bindings?: { resourcePath: string[] }[];
   };
@@ -82,7 +91,7 @@ async function read(session: PeerProcess, streams: readonly string[], run: Run):
       const { state: update } = message.checkpoint as Checkpoint;
       if (update) state = mergePatch(update.mergePatch ? state : {}, update.updated);
     }
-    return { streams, emitted, state, seconds, usage: await session.stop() };
+    return { streams, emitted, state, seconds, usage: await session.stop(), problem: session.problem };
   } finally {
     watching.abort();
     await stopped;

@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { count } from "../format.ts";
 import { CREDENTIALS } from "../process/accounts.ts";
 import { BUNDLE, FLOW_COMMAND, IMAGE_ENVIRONMENT, print, thisMachine } from "../support.ts";
-import { type Contestant, comparePeer } from "./comparison.ts";
+import { type Contestant, compareInTurns } from "./comparison.ts";
 import type { Protocol } from "./peer.ts";
-import { accountText, comparisonText, type Round } from "./tables.ts";
+import { accountText, comparisonText, problemsText, type Round } from "./tables.ts";
 
 /**
  * Reads emulated accounts with this connector and with others, in turns, and prints the results side by side.
@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
     calls: { type: "string", default: "10000" },
     rounds: { type: "string", default: "3" },
     idle: { type: "string", default: "15" },
-    pause: { type: "string", default: "90" },
+    pause: { type: "string", default: "330" },
   },
 });
 
@@ -73,13 +73,12 @@ const conditions = {
   pauseMs: Number(options.pause) * 1000,
 };
 const rounds: Round[] = [];
-for (let round = 0; round < Number(options.rounds); round++) {
-  const results = [];
-  for (const contestant of [...ours, ...others]) results.push(await comparePeer(contestant, conditions));
-  rounds.push(results);
-}
+for (let round = 0; round < Number(options.rounds); round++)
+  rounds.push(await compareInTurns([...ours, ...others], conditions));
 
 const { cores, cpu, node } = thisMachine();
 print(`${accountText(rounds)} It has no request limit.`);
 print(`${count(rounds.length)} rounds on ${cores} × ${cpu} with Node ${node.slice(1)}.\n`);
 print(comparisonText(rounds));
+const problems = problemsText(rounds);
+if (problems) print(`\nFailures after rows were emitted:\n\n${problems}`);

@@ -35,6 +35,8 @@ export interface Reading {
   readonly seconds: number;
   /** Of the process and all that it starts; `undefined` where processes cannot be watched. */
   readonly usage: Usage | undefined;
+  /** Why the process failed, which may have emitted rows before. */
+  readonly problem: string | undefined;
 }
 
 /** Where and after what a peer reads. */
@@ -58,6 +60,7 @@ export class PeerProcess {
   readonly #startedMs = performance.now();
   #errors = "";
   #reason: string | undefined;
+  #problem: string | undefined;
   #isStopped = false;
   #lastLineMs = performance.now();
 
@@ -82,6 +85,11 @@ export class PeerProcess {
     return performance.now() - this.#lastLineMs;
   }
 
+  /** Why the process failed; `undefined` while it has not. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   send(message: object): void {
     this.#child.stdin?.write(`${JSON.stringify(message)}\n`);
   }
@@ -90,7 +98,7 @@ export class PeerProcess {
     this.#child.stdin?.end();
   }
 
-  /** The JSON objects that the process writes; other lines are skipped. Throws when the process fails. */
+  /** The JSON objects that the process writes; other lines are skipped. */
   async *messages(): AsyncGenerator<Record<string, unknown>, void, void> {
     for await (const line of this.lines()) {
       const message = parseObject(line);
@@ -100,7 +108,7 @@ export class PeerProcess {
     }
   }
 
-  /** What the process writes, until it ends or is stopped. Throws when it fails. */
+  /** What the process writes, until it ends or is stopped. `problem` is known afterwards. */
   async *lines(): AsyncGenerator<string, void, void> {
     if (!this.#child.stdout) return;
     const closed = once(this.#child, "close");
@@ -110,7 +118,7 @@ export class PeerProcess {
     }
     const [exitCode, signal] = await closed;
     if (exitCode !== 0 && !this.#isStopped)
-      throw new Error(`it ended with ${exitCode ?? signal}: ${this.#reason ?? this.#lastError()}`);
+      this.#problem = `it ended with ${exitCode ?? signal}: ${this.#reason ?? this.#lastError()}`;
   }
 
   /** Ends the process and all that it has started. */
@@ -130,17 +138,26 @@ export class PeerProcess {
   }
 }
 
-/** The messages of a process that ends by itself. */
-export async function answersOf(command: string, env: Environment, ...requests: object[]) {
+/** Sends requests to a process that ends by itself, and returns what `read` reads of it. Throws when the process fails. */
+export async function answersOf<Answer>(
+  command: string,
+  env: Environment,
+  requests: readonly object[],
+  read: (asked: PeerProcess) => AsyncIterable<Answer>,
+): Promise<Answer[]> {
   const asked = new PeerProcess(command, env);
   for (const request of requests) asked.send(request);
   asked.endInput();
   try {
-    return await Array.fromAsync(asked.messages());
+    const answers = await Array.fromAsync(read(asked));
+    if (asked.problem !== undefined) throw new Error(asked.problem);
+    return answers;
   } finally {
     await asked.stop();
   }
 }
+
+export const messagesOf = (asked: PeerProcess) => asked.messages();
 
 /** Airbyte reports what went wrong in a message on standard output. */
 function reasonIn({ type, trace, connectionStatus }: Record<string, unknown>): string | undefined {

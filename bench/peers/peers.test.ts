@@ -1,12 +1,19 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { streamNames } from "../../src/streams/index.ts";
 import { temporaryFolder } from "../../test/support/files.ts";
 import { CREDENTIALS } from "../process/accounts.ts";
 import { BUNDLE } from "../support.ts";
-import { type Contestant, comparePeer, type FirstRun, type Result, type SecondRun } from "./comparison.ts";
+import {
+  type Contestant,
+  compareInTurns,
+  type Failure,
+  type FirstRun,
+  type Result,
+  type SecondRun,
+} from "./comparison.ts";
 import type { Protocol } from "./peer.ts";
-import { accountText, comparisonText } from "./tables.ts";
+import { accountText, comparisonText, problemsText } from "./tables.ts";
 
 const CONDITIONS = { calls: 120, idleMs: 700, pauseMs: 0 };
 const PROTOCOLS: readonly Protocol[] = ["flow", "airbyte", "singer"];
@@ -89,11 +96,14 @@ const contestant = (protocol: Protocol, command: string): Contestant => ({
   peer: () => ({ protocol, command, config: CONFIG }),
 });
 
+const comparePeer = async (one: Contestant, conditions = CONDITIONS) =>
+  (await compareInTurns([one], conditions))[0] as Result | Failure;
+
 async function compared(protocol: Protocol, script: string) {
   using folder = temporaryFolder();
   const file = folder.file("peer.mjs");
   writeFileSync(file, script);
-  return await comparePeer(contestant(protocol, `${process.execPath} ${file}`), CONDITIONS);
+  return await comparePeer(contestant(protocol, `${process.execPath} ${file}`));
 }
 
 describe.each(PROTOCOLS)("a connector that speaks %s", (protocol) => {
@@ -109,6 +119,7 @@ describe.each(PROTOCOLS)("a connector that speaks %s", (protocol) => {
       missing: new Map([["calls", 1]]),
       absent: streamNames.filter((name) => name !== "calls" && name !== "tags"),
       duplicates: 1,
+      problem: undefined,
     } satisfies FirstRun);
   });
 
@@ -139,6 +150,31 @@ test("the reason that an Airbyte source gives on standard output is the one that
   const { first, second } = (await compared("airbyte", AIRBYTE)) as Result;
   expect(first.documents).toBeGreaterThan(0);
   expect(second).toBe("it ended with 1: The state is not mine.");
+});
+
+test("what a connector emitted before it failed counts, beside the reason", async () => {
+  const failing = AIRBYTE.replace(
+    'say({ type: "STATE"',
+    'say({ type: "TRACE", trace: { type: "ERROR", error: { message: "Users are gone." } } }); process.exitCode = 1; say({ type: "STATE"',
+  );
+  const result = (await compared("airbyte", failing)) as Result;
+  expect(result.first.missing).toEqual(new Map([["calls", 1]]));
+  expect(result.first.problem).toBe("it ended with 1: Users are gone.");
+  expect(problemsText([[result]])).toBe("- it (airbyte): it ended with 1: Users are gone.");
+});
+
+test("connectors read one after another", async () => {
+  const marks = `${CARELESS}
+    import { appendFileSync } from "node:fs";
+    appendFileSync("FILE", "start ");
+    await sleep(300);
+    appendFileSync("FILE", "end ");`;
+  using folder = temporaryFolder();
+  const [script, file] = [folder.file("peer.mjs"), folder.file("marks")];
+  writeFileSync(script, marks.replaceAll("FILE", file));
+  const slow = contestant("airbyte", `${process.execPath} ${script}`);
+  await compareInTurns([slow, slow, slow], CONDITIONS);
+  expect(readFileSync(file, "utf8")).toBe("start end ".repeat(3));
 });
 
 test("rows of a Flow capture that no checkpoint follows are not counted, and it goes on from its state", async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inTemporaryFolder } from "../support.ts";
-import { type Emitted, keyOf, type Peer, PeerProcess, type Reading, type Run } from "./peer.ts";
+import { answersOf, type Emitted, keyOf, type Peer, PeerProcess, type Reading, type Run } from "./peer.ts";
 
 interface Entry {
   readonly tap_stream_id: string;
@@ -31,13 +31,8 @@ export function readOverSinger({ command, config }: Peer, run: Run): Promise<Rea
 
 /** A catalog is one JSON value, on one line or on many. */
 async function discover(command: string, env: Run["env"]): Promise<readonly Entry[]> {
-  const tap = new PeerProcess(command, env);
-  try {
-    const text = (await Array.fromAsync(tap.lines())).join("\n");
-    return (JSON.parse(text) as { streams: Entry[] }).streams;
-  } finally {
-    await tap.stop();
-  }
+  const lines = await answersOf(command, env, [], (tap) => tap.lines());
+  return (JSON.parse(lines.join("\n")) as { streams: Entry[] }).streams;
 }
 
 /** Both ways of selecting a stream that are in use. */
@@ -63,7 +58,7 @@ async function read(tap: PeerProcess, streams: readonly string[]): Promise<Readi
       emitted.push({ stream, key: keyOf(record), isDeletion: Boolean(record._sdc_deleted_at) });
       seconds = tap.seconds;
     }
-    return { streams, emitted, state, seconds, usage: await tap.stop() };
+    return { streams, emitted, state, seconds, usage: await tap.stop(), problem: tap.problem };
   } finally {
     await tap.stop();
   }

@@ -45,6 +45,20 @@ export function comparisonText(rounds: readonly Round[]): string {
   ].join("\n");
 }
 
+/** Why runs failed after what they emitted. */
+export function problemsText(rounds: readonly Round[]): string {
+  const problems = rounds.flatMap((round) =>
+    round
+      .filter(isResult)
+      .flatMap((result) =>
+        [firstOf(result)?.problem, secondOf(result)?.problem].flatMap((problem) =>
+          problem === undefined ? [] : [`${titleOf(result)}: ${problem}`],
+        ),
+      ),
+  );
+  return [...new Set(problems)].map((problem) => `- ${problem}`).join("\n");
+}
+
 /** How many rows the account really has. */
 export function accountText([round]: readonly Round[]): string {
   const result = round?.find(isResult);
