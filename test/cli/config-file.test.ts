@@ -77,7 +77,7 @@ describe("with a config file, and no key in the environment", () => {
     expect(found).toEqual({ calls: rows.filter(({ started_at }) => started_at > startSeconds).length });
     const alone = await runProgram(["capture", "--to", path, ...options], withoutKey(aircall.url));
     expect(alone.exitCode).toBe(1);
-    expect(alone.stderr).toMatch(/start_date .*ahead/);
+    expect(alone.stderr).toMatch(/start_date/);
   });
 });
 
