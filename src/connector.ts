@@ -1,4 +1,10 @@
-import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
+import {
+  AircallReader,
+  type ClientOptions,
+  fetchThrough,
+  RequestBudget,
+  type RequestEvent,
+} from "./aircall/index.ts";
 import {
   type EndpointConfig,
   type Environment,
@@ -7,6 +13,7 @@ import {
   parseResourceConfig,
   readOrigin,
   readPace,
+  readProxy,
 } from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
@@ -23,6 +30,8 @@ export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
+  /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, there is none. */
+  readonly proxy?: string;
   /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
   readonly redactor?: Redactor;
 }
@@ -81,7 +90,12 @@ export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stre
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
-  return new Connector({ ports, redactor, origin: readOrigin(env), ...readPace(env) });
+  const origin = readOrigin(env);
+  const proxy = readProxy(env, origin);
+  if (!proxy) return new Connector({ ports, redactor, origin, ...readPace(env) });
+  redactor.add(proxy.secrets);
+  const proxiedPorts = { ...ports, fetch: fetchThrough(proxy.url) };
+  return new Connector({ ports: proxiedPorts, redactor, origin, proxy: proxy.name, ...readPace(env) });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
@@ -180,15 +194,18 @@ export class Connector {
   }
 
   #client(config: EndpointConfig): ClientOptions {
-    const { ports, origin, rateWindowMs, retryWaitMs } = this.#options;
+    const { ports, origin, proxy, rateWindowMs, retryWaitMs } = this.#options;
     this.#budget ??= new RequestBudget({
       requests: config.requestsPerMinute,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
+    // Another request to this process may come with another config.
+    this.#budget.configure(config.requestsPerMinute);
     return {
       credentials: config,
       origin,
+      proxy,
       budget: this.#budget,
       ports,
       redactor: this.#redactor,

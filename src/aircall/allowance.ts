@@ -6,7 +6,7 @@ const PROBE_SHARE = 0.1;
 
 /** How many requests may be sent in a window: the configured number, or fewer after refusals. */
 export class Allowance {
-  readonly #configured: number;
+  #configured: number;
   /** The company's limit, as Aircall stated it. */
   #stated = Infinity;
   /** The number of requests accepted in the window of the last refusal, plus what probes have added since. */
@@ -18,6 +18,10 @@ export class Allowance {
 
   constructor(configuredRequests: number) {
     this.#configured = configuredRequests;
+  }
+
+  configure(requests: number): void {
+    this.#configured = requests;
   }
 
   requests(nowMs: number): number {

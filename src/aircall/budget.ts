@@ -56,6 +56,11 @@ export class RequestBudget {
     this.#clock = steadyClock(options.clock);
   }
 
+  /** How many requests a window may hold from now on, by the config. What refusals have shown stays. */
+  configure(requests: number): void {
+    this.#allowance.configure(requests);
+  }
+
   /** Waits for the right to send one request. Calls `onWait` with how long that takes, if it takes any time. */
   take(priority: Priority, signal: AbortSignal, onWait: (waitMs: number) => void): Promise<Permit> {
     return new Promise((resolve, reject) => {

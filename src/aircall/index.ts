@@ -3,3 +3,4 @@ export { AircallReader, type RequestEvent } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";
 export { type Endpoint, itemOf } from "./endpoint.ts";
 export type { Page } from "./pages.ts";
+export { fetchThrough } from "./proxy.ts";

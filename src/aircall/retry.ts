@@ -1,3 +1,5 @@
+import { parseHttpDate } from "./http-date.ts";
+
 /** How one attempt at a request ended, other than with a usable answer. */
 export type Outcome =
   | {
@@ -86,17 +88,28 @@ export function isTransient(outcome: Outcome): boolean {
 }
 
 /**
- * The wait that an answer states: `Retry-After` in seconds, otherwise `X-AircallApi-Reset`. The reset
- * is an instant whose unit Aircall does not document: above 1e11 it can only be in milliseconds. A
- * reset in the past or more than two minutes ahead is ignored.
+ * The wait that an answer states: `Retry-After` in seconds or as a date, otherwise `X-AircallApi-Reset`. The
+ * reset is an instant whose unit Aircall does not document: above 1e11 it can only be in milliseconds. A date or
+ * reset in the past, and a reset more than two minutes ahead, are ignored.
  */
 export function statedWaitMs(headers: Headers, nowMs: number): number | undefined {
-  const retryAfterSeconds = positiveNumber(headers.get("retry-after"));
-  if (retryAfterSeconds !== undefined) return retryAfterSeconds * 1000;
+  const retryAfterMs = retryAfter(headers, nowMs);
+  if (retryAfterMs !== undefined) return retryAfterMs;
   const reset = positiveNumber(headers.get("x-aircallapi-reset"));
   if (reset === undefined) return undefined;
   const waitMs = (reset > 1e11 ? reset : reset * 1000) - nowMs;
   return waitMs > 0 && waitMs <= 2 * BLOCK_MS ? waitMs : undefined;
+}
+
+/** A date is held against the server's own clock, if the answer has that: the local one may be wrong. */
+function retryAfter(headers: Headers, nowMs: number): number | undefined {
+  const text = headers.get("retry-after") ?? "";
+  const seconds = positiveNumber(text);
+  if (seconds !== undefined) return seconds * 1000;
+  const retryAtMs = parseHttpDate(text, nowMs);
+  if (retryAtMs === undefined) return undefined;
+  const waitMs = retryAtMs - (parseHttpDate(headers.get("date") ?? "", nowMs) ?? nowMs);
+  return waitMs > 0 ? waitMs : undefined;
 }
 
 /** The company's limit in requests a minute, which Aircall states when it refuses a request. */

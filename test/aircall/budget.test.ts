@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Allowance } from "../../src/aircall/allowance.ts";
 import { type Priority, RequestBudget } from "../../src/aircall/budget.ts";
+import type { Clock } from "../../src/shared/ports.ts";
 import { TestClock } from "../support/clock.ts";
 
 const START_MS = Date.UTC(2026, 5, 15, 12);
@@ -268,4 +269,25 @@ test("a probe that fails is repeated later, and later still", () => {
   allowance.refused(50, undefined, 32 * MINUTE_MS);
   expect(allowance.requests(72 * MINUTE_MS - 1)).toBe(50);
   expect(allowance.requests(72 * MINUTE_MS)).toBe(55);
+});
+
+test("a caller that gives up leaves no alarm behind, which would keep the process alive", async () => {
+  const clock = new TestClock();
+  const asleep: AbortSignal[] = [];
+  const watched: Clock = {
+    now: () => clock.now(),
+    alarm: (afterMs, ring) => clock.alarm(afterMs, ring),
+    sleep: (durationMs, signal) => {
+      asleep.push(signal);
+      return clock.sleep(durationMs, signal);
+    },
+  };
+  const budget = new RequestBudget({ requests: 1, windowMs: 60_000, clock: watched });
+  const stop = new AbortController();
+  await budget.take("tail", stop.signal, () => {});
+  const waiting = [1, 2].map(() => budget.take("tail", stop.signal, () => {}));
+  stop.abort(new Error("stop"));
+  for (const caller of waiting) await expect(caller).rejects.toThrow("stop");
+  expect(asleep.length).toBeGreaterThan(0);
+  expect(asleep.map(({ aborted }) => aborted)).not.toContain(false);
 });

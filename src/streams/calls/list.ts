@@ -27,7 +27,7 @@ export function callList(api: AircallReader, nowSeconds: number): TimedList {
     name: "calls",
     quietThroughSeconds: nowSeconds - LONGEST_CALL_SECONDS,
     pages: (afterSeconds, throughSeconds) =>
-      api.pages(CALLS, { from: afterSeconds, to: throughSeconds, order: "asc" }, PAGES_AHEAD),
+      api.pages(CALLS, { from: Math.max(0, afterSeconds), to: throughSeconds, order: "asc" }, PAGES_AHEAD),
     secondsOf: (row) => (isJsonObject(row) ? instantOf(row.started_at, nowSeconds) : undefined),
   };
 }
