@@ -8,12 +8,15 @@ import {
 import {
   type EndpointConfig,
   type Environment,
+  nestedConfig,
   type Pace,
   parseEndpointConfig,
   parseResourceConfig,
   readOrigin,
   readPace,
   readProxy,
+  unknownProperties,
+  unknownResourceProperties,
 } from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
@@ -107,6 +110,7 @@ export class Connector {
   readonly #redactor: Redactor;
   /** One for the whole process, whatever it asks for: the quota is the company's. */
   #budget: RequestBudget | undefined;
+  readonly #warnedOf = new Set<string>();
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
@@ -170,6 +174,7 @@ export class Connector {
     onEvent: (event: StreamEvent) => void,
   ): Stream {
     const resource = parseResourceConfig(resourceConfig);
+    this.#warnOfUnknown(`resource config of ${resource.stream}`, unknownResourceProperties(resourceConfig));
     const log = logWith(client.ports.log, { stream: resource.stream });
     const ports = { ...client.ports, log };
     const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
@@ -189,8 +194,20 @@ export class Connector {
   }
 
   #read(config: unknown): EndpointConfig {
-    this.#redactor.add(secretsIn(EndpointSchema, config));
-    return parseEndpointConfig(config);
+    const nested = nestedConfig(config);
+    this.#redactor.add(secretsIn(EndpointSchema, nested));
+    this.#warnOfUnknown("endpoint config", unknownProperties(nested));
+    return parseEndpointConfig(nested);
+  }
+
+  /** Warns once of each property that is not used. */
+  #warnOfUnknown(what: string, properties: readonly string[]): void {
+    const unknown = properties.filter((property) => !this.#warnedOf.has(`${what} ${property}`));
+    if (unknown.length === 0) return;
+    for (const property of unknown) this.#warnedOf.add(`${what} ${property}`);
+    this.#options.ports.log.warn(
+      `The ${what} has properties that the connector does not know and does not use: ${unknown.join(", ")}.`,
+    );
   }
 
   #client(config: EndpointConfig): ClientOptions {

@@ -7,5 +7,6 @@ export {
   sourceName,
 } from "./environment.ts";
 export { localConfig } from "./local.ts";
+export { nestedConfig, unknownProperties } from "./nesting.ts";
 export { readProxy } from "./proxy.ts";
-export { parseResourceConfig, parseStreamName } from "./resource.ts";
+export { parseResourceConfig, parseStreamName, unknownResourceProperties } from "./resource.ts";

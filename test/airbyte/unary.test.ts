@@ -23,6 +23,7 @@ describe("the questions that are answered once", () => {
     expect({ others, exitCode }).toEqual({
       others: {
         protocol_version: "0.2.0",
+        documentationUrl: expect.stringMatching(/\/docs\/airbyte\.md$/),
         supportsIncremental: true,
         supported_destination_sync_modes: [],
       },
@@ -30,9 +31,13 @@ describe("the questions that are answered once", () => {
     });
     const { configSchema } = JSON.parse((await runProgram(["spec"])).stdout);
     expect(fieldsIn(connectionSpecification as JsonSchema)).toEqual(
-      fieldsIn(configSchema).map(([path, { secret, advanced, ...schema }]) => [
+      fieldsIn(configSchema).map(([path, { secret, advanced, format, ...schema }]) => [
         path,
-        { ...schema, ...(secret === true && { airbyte_secret: true }) },
+        {
+          ...schema,
+          ...(format !== undefined && schema.pattern === undefined && { format }),
+          ...(secret === true && { airbyte_secret: true }),
+        },
       ]),
     );
   });
