@@ -18,14 +18,14 @@ import {
   unknownProperties,
   unknownResourceProperties,
 } from "./config/index.ts";
-import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
+import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor, secretsIn } from "./shared/redactor.ts";
-import { EndpointSchema } from "./spec.ts";
+import { DEFAULT_SYNC_MODE, EndpointSchema } from "./spec.ts";
 import { bindStream, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
@@ -75,10 +75,10 @@ type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: num
 /** Every stream. No request is sent to the API. */
 export function discover(): DiscoveredBinding[] {
   return streamNames.map((name) => {
-    const { documentSchema, keyField, syncMode } = streams[name];
+    const { documentSchema, keyField } = streams[name];
     return {
       recommendedName: name,
-      resourceConfig: { stream: name, syncMode },
+      resourceConfig: { stream: name, syncMode: DEFAULT_SYNC_MODE },
       documentSchema,
       key: [`/${keyField}`],
       resourcePath: [name],
@@ -87,7 +87,7 @@ export function discover(): DiscoveredBinding[] {
 }
 
 /** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
-export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stream].syncMode) {
+export function bindingFor(stream: StreamName, syncMode: SyncMode = DEFAULT_SYNC_MODE) {
   return { resourceConfig: { stream, syncMode }, stateKey: stream };
 }
 
@@ -157,6 +157,11 @@ export class Connector {
         request.onEvent?.({ ...event, binding: index }),
       ),
     }));
+    for (const { resourceConfig, stateKey } of request.bindings)
+      this.#warnOfUnreadable(
+        parseResourceConfig(resourceConfig).stream,
+        bindingState(request.state, stateKey),
+      );
     yield* runSession({
       bindings,
       state: request.state,
@@ -165,6 +170,13 @@ export class Connector {
       ports: this.#options.ports,
       ...(request.onEvent && { onEvent: request.onEvent }),
     });
+  }
+
+  #warnOfUnreadable(stream: StreamName, state: JsonObject): void {
+    if (Object.keys(state).length === 0 || streams[stream].canResumeFrom(state)) return;
+    logWith(this.#options.ports.log, { stream }).warn(
+      "The state of the stream is not one that this version can read, so the stream is read from the beginning.",
+    );
   }
 
   #stream(

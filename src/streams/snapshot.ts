@@ -14,7 +14,7 @@ import { isId, isName } from "./values.ts";
 
 export const COMPANY: Endpoint = { path: "/v1/company", bodyKey: "company", holds: "one" };
 
-type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "syncMode"> & {
+type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "canResumeFrom"> & {
   readonly endpoint: Endpoint;
   /** The field of the company that has the number of rows. */
   readonly companyCount?: string;
@@ -30,8 +30,8 @@ export function snapshotStream(definition: SnapshotDefinition): StreamDefinition
   const { endpoint, ...others } = definition;
   return {
     ...others,
-    syncMode: "full_refresh",
     probe: (reader) => probeList(reader, endpoint),
+    canResumeFrom: (state) => isJsonObject(state.digests),
     async *run(source, state) {
       const digests = new Digests(state.digests);
       const emptiness = new Emptiness(state.emptySince);

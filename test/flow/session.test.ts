@@ -206,7 +206,10 @@ describe("a capture of the connector that came before", () => {
     const task = taskOf(aircall, bindings, LEGACY_STATE);
     const session = task.open();
     await session.caughtUp();
-    await session.stop();
+    const { logs } = await session.stop();
+    expect(logs.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+      "The state has parts of another connector, which no stream can read, and which are removed: numbers, teams.",
+    ]);
     expect(Object.keys(task.state)).toEqual(["bindingStateV1"]);
     const { responses } = await askFlow([{ discover: { config: CONFIG } }]);
     const discovered = responses[0]?.body.bindings as { recommendedName: string; documentSchema: object }[];
@@ -222,3 +225,28 @@ describe("a capture of the connector that came before", () => {
     expectTruth(task, aircall);
   });
 });
+
+test.each<[string, unknown, string]>([
+  ["a list", [1], "The state is not a JSON object"],
+  ["a text", "yesterday", "The state is not a JSON object"],
+  ["another connector's cursor", { cursor: 5 }, "which are removed: cursor."],
+  ["bindings that are no object", { bindingStateV1: 5 }, "a bindingStateV1 that is not an object"],
+  [
+    "a binding's state that is not ours",
+    { bindingStateV1: { tags: { cursor: 5 } } },
+    "not one that this version can read",
+  ],
+])(
+  "a state that is %s is reported, and the stream is read from the beginning",
+  async (_, state, sentence) => {
+    await using aircall = await stillAccount({ account: { calls: 0, contacts: 0 } });
+    const task = taskOf(aircall, [bindingOf("tags")], state as object);
+    const session = task.open();
+    await session.caughtUp();
+    const { logs } = await session.stop();
+    expect(logs.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+      expect.stringContaining(sentence),
+    ]);
+    expectTruth(task, aircall);
+  },
+);

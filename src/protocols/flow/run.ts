@@ -33,7 +33,7 @@ export async function runCaptureSession(options: SessionOptions): Promise<void> 
   const bindings = capture.bindings ?? [];
   const streams = bindings.map(({ resourceConfig }) => parseResourceConfig(resourceConfig).stream);
   const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
-  const state = committedState(earlier);
+  const state = committedState(earlier, ports.log);
   const stateKeyOf = (binding: number) => (bindings[binding] as (typeof bindings)[number]).stateKey;
   const status = new CaptureStatus(streams, ports.log, ports.clock);
   const month = monthOf(ports, signal);

@@ -49,7 +49,7 @@ export async function runSingerProtocol(files: SingerFiles, options: SingerProto
   const config = await readConfigFile(files.config);
   const streams = await readCatalogFile(files.catalog);
   if (streams.length === 0) ports.log.warn("The catalog selects no stream, so nothing is read.");
-  const state = new SingerState(await readStateFile(files.state), streams);
+  const state = new SingerState(await readStateFile(files.state, ports.log), streams);
   await connector.proveCredentials(config, signal);
   const writer = new LineWriter<SingerMessage>(stdout);
   const failed = await sync({ connector, config, streams, state, writer, ports, signal });

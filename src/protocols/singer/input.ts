@@ -1,12 +1,14 @@
 import type { Static } from "typebox";
 import { ConfigError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { readJsonObjectFile } from "../../shared/json-file.ts";
+import { readJsonFileIfAny, readJsonObjectFile } from "../../shared/json-file.ts";
+import type { Log } from "../../shared/ports.ts";
 import { validated } from "../../shared/validated.ts";
 import { type StreamName, streamNames } from "../../streams/index.ts";
 import { readCatalog } from "../shared/catalog.ts";
 import { describe, isAutomatic, type StreamDescription } from "./catalog.ts";
 import { type Breadcrumb, type Projection, projectionOf, projectSchema } from "./projection.ts";
+import { usableState } from "./stored-state.ts";
 
 const REPLICATION_METHOD = { enum: ["INCREMENTAL", "FULL_TABLE", null] } as const;
 const MAYBE_FLAG = { type: ["boolean", "null"] } as const;
@@ -71,9 +73,9 @@ export async function readCatalogFile(path: string | undefined): Promise<Selecte
   return path ? readSelection(await readJsonObjectFile(path, "catalog")) : everything();
 }
 
-/** The value of the last STATE, `{}` without a file. Throws as `readConfigFile`. */
-export async function readStateFile(path: string | undefined): Promise<JsonObject> {
-  return path ? readJsonObjectFile(path, "state") : {};
+/** The value of the last STATE, `{}` without a file. Throws as `readConfigFile` and `usableState`. */
+export async function readStateFile(path: string | undefined, log: Log): Promise<JsonObject> {
+  return path ? usableState(await readJsonFileIfAny(path, "state"), log) : {};
 }
 
 /** All of every stream. */

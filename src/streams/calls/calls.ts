@@ -10,7 +10,7 @@ import type { RereadCursors } from "./reread-schedule.ts";
 import { type CallBatch, CallSchedule } from "./schedule.ts";
 import { RECENT_SECONDS } from "./schedule-state.ts";
 import { callSchema } from "./schema.ts";
-import { type CallsState, type RecentCalls, readState } from "./state.ts";
+import { type CallsState, canResumeFrom, type RecentCalls, readState } from "./state.ts";
 
 const HOUR_SECONDS = 3600;
 
@@ -21,10 +21,10 @@ const HOUR_SECONDS = 3600;
 export const calls: StreamDefinition = {
   name: "calls",
   keyField: "id",
-  syncMode: "incremental",
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
   probe: (reader) => probeList(reader, CALLS),
+  canResumeFrom,
   async *run(source, state) {
     const kept = readState(state, source);
     const patch = patchBetween(state, kept as unknown as JsonObject);

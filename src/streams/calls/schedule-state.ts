@@ -35,7 +35,7 @@ const SCHEDULE_STATE = {
   properties: { ...HISTORY, rungs: INSTANTS, open: INSTANTS },
 } as const;
 
-const isScheduleState = (state: unknown): state is ScheduleState => Check(SCHEDULE_STATE, state);
+export const isScheduleState = (state: unknown): state is ScheduleState => Check(SCHEDULE_STATE, state);
 
 /** The state with its schedule fitted to the configured ages; `undefined` when it holds no schedule. */
 export function readSchedule(state: JsonObject, source: Source): (JsonObject & ScheduleState) | undefined {

@@ -1,7 +1,14 @@
 import { Check } from "typebox/schema";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { nowSeconds, type Source } from "../source.ts";
-import { beginSchedule, HISTORY, readSchedule, rereadAges, type ScheduleState } from "./schedule-state.ts";
+import {
+  beginSchedule,
+  HISTORY,
+  isScheduleState,
+  readSchedule,
+  rereadAges,
+  type ScheduleState,
+} from "./schedule-state.ts";
 
 /** The calls of the last half hour by ID: when each started, and the digest of the version captured last. */
 export type RecentCalls = Record<string, [startedAt: number, digest: string]>;
@@ -32,6 +39,11 @@ const WITHOUT_REREADS = {
 const isRecent = (value: unknown): value is RecentCalls => Check(RECENT, value);
 const isWithoutRereads = (state: unknown): state is { settledThrough: number } =>
   Check(WITHOUT_REREADS, state);
+
+/** Whether the state holds what this version can read. */
+export function canResumeFrom(state: JsonObject): boolean {
+  return isRecent(state.recent) && (isScheduleState(state) || isWithoutRereads(state));
+}
 
 /** What the state holds, fitted to the configured ages; a beginning when it holds nothing that this version can read. */
 export function readState(state: JsonObject, source: Source): CallsState {
