@@ -53,6 +53,11 @@ describe("a file that will not do is told in one sentence", () => {
       /There is no stream "faxes"\. The streams are calls, company/,
     ],
     [
+      "an unknown stream that is selected",
+      { catalog: { streams: [{ tap_stream_id: "tags" }, { tap_stream_id: "faxes", selected: true }] } },
+      /There is no stream "faxes"/,
+    ],
+    [
       "a stream twice",
       { catalog: { streams: [{ tap_stream_id: "tags" }, { tap_stream_id: "tags" }] } },
       /The catalog names tags more than once/,
@@ -197,6 +202,11 @@ test("a wrong command line ends with exit code 2", async () => {
   for (const [args, words] of [
     [[], /required option '--config <file>' not specified/],
     [["--fast"], /unknown option '--fast'/],
+    [["--about", "--format", "xml"], /Allowed choices are text, json, markdown/],
+    [
+      ["-c", "c.json", "-p", "p.json", "--catalog", "p.json"],
+      /cannot be used with option '--catalog <file>'/,
+    ],
   ] as const) {
     const ended = await tap(...args);
     expect(ended).toMatchObject({ exitCode: 2, stdout: "" });

@@ -1,6 +1,6 @@
 import { BINDINGS, mergePatch } from "../../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import type { SelectedStream } from "./input.ts";
+import type { SelectedStream } from "./selection.ts";
 
 /** An outage can look like an empty table: one that had rows is believed once it has been empty for so long. */
 const EMPTY_FOR_SECONDS = 3_600;
