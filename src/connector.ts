@@ -21,7 +21,7 @@ import {
 import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
-import type { JsonObject } from "./shared/json.ts";
+import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor, secretsIn } from "./shared/redactor.ts";
@@ -122,6 +122,21 @@ export class Connector {
     this.#read(config);
   }
 
+  /** What was sent within the last minute, for `recall` of the next process. */
+  get recentRequests(): JsonObject {
+    return this.#budget?.recent() ?? {};
+  }
+
+  /** Counts what an earlier process has sent within the last minute: the quota is the company's. */
+  recall(config: unknown, recentRequests: Json | undefined): void {
+    const { budget } = this.#client(this.#read(config));
+    const blockedMs = budget.recall(recentRequests);
+    if (blockedMs > 0)
+      this.#options.ports.log.warn(
+        `Aircall refused a request of the last run for being one too many; all requests wait for ${Math.ceil(blockedMs / 1000)} s`,
+      );
+  }
+
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
   async proveCredentials(config: unknown, signal: AbortSignal): Promise<void> {
     await this.#reader(config, signal).ping();
@@ -202,7 +217,7 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader({ client: this.#client(this.#read(config)), signal });
+    return new AircallReader({ client: this.#client(this.#read(config)), signal, purpose: "check" });
   }
 
   #read(config: unknown): EndpointConfig {

@@ -29,6 +29,11 @@ export class Allowance {
     return Math.min(this.#configured, this.#stated, this.#learned);
   }
 
+  /** The company's limit, which an answer has stated. */
+  stated(requests: number): void {
+    this.#stated = requests;
+  }
+
   /**
    * Lowers the allowance after a request was refused with only `acceptedRequests` accepted in its
    * window: other clients of the company use the rest of the limit. One refusal takes at most three
@@ -37,7 +42,7 @@ export class Allowance {
   refused(acceptedRequests: number, statedRequests: number | undefined, nowMs: number): void {
     if (this.#learned > this.#probedFrom)
       this.#probeAfterMs = Math.min(2 * this.#probeAfterMs, LONGEST_PROBE_AFTER_MS);
-    if (statedRequests !== undefined) this.#stated = statedRequests;
+    if (statedRequests !== undefined) this.stated(statedRequests);
     const least = Math.ceil(Math.min(this.#configured, this.#stated, this.#learned) / 4);
     this.#learned = Math.max(least, acceptedRequests);
     this.#probedFrom = this.#learned;

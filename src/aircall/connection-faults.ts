@@ -118,8 +118,8 @@ function networkReason(error: unknown): { code: string; reason: string } {
   return { code: named.code, reason: `${named.code}${message && ` (${message})`}` };
 }
 
-/** OpenSSL's messages have the places in its source code, on a line that is not ended. */
+/** OpenSSL's messages name places in its source code around the reason. */
 function firstLine(message: string): string {
   const [line = ""] = message.split("\n");
-  return /:SSL routines:/.test(line) ? (line.split(":")[4] ?? "") : line;
+  return /:SSL routines:/.test(line) ? (line.split(":")[5] ?? "") : line;
 }

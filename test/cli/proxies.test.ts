@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, connect, type Server, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer as createNetServer,
+  type Server,
+  type Socket,
+} from "node:net";
 import { describe, expect, test } from "vitest";
 import { API_ID, API_TOKEN, startEmulator } from "../../emulator/index.ts";
 import { temporaryFolder } from "../support/files.ts";
@@ -166,6 +172,18 @@ describe("a proxy that the environment names", () => {
     expect(ended.stderr).toContain(`through the proxy ${between.host}`);
     expect(between.targets).toHaveLength(attempts);
     expect(ended.exitCode).toBe(1);
+  });
+
+  test("and that closes every connection is asked once with each attempt", async () => {
+    let connections = 0;
+    const server = createNetServer((socket) => {
+      connections += 1;
+      socket.on("error", () => {}).end();
+    });
+    await using between = await listen(server);
+    const ended = await check("aircall.example", { HTTPS_PROXY: `http://${between.host}` });
+    expect(ended.stderr).toContain(`through the proxy ${between.host}: ECONNRESET`);
+    expect(connections).toBe(6);
   });
 
   test("does not keep a certificate that nobody has signed from being refused", async () => {
