@@ -15,3 +15,8 @@ export function validated<const Schema extends XSchema>(
   if (faults.length > 0) throw toError(faults.join("; "));
   return value as Static<Schema>;
 }
+
+/** Whether the value fits the schema, and so has its type. */
+export function fits<const Schema extends XSchema>(schema: Schema, value: unknown): value is Static<Schema> {
+  return faultsIn(schema, value).length === 0;
+}
