@@ -11,10 +11,11 @@ const CLI = "dist/source-aircall-cli.cjs";
 /** What connects through a proxy, which the program loads only where there is one. */
 const PROXY = "dist/source-aircall-proxy.cjs";
 
-/** Runs the `singer` command of the program, under the name that Singer runners expect. */
-const TAP = "dist/tap-aircall.cjs";
-const TAP_CODE = `#!/usr/bin/env node
-process.argv.splice(2, 0, "singer");
+/** Run a command of the program, under the names that other runners expect. */
+const ALIASES = { "dist/tap-aircall.cjs": "singer", "dist/source-aircall-airbyte.cjs": "airbyte" };
+
+const aliasOf = (command: string) => `#!/usr/bin/env node
+process.argv.splice(2, 0, "${command}");
 require("./source-aircall.cjs");
 `;
 
@@ -45,5 +46,5 @@ await rm("dist", { recursive: true, force: true });
 await build({ ...shared, entryPoints: ["src/main.ts"], outfile: MAIN, plugins });
 await build({ ...shared, entryPoints: ["src/cli/index.ts"], outfile: CLI, plugins });
 await build({ ...shared, entryPoints: ["src/aircall/proxied-fetch.ts"], outfile: PROXY, plugins });
-await writeFile(TAP, TAP_CODE);
-for (const executable of [MAIN, TAP]) await chmod(executable, 0o755);
+for (const [alias, command] of Object.entries(ALIASES)) await writeFile(alias, aliasOf(command));
+for (const executable of [MAIN, ...Object.keys(ALIASES)]) await chmod(executable, 0o755);

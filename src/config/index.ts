@@ -10,4 +10,10 @@ export { localConfig } from "./local.ts";
 export { nestedConfig, unknownProperties } from "./nesting.ts";
 export { readProxy } from "./proxy.ts";
 export { parseResourceConfig, parseStreamName, unknownResourceProperties } from "./resource.ts";
-export { configFromVariables, endpointSettings, settingsOnlyInVariables, variableOf } from "./settings.ts";
+export {
+  configFromVariables,
+  endpointSettings,
+  type Setting,
+  settingsOnlyInVariables,
+  variableOf,
+} from "./settings.ts";

@@ -14,7 +14,9 @@ const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date:
 
 test("the image has the whole bundle, tells its command both ways and does not run as root", () => {
   const copied = [...copies.join(" ").matchAll(/\/build\/dist\/(\S+\.cjs)/g)].map(([, name]) => name);
-  const bundle = readdirSync(dirname(BUNDLE)).filter((name) => name.startsWith("source-aircall"));
+  const bundle = readdirSync(dirname(BUNDLE)).filter((name) =>
+    /^source-aircall(-cli|-proxy)?\.cjs$/.test(name),
+  );
   expect(copied.sort()).toEqual(bundle.sort());
   expect(environment.AIRBYTE_ENTRYPOINT).toBe(entrypoint.join(" "));
   expect({ user, hasCommand }).toEqual({ user: "1000:1000", hasCommand: false });

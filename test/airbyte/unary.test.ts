@@ -4,7 +4,7 @@ import { startEmulator } from "../../emulator/index.ts";
 import { askAirbyte } from "../support/airbyte.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { fieldsIn, type JsonSchema } from "../support/json-schema.ts";
-import { emulated, runProgram } from "../support/program.ts";
+import { AIRBYTE, emulated, runProgram, spawnProgram } from "../support/program.ts";
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 
@@ -40,6 +40,12 @@ describe("the questions that are answered once", () => {
         },
       ]),
     );
+  });
+
+  test("spec is what the executable for PyAirbyte answers", async () => {
+    const ended = await spawnProgram(["spec"], {}, [process.execPath, AIRBYTE]).ended;
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(ended.stdout).toBe((await runProgram(["airbyte", "spec"])).stdout);
   });
 
   test("check proves the credentials and reads from each stream", async () => {
