@@ -229,7 +229,7 @@ async function* maskPersonalData(meltano: string, folder: Folder): AsyncGenerato
   await runMeltano(meltano, folder, aircall, args, masking);
   const calls = await jsonlRows(folder, "calls");
   const contacts = await jsonlRows(folder, "contacts");
-  equal(calls.length, 200);
+  equal(calls.length, [...aircall.truth("calls")].length);
   ok(!calls.some((call) => "raw_digits" in call), "a number of a call is in clear");
   ok(!/"value":"\+|@/.test(JSON.stringify(contacts)), "a number or an address of a contact is in clear");
   ok(/"emails":\[\{[^}]*"value":"[0-9a-f]{64}"/.test(JSON.stringify(contacts)), "no address is hashed");

@@ -118,7 +118,10 @@ describe("a session", () => {
     const { exitCode, logs } = await session.ended;
     expect(exitCode).toBe(0);
     expect(session.lines, "spec and opened").toBe(2);
-    expect(logs.map(({ message }) => message)).toEqual(["No bindings are enabled."]);
+    expect(logs.map(({ message }) => message)).toEqual([
+      expect.stringContaining("does not use: futureField."),
+      "No bindings are enabled.",
+    ]);
   });
 
   test("tells which stream fails, while the others are captured", async () => {
@@ -250,3 +253,36 @@ test.each<[string, unknown, string]>([
     expectTruth(task, aircall);
   },
 );
+
+test("what a session does not use of its request is reported", async () => {
+  await using aircall = await stillAccount({ account: { calls: 0, contacts: 0 } });
+  const capture = {
+    name: "acmeCo/aircall",
+    config: CONFIG,
+    bindings: [
+      {
+        ...bindingOf("tags"),
+        resourcePath: ["tags"],
+        resourceConfig: { stream: "tags", page: 5, _meta: {} },
+        filter: 1,
+      },
+    ],
+    intervalSeconds: 300,
+    throttle: {},
+  };
+  const open = { capture, version: "1", range: { keyBegin: 2 ** 31, keyEnd: 2 ** 32 - 1 }, priority: 3 };
+  const running = spawnProgram(["flow"], emulated(aircall.url));
+  running.stdin.write(`${JSON.stringify({ open })}\n`);
+  await running.shows("Caught up");
+  running.stop();
+  const { stderr } = await running.ended;
+  const messages = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line).message as string);
+  expect(messages.filter((message) => /does not|several shards/.test(message))).toEqual([
+    "The open request has fields that this version does not use: priority, capture.throttle, capture.bindings.filter.",
+    "The capture has several shards, each of which captures every row: reduce it to one shard.",
+    "The resource config of tags has properties that the connector does not know and does not use: page.",
+  ]);
+});
