@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import { parseInstant } from "../shared/instant.ts";
-import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import { validated } from "../shared/validated.ts";
 import {
   DEFAULT_REQUESTS_PER_MINUTE,
@@ -8,7 +8,9 @@ import {
   DEFAULT_START_DATE,
   EndpointSchema,
 } from "../spec.ts";
-import { parseDurationMs } from "./duration.ts";
+import { isNoDuration, parseDurationMs } from "./duration.ts";
+import { nestedConfig } from "./nesting.ts";
+import { withoutPatterns } from "./patterns.ts";
 import { type PersonalData, parsePersonalData } from "./personal-data.ts";
 
 export interface EndpointConfig {
@@ -21,6 +23,8 @@ export interface EndpointConfig {
   readonly personalData: PersonalData;
 }
 
+const SCHEMA = withoutPatterns(EndpointSchema);
+
 /**
  * The earliest start: Aircall counts `from` in seconds since 1970, and the second before the start is the latest that
  * is left out.
@@ -32,7 +36,8 @@ const EARLIEST_START_SECONDS = 1;
  * each invalid property and what is wrong with it, and repeats no secret.
  */
 export function parseEndpointConfig(config: unknown): EndpointConfig {
-  const parsed = validated(EndpointSchema, isJsonObject(config) ? normalized(config) : config, invalid);
+  const nested = nestedConfig(config);
+  const parsed = validated(SCHEMA, isJsonObject(nested) ? normalized(nested) : nested, invalid);
   const inKey = (["api_id", "api_token"] as const).filter((property) => /\s/.test(parsed[property]));
   if (inKey.length > 0)
     throw invalid(`${inKey.join(" and ")} must have no space or line break in it; copy it again`);
@@ -50,18 +55,43 @@ export function parseEndpointConfig(config: unknown): EndpointConfig {
 const invalid = (faults: string) => new ConfigError(`The endpoint config is not valid: ${faults}.`);
 
 /**
- * The config without the white space around its key, which comes from copying, and with a start date that has the
- * format of the schema if it is an instant in any of the spellings that are read.
+ * The config without the white space around its key, which comes from copying, without what a form leaves of a
+ * property that was emptied, and with a start date that has the format of the schema if it is an instant in any of the
+ * spellings that are read.
  */
 function normalized(config: JsonObject): JsonObject {
-  const { api_id, api_token, start_date = DEFAULT_START_DATE } = config;
+  const { api_id, api_token, advanced } = config;
+  const start_date = config.start_date || DEFAULT_START_DATE;
   const startMs = typeof start_date === "string" ? parseInstant(start_date.trim()) : undefined;
   return {
     ...config,
+    ...(isJsonObject(advanced) && { advanced: withoutEmptied(advanced) }),
     ...(typeof api_id === "string" && { api_id: api_id.trim() }),
     ...(typeof api_token === "string" && { api_token: api_token.trim() }),
     start_date: startMs === undefined ? start_date : new Date(startMs).toISOString(),
   };
+}
+
+/** A list of ages that were all emptied is not set; an empty list is a list without ages. */
+function withoutEmptied({
+  reread_calls_after: ages,
+  personal_data: personal,
+  ...others
+}: JsonObject): JsonObject {
+  const left = Array.isArray(ages) ? ages.filter((age) => !isNoDuration(age)) : ages;
+  const isSet =
+    left !== undefined && !(Array.isArray(ages) && ages.length > 0 && (left as Json[]).length === 0);
+  return {
+    ...others,
+    ...(isSet && { reread_calls_after: left }),
+    ...(personal !== undefined && { personal_data: withoutEmptyKey(personal) }),
+  };
+}
+
+function withoutEmptyKey(personal: Json): Json {
+  if (!isJsonObject(personal) || personal.hash_key !== "") return personal;
+  const { hash_key: _, ...others } = personal;
+  return others;
 }
 
 function startSeconds(startDate: string): number {

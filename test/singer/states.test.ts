@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import type { Connector } from "../../src/connector.ts";
 import type { Block, Document } from "../../src/engine/index.ts";
-import { everything } from "../../src/protocols/singer/input.ts";
+import { everything } from "../../src/protocols/singer/selection.ts";
 import { sync } from "../../src/protocols/singer/run.ts";
 import { SingerState } from "../../src/protocols/singer/state.ts";
 import { LineWriter } from "../../src/shared/line-writer.ts";

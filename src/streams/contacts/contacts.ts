@@ -17,10 +17,10 @@ import { contactSchema } from "./schema.ts";
 export const contacts: StreamDefinition = {
   name: "contacts",
   keyField: "id",
-  syncMode: "incremental",
   intervalMs: 5 * MINUTE_MS,
   documentSchema: contactSchema,
   probe: (reader) => probeList(reader, CONTACTS),
+  canResumeFrom: (state) => readState(state) !== undefined,
   async *run(source, state) {
     const kept = readState(state);
     if (!kept) yield* forget(state);
