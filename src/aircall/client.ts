@@ -5,7 +5,7 @@ import type { Permit, Priority } from "./budget.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { failureOf } from "./failure.ts";
-import { type Page, readPages } from "./pages.ts";
+import { type Page, type Report, readPages } from "./pages.ts";
 import { type Answer, sendRequest } from "./request.ts";
 import {
   BLOCK_MS,
@@ -32,6 +32,8 @@ export interface ReaderOptions {
   readonly purpose?: string;
   /** `snapshot` by default. */
   readonly priority?: Priority;
+  /** The topics that readers of the same run have reported. */
+  readonly reported?: Set<string>;
 }
 
 /** Reads the API for one stream, until its signal is aborted. Every reader of an account shares one budget. */
@@ -40,6 +42,7 @@ export class AircallReader {
   readonly #client: ClientOptions;
   readonly #signal: AbortSignal;
   readonly #retryPolicy: RetryPolicy;
+  readonly #reported: Set<string>;
 
   constructor(options: ReaderOptions) {
     const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = options.client;
@@ -47,11 +50,12 @@ export class AircallReader {
     this.#client = options.client;
     this.#signal = options.signal;
     this.#retryPolicy = { ...RETRY_POLICY, firstWaitMs };
+    this.#reported = options.reported ?? new Set();
   }
 
   /** The same reader, whose requests have another purpose and priority. */
   for(purpose: string, priority: Priority): AircallReader {
-    return new AircallReader({ ...this.#options, purpose, priority });
+    return new AircallReader({ ...this.#options, purpose, priority, reported: this.#reported });
   }
 
   /**
@@ -59,8 +63,16 @@ export class AircallReader {
    * pulled. Throws what `get` throws, and `ListTooLong`.
    */
   pages(endpoint: Endpoint, query: Query = {}, ahead = 0): AsyncGenerator<Page, void, void> {
-    return readPages((params) => this.get(endpoint, params), endpoint, query, ahead);
+    const get = (params: Query) => this.get(endpoint, params);
+    return readPages({ get, report: this.report, endpoint, query, ahead });
   }
+
+  /** Warns of an answer that contradicts the API, once for each topic. */
+  readonly report: Report = (topic, sentence) => {
+    if (this.#reported.has(topic)) return;
+    this.#reported.add(topic);
+    this.#client.ports.log.warn(sentence);
+  };
 
   /** Throws `CredentialsRefused` when Aircall does not know the credentials. */
   async ping(): Promise<void> {
@@ -87,6 +99,7 @@ export class AircallReader {
       wantedMs = answeredMs;
       if (!isRateLimited(outcome)) this.#client.budget.heard(permit, quotaIn(outcome));
       if ("body" in outcome) {
+        for (const field of outcome.inexactFields) this.#reportInexact(endpoint, field);
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
@@ -106,6 +119,13 @@ export class AircallReader {
       if (error instanceof NotFound) return undefined;
       throw error;
     }
+  }
+
+  #reportInexact({ path }: Endpoint, field: string): void {
+    this.report(
+      `${path} ${field}`,
+      `The field "${field}" of ${path} has a number that a 64-bit float cannot hold exactly. It is captured as the nearest such number, or as null where there is none.`,
+    );
   }
 
   async #permit(): Promise<Permit> {

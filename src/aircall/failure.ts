@@ -1,4 +1,5 @@
 import {
+  AnswerTooLarge,
   BeyondReach,
   ConnectionRejected,
   type ConnectorError,
@@ -23,6 +24,8 @@ export function failureOf(
     return new ConnectionRejected(
       `Aircall cannot be reached at ${place}: ${outcome.detail}. ${outcome.advice}`,
     );
+  if (outcome.kind === "too-large")
+    return new AnswerTooLarge(`Aircall answered ${endpoint.path} with ${outcome.detail}.`);
   if (outcome.kind !== "answered" || isTransient(outcome)) {
     const scheme = isClosedAtOnce(origin, outcome)
       ? " If the port expects HTTPS, write https in AIRCALL_API_URL."

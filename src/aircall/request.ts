@@ -1,5 +1,5 @@
 import type { JsonObject } from "../shared/json.ts";
-import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
+import { apiMessage, LARGEST_BODY_BYTES, readBody, readRefusal, readText } from "./body.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { connectionOutcome, misdirection } from "./connection-faults.ts";
 import { basicAuth } from "./credentials.ts";
@@ -10,12 +10,16 @@ import { type Outcome, type StatedQuota, statedQuota, statedWaitMs } from "./ret
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+const TOO_LARGE = `an answer of more than ${LARGEST_BODY_BYTES / 2 ** 20} MiB`;
+
 /** How much of Aircall's own error message goes into ours. */
 const LONGEST_MESSAGE_CHARACTERS = 200;
 
 /** A usable answer. */
 export interface Answer {
   readonly body: JsonObject;
+  /** The fields with numbers that are not kept exactly. */
+  readonly inexactFields: readonly string[];
   readonly status: number;
   /** The size of the body as text in UTF-8. */
   readonly bytes: number;
@@ -39,7 +43,7 @@ export async function sendRequest(
     });
     if (!response.ok) return await refusal(response, client, signal);
     const text = await readText(response);
-    if (text === undefined) return { kind: "unreadable", detail: "an answer that is far too large" };
+    if (text === undefined) return { kind: "too-large", detail: TOO_LARGE };
     const answer = readBody(text, endpoint);
     if (!("body" in answer)) return answer;
     const quota = statedQuota(response.headers, client.ports.clock.now());

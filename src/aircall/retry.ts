@@ -13,6 +13,8 @@ export type Outcome =
     }
   | { readonly kind: "no-answer"; readonly detail: string }
   | { readonly kind: "unreadable"; readonly detail: string }
+  /** The body is larger than an answer may be. The same request would get as large a one. */
+  | { readonly kind: "too-large"; readonly detail: string }
   /** Another attempt would end the same way, until a person does what `advice` says. */
   | { readonly kind: "rejected"; readonly detail: string; readonly advice: string };
 
@@ -83,7 +85,7 @@ function waitAfter(
 
 /** Whether another attempt may have a different outcome. */
 export function isTransient(outcome: Outcome): boolean {
-  if (outcome.kind !== "answered") return outcome.kind !== "rejected";
+  if (outcome.kind !== "answered") return outcome.kind !== "rejected" && outcome.kind !== "too-large";
   return outcome.status === 408 || outcome.status === 429 || outcome.status >= 500;
 }
 
