@@ -7,5 +7,6 @@ export {
   sourceName,
 } from "./environment.ts";
 export { localConfig } from "./local.ts";
+export { readProxy } from "./proxy.ts";
 export { parseResourceConfig, parseStreamName, type ResourceConfig } from "./resource.ts";
 export { refuseFutureStart } from "./start-date.ts";

@@ -1,9 +1,10 @@
 import { ConfigError } from "../errors.ts";
-import { isJsonObject } from "../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { validated } from "../shared/validated.ts";
 import { DEFAULT_SYNC_MODE, ResourceSchema } from "../spec.ts";
 import { isStreamName, type StreamName, type SyncMode, streamNames } from "../streams/index.ts";
 import { parseDurationMs } from "./duration.ts";
+import { normalizedStart, startSecondsOf } from "./start-date.ts";
 
 export interface ResourceConfig {
   readonly stream: StreamName;
@@ -16,7 +17,7 @@ export interface ResourceConfig {
 
 /** Reads a resource config; a missing sync mode becomes the default one. Throws a `ConfigError` that names each invalid property. */
 export function parseResourceConfig(config: unknown): ResourceConfig {
-  const complete = isJsonObject(config) ? { syncMode: DEFAULT_SYNC_MODE, ...config } : config;
+  const complete = isJsonObject(config) ? normalized(config) : config;
   const { stream, syncMode, interval, start_date } = validated(
     ResourceSchema,
     complete,
@@ -26,8 +27,14 @@ export function parseResourceConfig(config: unknown): ResourceConfig {
     stream: parseStreamIn("resource config", "stream", stream),
     syncMode,
     intervalMs: interval === undefined ? undefined : parseDurationMs("interval", interval),
-    startSeconds: start_date === undefined ? undefined : Math.floor(Date.parse(start_date) / 1000),
+    startSeconds: start_date === undefined ? undefined : startSecondsOf(start_date),
   };
+}
+
+function normalized(config: JsonObject): JsonObject {
+  const { start_date } = config;
+  const complete = { syncMode: DEFAULT_SYNC_MODE, ...config };
+  return start_date === undefined ? complete : { ...complete, start_date: normalizedStart(start_date) };
 }
 
 /** A name on a command line or in a catalog. Throws a `ConfigError` that repeats an unknown name and lists the streams. */

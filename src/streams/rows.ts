@@ -28,6 +28,10 @@ export function wellFormedDocuments<Row extends object>(
   const documents: (Document & Row)[] = [];
   for (const row of rows) {
     const fault = faultOf(row, needs, keys);
+    if (isJsonObject(row) && Object.hasOwn(row, "_meta"))
+      malformed.reportOnce(
+        'Aircall has a field "_meta" of its own, which is left out: "_meta" says whether a row exists',
+      );
     if (fault === undefined)
       documents.push(presentDocument(row as JsonObject, secretFields) as Document & Row);
     else malformed.report(row, fault);

@@ -1,3 +1,4 @@
+import type { AircallReader } from "../../aircall/index.ts";
 import type { Document, Step } from "../../engine/index.ts";
 import { ListTooLong } from "../../errors.ts";
 import type { Json } from "../../shared/json.ts";
@@ -85,9 +86,21 @@ async function* changesSince(
     const contacts = changedContacts(page.rows, source);
     const since = contacts.filter(({ updatedAt = Infinity }) => updatedAt >= sinceSeconds);
     yield { contacts: since, isSteady, total };
-    const oldest = contacts.findLast(({ updatedAt }) => updatedAt !== undefined);
-    if (oldest?.updatedAt !== undefined && oldest.updatedAt < sinceSeconds) return;
+    const changes = contacts.map(({ updatedAt }) => updatedAt).filter((updatedAt) => updatedAt !== undefined);
+    if (!isDescending(changes)) reportDisorder(reader);
+    else if ((changes.at(-1) ?? Infinity) < sinceSeconds) return;
   }
+}
+
+function isDescending(instants: readonly number[]): boolean {
+  return instants.every((instant, index) => index === 0 || instant <= (instants[index - 1] ?? Infinity));
+}
+
+function reportDisorder(reader: AircallReader): void {
+  reader.report(
+    "order of changed contacts",
+    "Aircall lists contacts in another order than that of their changes. Nothing is left out: the list is read on instead of down to the latest known change, which takes more requests.",
+  );
 }
 
 function changedContacts(rows: readonly Json[], source: Source): ChangedContact[] {

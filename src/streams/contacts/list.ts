@@ -1,8 +1,9 @@
 import type { Endpoint } from "../../aircall/index.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { nowSeconds, type Source } from "../source.ts";
+import type { TimedList } from "../timed-list.ts";
 import { instantOf } from "../values.ts";
-import { PAGES_AHEAD, type TimedList } from "../window.ts";
+import { PAGES_AHEAD } from "../window.ts";
 
 export const CONTACTS: Endpoint = { path: "/v1/contacts", bodyKey: "contacts", holds: "list" };
 
@@ -19,6 +20,7 @@ export function contactList(source: Source): TimedList {
     quietThroughSeconds: Infinity,
     pages: (afterSeconds, throughSeconds) =>
       reader.pages(CONTACTS, { from: afterSeconds + 1, to: throughSeconds, order: "asc" }, PAGES_AHEAD),
+    report: reader.report,
     secondsOf: (row) => instantIn(row, "created_at", source),
   };
 }
