@@ -35,11 +35,16 @@ export const contacts: StreamDefinition = {
 };
 
 async function* fullScanIfDue(run: ContactsRun): AsyncGenerator<Step> {
-  if (isFullScanDue(run)) yield* run.beginFullScan(await latestChange(run.source));
+  if (isFullScanDue(run)) yield* run.beginFullScan(await changesCapturedUntil(run));
   while (run.progress.backfill) {
     yield* fullScan(run.progress.backfill, run);
     yield* incrementalRead(run);
   }
+}
+
+/** The incremental read that has just ended left the watermark at the latest change; before the first one there is none. */
+async function changesCapturedUntil({ progress, source }: ContactsRun): Promise<number> {
+  return hasBegun(progress) ? progress.watermark : await latestChange(source);
 }
 
 /** Once a day, since a full scan costs a request for each 50 contacts. */

@@ -32,7 +32,7 @@ export function contactList(source: Source): TimedList {
  */
 export async function latestChange(source: Source): Promise<number> {
   const now = nowSeconds(source);
-  for await (const page of source.api.for("full scan", "backfill").pages(CONTACTS, LATEST_CHANGE_FIRST)) {
+  for await (const page of source.api.for("latest change", "backfill").pages(CONTACTS, LATEST_CHANGE_FIRST)) {
     if (page.rows.length === 0) return 0;
     const changes = page.rows.map((row) => instantIn(row, "updated_at", source));
     const known = changes.filter((seconds) => seconds !== undefined);
