@@ -5,6 +5,7 @@ import { DEFAULT_SYNC_MODE, ResourceSchema } from "../spec.ts";
 import { isStreamName, type StreamName, type SyncMode, streamNames } from "../streams/index.ts";
 import { isNoDuration, parseDurationMs } from "./duration.ts";
 import { withoutPatterns } from "./patterns.ts";
+import { normalizedStart, startSecondsOf } from "./start-date.ts";
 
 const SCHEMA = withoutPatterns(ResourceSchema);
 
@@ -31,15 +32,16 @@ export function parseResourceConfig(config: unknown): ResourceConfig {
     stream: parseStreamIn("resource config", "stream", stream),
     syncMode,
     intervalMs: interval === undefined ? undefined : parseDurationMs("interval", interval),
-    startSeconds: start_date === undefined ? undefined : Math.floor(Date.parse(start_date) / 1000),
+    startSeconds: start_date === undefined ? undefined : startSecondsOf(start_date),
   };
 }
 
-function completed({ interval, ...config }: JsonObject): JsonObject {
+function completed({ interval, start_date, ...config }: JsonObject): JsonObject {
   return {
     syncMode: DEFAULT_SYNC_MODE,
     ...config,
     ...(interval !== undefined && !isNoDuration(interval) && { interval }),
+    ...(start_date !== undefined && start_date !== "" && { start_date: normalizedStart(start_date) }),
   };
 }
 
