@@ -11,9 +11,11 @@ import {
   type Pace,
   parseEndpointConfig,
   parseResourceConfig,
+  type ResourceConfig,
   readOrigin,
   readPace,
   readProxy,
+  refuseFutureStart,
 } from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
@@ -133,6 +135,14 @@ export class Connector {
       );
   }
 
+  /** Throws a `ConfigError` for an invalid resource config. No request is sent to the API. */
+  readResource(config: unknown): ResourceConfig {
+    const resource = parseResourceConfig(config);
+    if (resource.startSeconds !== undefined)
+      refuseFutureStart("resource config", resource.startSeconds, this.#nowSeconds());
+    return resource;
+  }
+
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
   async proveCredentials(config: unknown, signal: AbortSignal): Promise<void> {
     await this.#reader(config, signal).ping();
@@ -184,7 +194,7 @@ export class Connector {
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
   ): Stream {
-    const resource = parseResourceConfig(resourceConfig);
+    const resource = this.readResource(resourceConfig);
     const log = logWith(client.ports.log, { stream: resource.stream });
     const ports = { ...client.ports, log };
     const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
@@ -193,7 +203,7 @@ export class Connector {
       ports,
       syncMode: resource.syncMode,
       intervalMs: resource.intervalMs,
-      startSeconds: config.startSeconds,
+      startSeconds: resource.startSeconds ?? config.startSeconds,
       rereadAfterSeconds: config.rereadAfterSeconds,
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
@@ -205,7 +215,13 @@ export class Connector {
 
   #read(config: unknown): EndpointConfig {
     this.#redactor.add(secretsIn(EndpointSchema, config));
-    return parseEndpointConfig(config);
+    const parsed = parseEndpointConfig(config);
+    refuseFutureStart("endpoint config", parsed.startSeconds, this.#nowSeconds());
+    return parsed;
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#options.ports.clock.now() / 1000);
   }
 
   #client(config: EndpointConfig): ClientOptions {

@@ -93,7 +93,7 @@ export const EndpointSchema = {
       type: "string",
       title: "Start Date",
       description:
-        "Calls that started before this date are not captured. Aircall keeps about six months of calls, so an earlier date captures all of them.",
+        "Calls that started before this date are not captured. Aircall keeps about six months of calls, so an earlier date captures all of them. If you enter an earlier date later, the calls that were left out are captured.",
       format: "date-time",
       default: DEFAULT_START_DATE,
       order: 2,
@@ -178,6 +178,14 @@ export const ResourceSchema = {
       description: "Time from one poll of the stream to the next, as an ISO 8601 duration such as PT5M.",
       format: "duration",
       order: 2,
+    },
+    start_date: {
+      type: "string",
+      title: "Start Date",
+      description:
+        "Calls that started before this date are not captured by this binding. Takes the place of the start date of the endpoint.",
+      format: "date-time",
+      order: 3,
     },
   },
 } as const;

@@ -8,4 +8,5 @@ export {
 } from "./environment.ts";
 export { localConfig } from "./local.ts";
 export { readProxy } from "./proxy.ts";
-export { parseResourceConfig, parseStreamName } from "./resource.ts";
+export { parseResourceConfig, parseStreamName, type ResourceConfig } from "./resource.ts";
+export { refuseFutureStart } from "./start-date.ts";
