@@ -12,9 +12,11 @@ import {
   type Pace,
   parseEndpointConfig,
   parseResourceConfig,
+  type ResourceConfig,
   readOrigin,
   readPace,
   readProxy,
+  refuseFutureStart,
   unknownProperties,
   unknownResourceProperties,
 } from "./config/index.ts";
@@ -137,6 +139,14 @@ export class Connector {
       );
   }
 
+  /** Throws a `ConfigError` for an invalid resource config. No request is sent to the API. */
+  readResource(config: unknown): ResourceConfig {
+    const resource = parseResourceConfig(config);
+    if (resource.startSeconds !== undefined)
+      refuseFutureStart("resource config", resource.startSeconds, this.#nowSeconds());
+    return resource;
+  }
+
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
   async proveCredentials(config: unknown, signal: AbortSignal): Promise<void> {
     await this.#reader(config, signal).ping();
@@ -200,7 +210,7 @@ export class Connector {
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
   ): Stream {
-    const resource = parseResourceConfig(resourceConfig);
+    const resource = this.readResource(resourceConfig);
     this.#warnOfUnknown(`resource config of ${resource.stream}`, unknownResourceProperties(resourceConfig));
     const log = logWith(client.ports.log, { stream: resource.stream });
     const ports = { ...client.ports, log };
@@ -210,7 +220,7 @@ export class Connector {
       ports,
       syncMode: resource.syncMode,
       intervalMs: resource.intervalMs,
-      startSeconds: config.startSeconds,
+      startSeconds: resource.startSeconds ?? config.startSeconds,
       rereadAfterSeconds: config.rereadAfterSeconds,
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
@@ -224,7 +234,9 @@ export class Connector {
     const nested = nestedConfig(config);
     this.#redactor.add(secretsIn(EndpointSchema, nested));
     this.#warnOfUnknown("endpoint config", unknownProperties(nested));
-    return parseEndpointConfig(nested);
+    const parsed = parseEndpointConfig(nested);
+    refuseFutureStart("endpoint config", parsed.startSeconds, this.#nowSeconds());
+    return parsed;
   }
 
   /** Warns once of each property that is not used. */
@@ -235,6 +247,10 @@ export class Connector {
     this.#options.ports.log.warn(
       `The ${what} has properties that the connector does not know and does not use: ${unknown.join(", ")}.`,
     );
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#options.ports.clock.now() / 1000);
   }
 
   #client(config: EndpointConfig): ClientOptions {

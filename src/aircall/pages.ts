@@ -59,6 +59,8 @@ class ListReading {
   readonly #requested: RequestedPages;
   #place = FIRST_PLACE;
   #previous: Page | undefined;
+  /** The last answer has a link to the next page. */
+  #isLinked = false;
   #rowsServed = 0;
   #tooLargeInARow = 0;
 
@@ -99,13 +101,17 @@ class ListReading {
   }
 
   #take(rows: readonly Json[], meta: JsonObject): Page {
-    this.#rowsServed += rows.length;
-    const page = this.#page(rows, isCount(meta.total) ? meta.total : undefined, meta);
-    if (this.#previous && repeats(this.#previous, page)) {
+    const isRepeated = this.#previous !== undefined && repeats(this.#previous.rows, rows);
+    if (isRepeated && this.#isLinked) {
       throw new UnexpectedAnswer(
         `Aircall answered page ${this.#place.page} of ${this.#options.endpoint.path} with the rows of the previous page.`,
       );
     }
+    // Only the count promised this page, and the list has none: it ends short of its count.
+    const newRows = isRepeated ? [] : rows;
+    this.#rowsServed += newRows.length;
+    const page = this.#page(newRows, isCount(meta.total) ? meta.total : undefined, meta);
+    this.#isLinked = typeof meta.next_page_link === "string";
     this.#place = following(this.#place);
     return page;
   }
@@ -215,9 +221,9 @@ function isCount(value: Json | undefined): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-function repeats(previous: Page, page: Page): boolean {
-  const ids = page.rows.map(idOf);
-  return ids.length > 0 && !ids.includes(undefined) && sameList(previous.rows.map(idOf), ids);
+function repeats(previous: readonly Json[], rows: readonly Json[]): boolean {
+  const ids = rows.map(idOf);
+  return ids.length > 0 && !ids.includes(undefined) && sameList(previous.map(idOf), ids);
 }
 
 function idOf(row: Json): Json | undefined {

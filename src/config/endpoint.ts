@@ -1,5 +1,4 @@
 import { ConfigError } from "../errors.ts";
-import { parseInstant } from "../shared/instant.ts";
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import { validated } from "../shared/validated.ts";
 import {
@@ -12,6 +11,7 @@ import { isNoDuration, parseDurationMs } from "./duration.ts";
 import { nestedConfig } from "./nesting.ts";
 import { withoutPatterns } from "./patterns.ts";
 import { type PersonalData, parsePersonalData } from "./personal-data.ts";
+import { normalizedStartDate, startSecondsOf } from "./start-date.ts";
 
 export interface EndpointConfig {
   readonly apiId: string;
@@ -24,12 +24,6 @@ export interface EndpointConfig {
 }
 
 const SCHEMA = withoutPatterns(EndpointSchema);
-
-/**
- * The earliest start: Aircall counts `from` in seconds since 1970, and the second before the start is the latest that
- * is left out.
- */
-const EARLIEST_START_SECONDS = 1;
 
 /**
  * Reads an endpoint config; a missing start date becomes the default one. Throws a `ConfigError` that names
@@ -45,7 +39,7 @@ export function parseEndpointConfig(config: unknown): EndpointConfig {
   return {
     apiId: parsed.api_id,
     apiToken: parsed.api_token,
-    startSeconds: startSeconds(parsed.start_date),
+    startSeconds: startSecondsOf(parsed.start_date),
     rereadAfterSeconds: rereadAfter.map((age) => parseDurationMs("advanced.reread_calls_after", age) / 1000),
     personalData: parsePersonalData(parsed.advanced?.personal_data),
     requestsPerMinute: parsed.advanced?.requests_per_minute ?? DEFAULT_REQUESTS_PER_MINUTE,
@@ -62,13 +56,12 @@ const invalid = (faults: string) => new ConfigError(`The endpoint config is not 
 function normalized(config: JsonObject): JsonObject {
   const { api_id, api_token, advanced } = config;
   const start_date = config.start_date || DEFAULT_START_DATE;
-  const startMs = typeof start_date === "string" ? parseInstant(start_date.trim()) : undefined;
   return {
     ...config,
     ...(isJsonObject(advanced) && { advanced: withoutEmptied(advanced) }),
     ...(typeof api_id === "string" && { api_id: api_id.trim() }),
     ...(typeof api_token === "string" && { api_token: api_token.trim() }),
-    start_date: startMs === undefined ? start_date : new Date(startMs).toISOString(),
+    start_date: normalizedStartDate(start_date),
   };
 }
 
@@ -92,8 +85,4 @@ function withoutEmptyKey(personal: Json): Json {
   if (!isJsonObject(personal) || personal.hash_key !== "") return personal;
   const { hash_key: _, ...others } = personal;
   return others;
-}
-
-function startSeconds(startDate: string): number {
-  return Math.max(EARLIEST_START_SECONDS, Math.floor((parseInstant(startDate) ?? Number.NaN) / 1000));
 }

@@ -9,7 +9,12 @@ export {
 export { localConfig } from "./local.ts";
 export { nestedConfig, unknownProperties } from "./nesting.ts";
 export { readProxy } from "./proxy.ts";
-export { parseResourceConfig, parseStreamName, unknownResourceProperties } from "./resource.ts";
+export {
+  parseResourceConfig,
+  parseStreamName,
+  type ResourceConfig,
+  unknownResourceProperties,
+} from "./resource.ts";
 export {
   configFromVariables,
   endpointSettings,
@@ -17,3 +22,4 @@ export {
   settingsOnlyInVariables,
   variableOf,
 } from "./settings.ts";
+export { refuseFutureStart } from "./start-date.ts";

@@ -5,6 +5,7 @@ import { DEFAULT_SYNC_MODE, ResourceSchema } from "../spec.ts";
 import { isStreamName, type StreamName, type SyncMode, streamNames } from "../streams/index.ts";
 import { isNoDuration, parseDurationMs } from "./duration.ts";
 import { withoutPatterns } from "./patterns.ts";
+import { normalizedStartDate, startSecondsOf } from "./start-date.ts";
 
 const SCHEMA = withoutPatterns(ResourceSchema);
 
@@ -13,6 +14,8 @@ export interface ResourceConfig {
   readonly syncMode: SyncMode;
   /** Absent for the stream's own default. */
   readonly intervalMs: number | undefined;
+  /** Takes the place of the endpoint config's; Unix seconds. */
+  readonly startSeconds: number | undefined;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface ResourceConfig {
  * set. Throws a `ConfigError` that names each invalid property.
  */
 export function parseResourceConfig(config: unknown): ResourceConfig {
-  const { stream, syncMode, interval } = validated(
+  const { stream, syncMode, interval, start_date } = validated(
     SCHEMA,
     isJsonObject(config) ? completed(config) : config,
     (faults) => new ConfigError(`The resource config is not valid: ${faults}.`),
@@ -29,14 +32,16 @@ export function parseResourceConfig(config: unknown): ResourceConfig {
     stream: parseStreamIn("resource config", "stream", stream),
     syncMode,
     intervalMs: interval === undefined ? undefined : parseDurationMs("interval", interval),
+    startSeconds: start_date === undefined ? undefined : startSecondsOf(start_date),
   };
 }
 
-function completed({ interval, ...config }: JsonObject): JsonObject {
+function completed({ interval, start_date, ...config }: JsonObject): JsonObject {
   return {
     syncMode: DEFAULT_SYNC_MODE,
     ...config,
     ...(interval !== undefined && !isNoDuration(interval) && { interval }),
+    ...(start_date !== undefined && start_date !== "" && { start_date: normalizedStartDate(start_date) }),
   };
 }
 

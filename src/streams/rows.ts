@@ -47,6 +47,14 @@ export function allMalformed(rowCount: number): UnexpectedAnswer {
   );
 }
 
+/** A list that ends before its own total. What is missing may exist, so it is neither captured nor deleted. */
+export function listedShort(name: string, rowCount: number, total: number | undefined): UnexpectedAnswer {
+  return new UnexpectedAnswer(
+    `Aircall counts ${total} ${name}, but lists ${rowCount} of them. These have been captured, and nothing counts as deleted. ` +
+      "Ask Aircall if this persists.",
+  );
+}
+
 /** What is wrong with a row, without any of its values. Adds the key of a well-formed row to `keys`. */
 function faultOf<Row extends object>(row: Json, needs: RowNeeds<Row>, keys: Set<Json>): string | undefined {
   if (!isJsonObject(row)) return "it is no object";

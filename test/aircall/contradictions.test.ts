@@ -72,6 +72,18 @@ describe("a list is read to its end", () => {
     expect(server.asked).toHaveLength(count / 50);
   });
 
+  test("where the count is too high and the server heeds no page", async () => {
+    const body = JSON.stringify({
+      meta: { total: 45, next_page_link: null },
+      webhooks: [{ id: 1 }, { id: 2 }],
+    });
+    await using server = await impostor((_, response) => response.end(body));
+    expect(idsOf(await pagesOf(server.reader, WEBHOOKS))).toEqual([1, 2]);
+    expect(warnings(server)).toEqual([
+      expect.stringContaining("counts 45 rows of /v1/webhooks and has listed 2"),
+    ]);
+  });
+
   test("where the count is too high, which is reported once", async () => {
     await using server = await listOf(60, () => ({ total: 500, next_page_link: "more" }));
     for (let times = 0; times < 2; times++)
