@@ -11,7 +11,7 @@ import { isNoDuration, parseDurationMs } from "./duration.ts";
 import { nestedConfig } from "./nesting.ts";
 import { withoutPatterns } from "./patterns.ts";
 import { type PersonalData, parsePersonalData } from "./personal-data.ts";
-import { normalizedStartDate, startSecondsOf } from "./start-date.ts";
+import { normalizedStart, startSecondsOf } from "./start-date.ts";
 
 export interface EndpointConfig {
   readonly apiId: string;
@@ -61,7 +61,7 @@ function normalized(config: JsonObject): JsonObject {
     ...(isJsonObject(advanced) && { advanced: withoutEmptied(advanced) }),
     ...(typeof api_id === "string" && { api_id: api_id.trim() }),
     ...(typeof api_token === "string" && { api_token: api_token.trim() }),
-    start_date: normalizedStartDate(start_date),
+    start_date: normalizedStart(start_date),
   };
 }
 

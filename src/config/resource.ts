@@ -5,7 +5,7 @@ import { DEFAULT_SYNC_MODE, ResourceSchema } from "../spec.ts";
 import { isStreamName, type StreamName, type SyncMode, streamNames } from "../streams/index.ts";
 import { isNoDuration, parseDurationMs } from "./duration.ts";
 import { withoutPatterns } from "./patterns.ts";
-import { normalizedStartDate, startSecondsOf } from "./start-date.ts";
+import { normalizedStart, startSecondsOf } from "./start-date.ts";
 
 const SCHEMA = withoutPatterns(ResourceSchema);
 
@@ -41,7 +41,7 @@ function completed({ interval, start_date, ...config }: JsonObject): JsonObject 
     syncMode: DEFAULT_SYNC_MODE,
     ...config,
     ...(interval !== undefined && !isNoDuration(interval) && { interval }),
-    ...(start_date !== undefined && start_date !== "" && { start_date: normalizedStartDate(start_date) }),
+    ...(start_date !== undefined && start_date !== "" && { start_date: normalizedStart(start_date) }),
   };
 }
 

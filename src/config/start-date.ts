@@ -8,19 +8,19 @@ import type { Json } from "../shared/json.ts";
  */
 const EARLIEST_START_SECONDS = 1;
 
-/** A start date in the format of the schemas, if it is an instant in any of the spellings that are read. */
-export function normalizedStartDate(startDate: Json): Json {
-  const startMs = typeof startDate === "string" ? parseInstant(startDate.trim()) : undefined;
-  return startMs === undefined ? startDate : new Date(startMs).toISOString();
+/** A start date of this very moment may come from a machine whose clock is ahead of ours. */
+const CLOCKS_DIFFER_SECONDS = 5 * 60;
+
+/** An instant in any of the spellings that are read, in the format of the schema. Any other value stays as it is. */
+export function normalizedStart(value: Json): Json {
+  const startMs = typeof value === "string" ? parseInstant(value.trim()) : undefined;
+  return startMs === undefined ? value : new Date(startMs).toISOString();
 }
 
-/** Unix seconds of a start date that is valid by the schemas. */
+/** The start that a valid date stands for, in Unix seconds. */
 export function startSecondsOf(startDate: string): number {
   return Math.max(EARLIEST_START_SECONDS, Math.floor((parseInstant(startDate) ?? Number.NaN) / 1000));
 }
-
-/** A start date of this very moment may come from a machine whose clock is ahead of ours. */
-const CLOCKS_DIFFER_SECONDS = 5 * 60;
 
 /**
  * Throws a `ConfigError` that names the property for a start date that lies ahead: no call would be captured
