@@ -306,6 +306,15 @@ describe("a resource config", () => {
     expect(parseResourceConfig(config).intervalMs).toBe(seconds * 1000);
   });
 
+  test.each<[string, number | undefined]>([
+    ["2026-01-31", Date.UTC(2026, 0, 31) / 1000],
+    ["2026-01-31 02:00:00+02:00", Date.UTC(2026, 0, 31) / 1000],
+    ["1969-12-31", 1],
+    ["", undefined],
+  ])("has the start date %j read as that of an endpoint", (start_date, startSeconds) => {
+    expect(parseResourceConfig({ stream: "calls", start_date }).startSeconds).toBe(startSeconds);
+  });
+
   test.each(["", " ", "P", "PT", "PT0S", "PT0M0S", "P0D", "P0W", "P0DT0H"])(
     "that a form leaves with the interval %j has none",
     (interval) => {
