@@ -1,26 +1,42 @@
 import { InvalidArgumentError } from "commander";
-import { parseStreamName } from "../config/index.ts";
+import { parseStreamName, startDateProblem } from "../config/index.ts";
+import { ConfigError } from "../errors.ts";
 import { type StreamName, streamNames } from "../streams/index.ts";
 
 const HIGHEST_PORT = 65_535;
 
-/** Parsers of command-line values; a value that will not do is a `ConnectorError` or a wrong command line. */
-
-/** The flags and the description of the option of all commands that read an account. */
+/** The option of all commands that read an account: its flags and its description. */
 export const CONFIG_OPTION = [
   "--config <file>",
   "endpoint config as JSON, see source-aircall spec; options override the environment, which overrides this file",
 ] as const;
 
-/** `calls,users`, in the registry's order and each once. */
+/**
+ * `calls,users`, in the registry's order and each once. As the other parsers here, it throws what commander
+ * reports with the name of the option, and as a wrong command line.
+ */
 export function parseStreams(value: string): StreamName[] {
-  const asked = new Set(value.split(",").map((name) => parseStreamName(name.trim())));
+  const asked = new Set(value.split(",").map((name) => parseStream(name.trim())));
   return streamNames.filter((name) => asked.has(name));
 }
 
-/** A date stands for its first instant, UTC; the config checks everything else. */
+function parseStream(name: string): StreamName {
+  try {
+    return parseStreamName(name);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+/** A date stands for its first instant, UTC. */
 export function parseStartDate(value: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
+  const instant = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
+  const problem = startDateProblem(instant);
+  if (problem === undefined) return instant;
+  throw new InvalidArgumentError(
+    `It ${problem}; a day such as 2026-01-31 stands for its first instant, UTC.`,
+  );
 }
 
 export function parseCount(value: string): number {

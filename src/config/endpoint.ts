@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { faultsIn } from "../shared/faults.ts";
 import { isJsonObject } from "../shared/json.ts";
 import { validated } from "../shared/validated.ts";
 import {
@@ -18,6 +19,11 @@ export interface EndpointConfig {
   /** At which ages calls are read again. */
   readonly rereadAfterSeconds: readonly number[];
   readonly personalData: PersonalData;
+}
+
+/** What keeps a text from being a start date, in a clause that begins with "it"; `undefined` for one that can be used. */
+export function startDateProblem(text: string): string | undefined {
+  return faultsIn(EndpointSchema.properties.start_date, text)[0];
 }
 
 /**

@@ -1,4 +1,4 @@
-export { type EndpointConfig, parseEndpointConfig } from "./endpoint.ts";
+export { type EndpointConfig, parseEndpointConfig, startDateProblem } from "./endpoint.ts";
 export {
   type Environment,
   type Pace,

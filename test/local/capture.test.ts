@@ -48,7 +48,7 @@ function capture(
     until: "pass",
     signal: new AbortController().signal,
     clock,
-    progress: new CaptureProgress(streams, clock, () => {}),
+    progress: new CaptureProgress({ streams, clock, mostRowsPerMinute: Infinity, onChange: () => {} }),
   });
   return { diary, clock, done };
 }

@@ -113,7 +113,7 @@ test("a state of which a stream can make nothing is begun afresh", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: { calls: 10, contacts: 20 } });
   const state = { bookmarks: { tags: 5, contacts: { x: 1 }, faxes: "?" }, currently_syncing: null };
-  const ended = await runTap(folder, { state }, emulated(aircall.url));
+  const ended = await runTap(folder, { state }, { ...emulated(aircall.url), LOG_LEVEL: "warn" });
   expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
   const target = new SingerTarget().takeAll(ended.stdout);
   expect(target.records("tags")).toHaveLength(15);

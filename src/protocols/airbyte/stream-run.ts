@@ -4,7 +4,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { Clock } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
 import type { ConfiguredStream } from "./input.ts";
-import { type AirbyteWriter, errorTrace, row, type Status, streamStatus } from "./output.ts";
+import { type AirbyteWriter, errorTrace, row, rowEstimate, type Status, streamStatus } from "./output.ts";
 
 /** No more records come between two states of a stream, unless a single checkpoint covers more. */
 const RECORDS_PER_STATE = 1_000;
@@ -73,6 +73,11 @@ export class StreamRun {
     this.#uncommitted.push(block);
     if (this.#isStateDue()) this.#writeState();
     await this.#writer.flush();
+  }
+
+  /** How many rows the stream is expected to emit in all, by the present count. */
+  estimate(rows: number): void {
+    this.#writer.push(rowEstimate(this.configured.name, rows, this.#clock.now()));
   }
 
   complete(): void {

@@ -3,7 +3,7 @@ import type { Environment } from "../../config/index.ts";
 import { connectorFor } from "../../connector.ts";
 import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
-import { plainLog } from "../../shared/log.ts";
+import { levelledLog, plainLog } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
 import { discoveredCatalog } from "./catalog.ts";
@@ -44,7 +44,12 @@ export function singerCatalog(): string {
 export async function runSingerProtocol(files: SingerFiles, options: SingerProtocolOptions): Promise<number> {
   const { env, stdout, stderr, redactor, signal } = options;
   const writeLine = (line: string) => void stderr.write(`${line}\n`);
-  const ports = { ...options.ports, log: plainLog({ level: env.LOG_LEVEL, redactor }, writeLine) };
+  const logOptions = { level: env.LOG_LEVEL, redactor };
+  const ports = { ...options.ports, log: plainLog(logOptions, writeLine, "info") };
+  // The form in which Singer's own library writes and recognises metrics.
+  const metrics = levelledLog(logOptions, "info", (level, message) =>
+    writeLine(`${level.toUpperCase()} ${message}`),
+  );
   const connector = connectorFor(env, ports, redactor);
   const config = await readConfigFile(files.config);
   const streams = await readCatalogFile(files.catalog);
@@ -52,7 +57,7 @@ export async function runSingerProtocol(files: SingerFiles, options: SingerProto
   const state = new SingerState(await readStateFile(files.state), streams);
   await connector.proveCredentials(config, signal);
   const writer = new LineWriter<SingerMessage>(stdout);
-  const failed = await sync({ connector, config, streams, state, writer, ports, signal });
+  const failed = await sync({ connector, config, streams, state, writer, ports, metrics, signal });
   if (signal.aborted) {
     writeLine("Stopped early: run again with the last state to go on.");
     return STOPPED;
