@@ -1,6 +1,7 @@
 import {
   AircallReader,
   type ClientOptions,
+  fetchThrough,
   RequestBudget,
   type RequestEvent,
   ROWS_PER_PAGE,
@@ -11,13 +12,16 @@ import {
   type Pace,
   parseEndpointConfig,
   parseResourceConfig,
+  type ResourceConfig,
   readOrigin,
   readPace,
+  readProxy,
+  refuseFutureStart,
 } from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
-import type { JsonObject } from "./shared/json.ts";
+import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor, secretsIn } from "./shared/redactor.ts";
@@ -29,6 +33,8 @@ export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
+  /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, there is none. */
+  readonly proxy?: string;
   /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
   readonly redactor?: Redactor;
 }
@@ -93,7 +99,12 @@ export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stre
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
-  return new Connector({ ports, redactor, origin: readOrigin(env), ...readPace(env) });
+  const origin = readOrigin(env);
+  const proxy = readProxy(env, origin);
+  if (!proxy) return new Connector({ ports, redactor, origin, ...readPace(env) });
+  redactor.add(proxy.secrets);
+  const proxiedPorts = { ...ports, fetch: fetchThrough(proxy.url) };
+  return new Connector({ ports: proxiedPorts, redactor, origin, proxy: proxy.name, ...readPace(env) });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
@@ -123,6 +134,29 @@ export class Connector {
     const { requestsPerMinute } = this.#read(config);
     const requests = (requestsPerMinute * MINUTE_MS) / this.#options.rateWindowMs;
     return { requests, rows: requests * ROWS_PER_PAGE };
+  }
+
+  /** What was sent within the last minute, for `recall` of the next process. */
+  get recentRequests(): JsonObject {
+    return this.#budget?.recent() ?? {};
+  }
+
+  /** Counts what an earlier process has sent within the last minute: the quota is the company's. */
+  recall(config: unknown, recentRequests: Json | undefined): void {
+    const { budget } = this.#client(this.#read(config));
+    const blockedMs = budget.recall(recentRequests);
+    if (blockedMs > 0)
+      this.#options.ports.log.warn(
+        `Aircall refused a request of the last run for being one too many; all requests wait for ${Math.ceil(blockedMs / 1000)} s`,
+      );
+  }
+
+  /** Throws a `ConfigError` for an invalid resource config. No request is sent to the API. */
+  readResource(config: unknown): ResourceConfig {
+    const resource = parseResourceConfig(config);
+    if (resource.startSeconds !== undefined)
+      refuseFutureStart("resource config", resource.startSeconds, this.#nowSeconds());
+    return resource;
   }
 
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
@@ -179,7 +213,7 @@ export class Connector {
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
   ): Stream {
-    const resource = parseResourceConfig(resourceConfig);
+    const resource = this.readResource(resourceConfig);
     const log = logWith(client.ports.log, { stream: resource.stream });
     const ports = { ...client.ports, log };
     const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
@@ -188,7 +222,7 @@ export class Connector {
       ports,
       syncMode: resource.syncMode,
       intervalMs: resource.intervalMs,
-      startSeconds: config.startSeconds,
+      startSeconds: resource.startSeconds ?? config.startSeconds,
       rereadAfterSeconds: config.rereadAfterSeconds,
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
@@ -210,24 +244,33 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader({ client: this.#client(this.#read(config)), signal });
+    return new AircallReader({ client: this.#client(this.#read(config)), signal, purpose: "check" });
   }
 
   #read(config: unknown): EndpointConfig {
     this.#redactor.add(secretsIn(EndpointSchema, config));
-    return parseEndpointConfig(config);
+    const parsed = parseEndpointConfig(config);
+    refuseFutureStart("endpoint config", parsed.startSeconds, this.#nowSeconds());
+    return parsed;
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#options.ports.clock.now() / 1000);
   }
 
   #client(config: EndpointConfig): ClientOptions {
-    const { ports, origin, rateWindowMs, retryWaitMs } = this.#options;
+    const { ports, origin, proxy, rateWindowMs, retryWaitMs } = this.#options;
     this.#budget ??= new RequestBudget({
       requests: config.requestsPerMinute,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
+    // Another request to this process may come with another config.
+    this.#budget.configure(config.requestsPerMinute);
     return {
       credentials: config,
       origin,
+      proxy,
       budget: this.#budget,
       ports,
       redactor: this.#redactor,

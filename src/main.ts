@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { runFlowProtocol } from "./protocols/flow/index.ts";
 import { systemClock } from "./shared/clock.ts";
-import { FAILED } from "./shared/exit-codes.ts";
+import { FAILED, STOPPED } from "./shared/exit-codes.ts";
 import { nodeProblem } from "./shared/node-version.ts";
 import { stopOnSignals } from "./shared/stop.ts";
 
@@ -11,9 +11,19 @@ delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 // The environment holds the credentials of the local commands, and people pass crash reports on.
 process.report.excludeEnv = true;
 
+/**
+ * How long a stop may take. A checkpoint or a commit that is under way ends in less; a reader of standard output
+ * that has stopped reading may never take the rest, and what no reader took counts as never captured.
+ */
+const LONGEST_STOP_MS = 5_000;
+
 const stop = new AbortController();
 
 stopOnSignals(process, systemClock.now, () => stop.abort());
+stop.signal.addEventListener("abort", () => {
+  // Keeps nothing alive: a process that has nothing left to do ends earlier.
+  setTimeout(() => process.exit(process.exitCode || STOPPED), LONGEST_STOP_MS).unref();
+});
 
 /** Standard error, which is loaded with its first use. The work goes on when its reader has gone away or its disk is full. */
 let standardError: NodeJS.WriteStream | undefined;
@@ -21,6 +31,12 @@ function guardedStandardError(): NodeJS.WriteStream {
   standardError ??= process.stderr.on("error", () => {});
   return standardError;
 }
+
+// What is answered at once ends before the timer, and loads nothing for it.
+setTimeout(async () => {
+  const { boundYoungGeneration } = await import("./shared/young-generation.ts");
+  boundYoungGeneration();
+}, 50).unref();
 
 // Flow starts a process for every request. A request does not wait for modules that it does not use:
 // the commands for people, and the parts of Node behind `fetch` and standard error.

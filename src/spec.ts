@@ -5,6 +5,8 @@
 
 export const DEFAULT_START_DATE = "2023-01-01T00:00:00.000Z";
 export const DEFAULT_REQUESTS_PER_MINUTE = 100;
+/** What Aircall allows to a company. More would block the company for a minute, again and again. */
+const MOST_REQUESTS_PER_MINUTE = 120;
 /** Half an hour catches most edits, 30 days nearly all; each age is a few times the one before. */
 export const DEFAULT_REREAD_CALLS_AFTER = ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"] as const;
 export const DEFAULT_SYNC_MODE = "incremental";
@@ -91,7 +93,7 @@ export const EndpointSchema = {
       type: "string",
       title: "Start Date",
       description:
-        "Calls that started before this date are not captured. Aircall keeps about six months of calls, so an earlier date captures all of them.",
+        "Calls that started before this date are not captured. Aircall keeps about six months of calls, so an earlier date captures all of them. If you enter an earlier date later, the calls that were left out are captured.",
       format: "date-time",
       default: DEFAULT_START_DATE,
       order: 2,
@@ -108,8 +110,9 @@ export const EndpointSchema = {
           type: "integer",
           title: "Requests per Minute",
           description:
-            "How many requests the connector may send per minute. Aircall allows about 120 per minute for the whole company; the rest is left to your other integrations.",
+            "How many requests the connector may send per minute, at most 120. Aircall allows 120 per minute to the whole company; the rest is left to your other integrations.",
           minimum: 1,
+          maximum: MOST_REQUESTS_PER_MINUTE,
           default: DEFAULT_REQUESTS_PER_MINUTE,
           order: 0,
         },
@@ -175,6 +178,14 @@ export const ResourceSchema = {
       description: "Time from one poll of the stream to the next, as an ISO 8601 duration such as PT5M.",
       format: "duration",
       order: 2,
+    },
+    start_date: {
+      type: "string",
+      title: "Start Date",
+      description:
+        "Calls that started before this date are not captured by this binding. Takes the place of the start date of the endpoint.",
+      format: "date-time",
+      order: 3,
     },
   },
 } as const;

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
-import { parseStreamName, startDateProblem } from "../config/index.ts";
+import { parseStreamName, refuseFutureStart } from "../config/index.ts";
 import { ConfigError } from "../errors.ts";
+import { parseInstant } from "../shared/instant.ts";
 import { type StreamName, streamNames } from "../streams/index.ts";
 
 const HIGHEST_PORT = 65_535;
@@ -21,22 +22,26 @@ export function parseStreams(value: string): StreamName[] {
 }
 
 function parseStream(name: string): StreamName {
+  return asArgument(() => parseStreamName(name));
+}
+
+/** A date and time, or a day, which stands for its first instant, UTC. */
+export function parseStartDate(value: string, nowMs: number): string {
+  const startMs = parseInstant(value.trim());
+  if (startMs === undefined)
+    throw new InvalidArgumentError("It must be a date such as 2026-01-31 or 2026-01-31T00:00:00Z.");
+  asArgument(() => refuseFutureStart("start date", startMs / 1000, nowMs / 1000));
+  return value;
+}
+
+/** What reads a value, with its `ConfigError` as commander's. */
+function asArgument<Value>(read: () => Value): Value {
   try {
-    return parseStreamName(name);
+    return read();
   } catch (error) {
     if (error instanceof ConfigError) throw new InvalidArgumentError(error.message);
     throw error;
   }
-}
-
-/** A date stands for its first instant, UTC. */
-export function parseStartDate(value: string): string {
-  const instant = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
-  const problem = startDateProblem(instant);
-  if (problem === undefined) return instant;
-  throw new InvalidArgumentError(
-    `It ${problem}; a day such as 2026-01-31 stands for its first instant, UTC.`,
-  );
 }
 
 export function parseCount(value: string): number {

@@ -47,6 +47,7 @@ export async function captureAndReport(
   store: Store,
 ): Promise<number> {
   const { clock } = context.ports;
+  run.account.connector.recall(run.account.config, store.state.recentRequests);
   await run.account.connector.proveCredentials(run.account.config, context.signal);
   const before = await store.rowCounts();
   const progress = new CaptureProgress({

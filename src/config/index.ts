@@ -1,4 +1,4 @@
-export { type EndpointConfig, parseEndpointConfig, startDateProblem } from "./endpoint.ts";
+export { type EndpointConfig, parseEndpointConfig } from "./endpoint.ts";
 export {
   type Environment,
   type Pace,
@@ -7,4 +7,6 @@ export {
   sourceName,
 } from "./environment.ts";
 export { localConfig } from "./local.ts";
-export { parseResourceConfig, parseStreamName } from "./resource.ts";
+export { readProxy } from "./proxy.ts";
+export { parseResourceConfig, parseStreamName, type ResourceConfig } from "./resource.ts";
+export { refuseFutureStart } from "./start-date.ts";

@@ -10,12 +10,14 @@ export interface ResourceConfig {
   readonly syncMode: SyncMode;
   /** Absent for the stream's own default. */
   readonly intervalMs: number | undefined;
+  /** Takes the place of the endpoint config's; Unix seconds. */
+  readonly startSeconds: number | undefined;
 }
 
 /** Reads a resource config; a missing sync mode becomes the default one. Throws a `ConfigError` that names each invalid property. */
 export function parseResourceConfig(config: unknown): ResourceConfig {
   const complete = isJsonObject(config) ? { syncMode: DEFAULT_SYNC_MODE, ...config } : config;
-  const { stream, syncMode, interval } = validated(
+  const { stream, syncMode, interval, start_date } = validated(
     ResourceSchema,
     complete,
     (faults) => new ConfigError(`The resource config is not valid: ${faults}.`),
@@ -24,6 +26,7 @@ export function parseResourceConfig(config: unknown): ResourceConfig {
     stream: parseStreamIn("resource config", "stream", stream),
     syncMode,
     intervalMs: interval === undefined ? undefined : parseDurationMs("interval", interval),
+    startSeconds: start_date === undefined ? undefined : Math.floor(Date.parse(start_date) / 1000),
   };
 }
 

@@ -75,6 +75,24 @@ describe("a capture that cannot start says why in one sentence", () => {
     expectOneSentence(await runProgram(["check"], env), /AIRCALL_API_URL must be an https address/);
   });
 
+  test.each(["/v1", "/v1/", "?a=1", "?", "#", "#top", "/?a=1"])(
+    "an API address with %s, which would be lost",
+    async (rest) => {
+      const env = { ...CREDENTIALS, AIRCALL_API_URL: `https://api.example.com${rest}` };
+      expectOneSentence(
+        await runProgram(["check"], env),
+        /AIRCALL_API_URL must be no more than a scheme, a host/,
+      );
+    },
+  );
+
+  test.each(["user@", "user:password@", ":password@"])("an API address with %s in it", async (userinfo) => {
+    const env = { ...CREDENTIALS, AIRCALL_API_URL: `https://${userinfo}api.example.com` };
+    const ended = await runProgram(["check"], env);
+    expectOneSentence(ended, /AIRCALL_API_URL must be no more than .* no user and no password/);
+    expect(ended.stderr).not.toContain(userinfo);
+  });
+
   test.each(["AIRCALL_RATE_WINDOW_MS", "AIRCALL_RETRY_WAIT_MS"])(
     "a time in %s that is no number",
     async (name) => {
@@ -169,13 +187,16 @@ test.runIf(existsSync("/dev/full"))(
 
 describe("a wrong command line ends with exit code 2", () => {
   test.each([
-    [["capture"], /required option '--to <file>'[^]*Run source-aircall capture --help for its options\./],
-    [["capture", "--to", "a.duckdb", "--fast"], /unknown option '--fast'[^]*capture --help/],
+    [["capture"], /required option '--to <file>'[\s\S]*Run source-aircall capture --help for its options\./],
+    [["capture", "--to", "a.duckdb", "--fast"], /unknown option '--fast'[\s\S]*capture --help/],
     [["capture", "--to", "a.duckdb", "--stream", "calls"], /'--stream'\n\(Did you mean --streams\?\)/],
-    [["recapture"], /unknown command 'recapture'\n\(Did you mean capture\?\)[^]*source-aircall --help/],
-    [["airbyte", "raed"], /unknown command 'raed'\n\(Did you mean read\?\)[^]*source-aircall airbyte --help/],
-    [["airbyte", "read"], /required option '--config <file>'[^]*source-aircall airbyte read --help/],
-    [["singer"], /required option '--config <file>'[^]*source-aircall singer --help/],
+    [["recapture"], /unknown command 'recapture'\n\(Did you mean capture\?\)[\s\S]*source-aircall --help/],
+    [
+      ["airbyte", "raed"],
+      /unknown command 'raed'\n\(Did you mean read\?\)[\s\S]*source-aircall airbyte --help/,
+    ],
+    [["airbyte", "read"], /required option '--config <file>'[\s\S]*source-aircall airbyte read --help/],
+    [["singer"], /required option '--config <file>'[\s\S]*source-aircall singer --help/],
     [["emulator", "--calls", "many"], /must be a whole number/],
     [["emulator", "--port", "65536"], /must be at most 65535/],
     [[], /Usage: source-aircall/],
@@ -188,7 +209,7 @@ describe("a wrong command line ends with exit code 2", () => {
       (date) =>
         [
           ["capture", "--to", "a.duckdb", "--start-date", date],
-          /option '--start-date <date>' .* It must be a date and time such as 2026-01-31T00:00:00Z, or a day/,
+          /option '--start-date <date>' .* It must be a date such as 2026-01-31 or 2026-01-31T00:00:00Z\./,
         ] as const,
     ),
   ] as const)("K7: %j", async (args, words) => {

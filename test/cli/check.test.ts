@@ -38,7 +38,8 @@ test("K4: check prints what Aircall answers, and hides a secret in it", async ()
   const body = { error: `\u001b[2J\nwebhooks  ok  ${API_TOKEN}` };
   aircall.faults.add({ match: "/v1/tags", kind: "status", status: 400, every: 1, body });
   const ended = await runProgram(["check", "--streams", "tags"], emulated(aircall.url));
-  expect(ended.stdout).not.toMatch(/\u001b|^webhooks/m);
+  expect(ended.stdout).not.toContain("\u001b");
+  expect(ended.stdout).not.toMatch(/^webhooks/m);
   expect(ended.stdout).toContain("\\x1b[2J");
   expect(ended.stdout + ended.stderr).not.toContain(API_TOKEN);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { capture, Follower } from "../support/capture.ts";
+import { capture } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 import { idsOf, Replica } from "../support/replica.ts";
@@ -86,27 +86,16 @@ describe("the history", () => {
     expect(idsOf(replica.documents)).toEqual([within, within + 1]);
   });
 
-  test("has not begun before a start date to come", async () => {
+  test("has not begun before a start date that another clock has reached", async () => {
     await using world = await quietWorld();
     const { calls } = world.emulator.account;
     calls.add(3, { startedAtSeconds: secondsOf(world) - 60 });
-    const start_date = new Date(world.clock.now() + HOUR_MS).toISOString();
+    const start_date = new Date(world.clock.now() + 4 * MINUTE_MS).toISOString();
     const replica = new Replica(world, "calls", { config: { start_date } });
     expect(await replica.pass()).toEqual([]);
     world.clock.advance(2 * HOUR_MS);
     const id = calls.add(1, { startedAtSeconds: secondsOf(world) - 60 });
     expect(idsOf(await replica.pass())).toEqual([id]);
-  });
-
-  test("costs no request until its start date", async () => {
-    await using world = await startWorld({ account: QUIET });
-    const start_date = new Date(world.clock.now() + 2 * HOUR_MS).toISOString();
-    await using follower = new Follower(world, ["calls"], { config: { start_date } });
-    expect(await follower.pass(HOUR_MS)).toEqual([]);
-    expect(world.emulator.requests.total).toBe(0);
-    await follower.pass(2 * HOUR_MS);
-    const id = world.emulator.account.calls.ring();
-    expect(idsOf(await follower.pass(MINUTE_MS))).toEqual([id]);
   });
 
   test("is read whole again once a day with full_refresh, and only then", async () => {
@@ -160,4 +149,24 @@ test("the tail is polled while a long history is read", async () => {
   }
   expect(seen[0]).toBeLessThan(15);
   expect(pages).toBeGreaterThan(40);
+});
+
+test.each([
+  ["a start date before 1970", { start_date: "1969-12-31" }, {}],
+  ["a start date at the beginning of 1970", { start_date: "1970-01-01T00:00:00Z" }, {}],
+  [
+    "the state of a version that began before 1970",
+    { start_date: "1970-01-01" },
+    { backfill: { after: -1, until: 1_781_400_000 }, rungs: {}, recent: {}, open: {} },
+  ],
+])("%s asks for no time before 1970", async (_, config, calls) => {
+  await using world = await startWorld({ account: { ...QUIET, calls: 60 } }, leapingClock());
+  const state = { bindingStateV1: { calls } };
+  const documents = [];
+  for await (const block of capture(world.connector, ["calls"], { config, state }))
+    documents.push(...block.documents);
+  expect(documents.length).toBeGreaterThan(50);
+  const froms = world.emulator.requests.recent.map(({ target }) => Number(/from=(-?\d+)/.exec(target)?.[1]));
+  expect(froms.length).toBeGreaterThan(0);
+  expect(Math.min(...froms)).toBe(0);
 });

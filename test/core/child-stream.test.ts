@@ -215,7 +215,7 @@ describe("a stream with a request for each call follows the schedule of calls", 
     const child = new Details(world);
     await child.pass();
     expect([...child.budget.priorities]).toEqual(["backfill"]);
-    expect(Object.keys(child.state).sort()).toEqual(["answered", "backfilledAt", "open", "rungs"]);
+    expect(Object.keys(child.state).sort()).toEqual(["answered", "backfilledAt", "open", "rungs", "unread"]);
     expect(child.kept.every((document) => !("sid" in document) && "direct_link" in document)).toBe(true);
   });
 

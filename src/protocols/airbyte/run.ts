@@ -35,7 +35,14 @@ export async function read(options: ReadOptions): Promise<number> {
   const states = readStates(options.states, log);
   const runs = streams.map(
     (configured) =>
-      new StreamRun({ configured, state: states.get(configured.stream), writer, clock, redactor }),
+      new StreamRun({
+        configured,
+        state: states.get(configured.stream),
+        writer,
+        clock,
+        redactor,
+        log: logWith(log, { stream: configured.name }),
+      }),
   );
   await connector.proveCredentials(config, signal);
   const backfills = new Backfills(clock, connector.mostPerMinute(config).rows);

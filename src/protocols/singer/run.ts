@@ -20,7 +20,7 @@ import type { SingerState } from "./state.ts";
 
 /** A STATE holds the whole state of all streams, so it is written after this many records, or this long after the last. */
 const RECORDS_PER_STATE = 1_000;
-const LONGEST_WITHOUT_STATE_MS = 10_000;
+const LONGEST_WITHOUT_STATE_MS = 60_000;
 
 export interface SyncOptions {
   readonly connector: Connector;
