@@ -4,6 +4,7 @@ import {
   fetchThrough,
   RequestBudget,
   type RequestEvent,
+  ROWS_PER_PAGE,
 } from "./aircall/index.ts";
 import {
   type EndpointConfig,
@@ -58,6 +59,12 @@ export interface StreamCheck {
   readonly error?: ConnectorError;
 }
 
+export interface MinutePace {
+  readonly requests: number;
+  /** Of a long list, if no other stream sends requests. */
+  readonly rows: number;
+}
+
 export interface CaptureRequest {
   /** The endpoint config. */
   readonly config: unknown;
@@ -106,6 +113,8 @@ export function connectorFor(env: Environment, ports: Ports, redactor: Redactor)
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
 const WINDOW_MARGIN = 1.01;
 
+const MINUTE_MS = 60_000;
+
 /** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
   readonly #options: ConnectorOptions;
@@ -122,6 +131,13 @@ export class Connector {
   /** Throws a `ConfigError` for an invalid endpoint config. No request is sent to the API. */
   checkConfig(config: unknown): void {
     this.#read(config);
+  }
+
+  /** What the request budget lets a minute take. */
+  mostPerMinute(config: unknown): MinutePace {
+    const { requestsPerMinute } = this.#read(config);
+    const requests = (requestsPerMinute * MINUTE_MS) / this.#options.rateWindowMs;
+    return { requests, rows: requests * ROWS_PER_PAGE };
   }
 
   /** What was sent within the last minute, for `recall` of the next process. */
@@ -157,7 +173,7 @@ export class Connector {
     await this.proveCredentials(config, signal);
     const reader = this.#reader(config, signal);
     const checks: StreamCheck[] = [];
-    for (const stream of names) checks.push(await checkStream(reader, stream));
+    for (const stream of names) checks.push(await this.#checkStream(reader, stream));
     return checks;
   }
 
@@ -167,7 +183,7 @@ export class Connector {
       const checks = await this.check(config, names, signal);
       return checks.flatMap(({ stream, error }) => (error ? [`${stream}: ${error.message}`] : []));
     } catch (error) {
-      if (error instanceof ConnectorError) return [error.message];
+      if (error instanceof ConnectorError) return [this.#hidden(error).message];
       throw error;
     }
   }
@@ -193,7 +209,10 @@ export class Connector {
       until: request.until,
       signal: request.signal,
       ports: this.#options.ports,
-      ...(request.onEvent && { onEvent: request.onEvent }),
+      onEvent: (event) => {
+        if (event.kind === "failed") this.#hidden(event.error);
+        request.onEvent?.(event);
+      },
     });
   }
 
@@ -224,6 +243,21 @@ export class Connector {
       rereadAfterSeconds: config.rereadAfterSeconds,
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
+  }
+
+  async #checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {
+    try {
+      return { stream, rows: await streams[stream].probe(reader) };
+    } catch (error) {
+      if (error instanceof ConnectorError) return { stream, error: this.#hidden(error) };
+      throw error;
+    }
+  }
+
+  /** The error, whose message may be shown: it holds no secret, wherever it was made. */
+  #hidden(error: ConnectorError): ConnectorError {
+    error.message = this.#redactor.hide(error.message);
+    return error;
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
@@ -285,13 +319,4 @@ function redactionOf(
   const isRedacted = redacted === "all" || redacted.has(stream);
   if (redactions.size === 0 || !isRedacted) return {};
   return { redactBody: (body) => redactPersonalData(body, redactions) };
-}
-
-async function checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {
-  try {
-    return { stream, rows: await streams[stream].probe(reader) };
-  } catch (error) {
-    if (error instanceof ConnectorError) return { stream, error };
-    throw error;
-  }
 }

@@ -2,6 +2,8 @@
 import { runFlowProtocol } from "./protocols/flow/index.ts";
 import { systemClock } from "./shared/clock.ts";
 import { FAILED, STOPPED } from "./shared/exit-codes.ts";
+import { nodeProblem } from "./shared/node-version.ts";
+import { stopOnSignals } from "./shared/stop.ts";
 
 // With this variable Node accepts any certificate, and the credentials could go to another server.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
@@ -17,12 +19,18 @@ const LONGEST_STOP_MS = 5_000;
 
 const stop = new AbortController();
 
-/** The first signal ends the work at a checkpoint; a second one ends the process at once. */
-for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+stopOnSignals(process, systemClock.now, () => stop.abort());
 stop.signal.addEventListener("abort", () => {
   // Keeps nothing alive: a process that has nothing left to do ends earlier.
   setTimeout(() => process.exit(process.exitCode || STOPPED), LONGEST_STOP_MS).unref();
 });
+
+/** Standard error, which is loaded with its first use. The work goes on when its reader has gone away or its disk is full. */
+let standardError: NodeJS.WriteStream | undefined;
+function guardedStandardError(): NodeJS.WriteStream {
+  standardError ??= process.stderr.on("error", () => {});
+  return standardError;
+}
 
 // What is answered at once ends before the timer, and loads nothing for it.
 setTimeout(async () => {
@@ -36,7 +44,7 @@ const world = {
   env: process.env,
   stdout: process.stdout,
   get stderr() {
-    return process.stderr;
+    return guardedStandardError();
   },
   ports: {
     clock: systemClock,
@@ -47,17 +55,22 @@ const world = {
 };
 
 async function run(args: readonly string[]): Promise<number> {
+  const problem = nodeProblem(process.versions.node);
+  if (problem) {
+    guardedStandardError().write(`error: ${problem}\n`);
+    return FAILED;
+  }
   if (args.length === 1 && args[0] === "flow") return runFlowProtocol({ ...world, stdin: process.stdin });
   const { runCli } = await import("./cli/index.ts");
   return runCli(args, world);
 }
 
-/** A reader that closes the pipe ends the program quietly; any other failure of the output is reported. */
+/** A reader or terminal that goes away ends the program quietly; any other failure of the output is reported. */
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
   stop.abort();
-  if (code === "EPIPE") return;
+  if (code === "EPIPE" || (code === "EIO" && process.stdout.isTTY)) return;
   process.exitCode = FAILED;
-  process.stderr.write(
+  guardedStandardError().write(
     `error: Standard output cannot be written (${message}). Make room or choose another place, then run again.\n`,
   );
 });

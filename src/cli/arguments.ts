@@ -1,21 +1,47 @@
 import { InvalidArgumentError } from "commander";
-import { parseStreamName } from "../config/index.ts";
+import { parseStreamName, refuseFutureStart } from "../config/index.ts";
+import { ConfigError } from "../errors.ts";
+import { parseInstant } from "../shared/instant.ts";
 import { type StreamName, streamNames } from "../streams/index.ts";
 
 const HIGHEST_PORT = 65_535;
 
-/** Parsers of command-line values; a value that will not do is a `ConnectorError` or a wrong command line. */
-
-/** The flags and the description of the option of all commands that read an account. */
+/** The option of all commands that read an account: its flags and its description. */
 export const CONFIG_OPTION = [
   "--config <file>",
   "endpoint config as JSON, see source-aircall spec; options override the environment, which overrides this file",
 ] as const;
 
-/** `calls,users`, in the registry's order and each once. */
+/**
+ * `calls,users`, in the registry's order and each once. As the other parsers here, it throws what commander
+ * reports with the name of the option, and as a wrong command line.
+ */
 export function parseStreams(value: string): StreamName[] {
-  const asked = new Set(value.split(",").map((name) => parseStreamName(name.trim())));
+  const asked = new Set(value.split(",").map((name) => parseStream(name.trim())));
   return streamNames.filter((name) => asked.has(name));
+}
+
+function parseStream(name: string): StreamName {
+  return asArgument(() => parseStreamName(name));
+}
+
+/** A date and time, or a day, which stands for its first instant, UTC. */
+export function parseStartDate(value: string, nowMs: number): string {
+  const startMs = parseInstant(value.trim());
+  if (startMs === undefined)
+    throw new InvalidArgumentError("It must be a date such as 2026-01-31 or 2026-01-31T00:00:00Z.");
+  asArgument(() => refuseFutureStart("start date", startMs / 1000, nowMs / 1000));
+  return value;
+}
+
+/** What reads a value, with its `ConfigError` as commander's. */
+function asArgument<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }
 
 export function parseCount(value: string): number {

@@ -1,9 +1,13 @@
-import { createLogUpdate } from "log-update";
 import type { CaptureProgress, StreamProgress } from "../local/index.ts";
+import { BACKFILL_REPORT_MS, backfillFields, backfillText } from "../shared/backfills.ts";
+import { repeatEvery } from "../shared/clock.ts";
+import { counted } from "../shared/format.ts";
 import { jsonLog, plainLog } from "../shared/log.ts";
 import type { Clock, Log } from "../shared/ports.ts";
+import { visible } from "../shared/visible.ts";
 import type { CliContext } from "./context.ts";
-import { count, counted, seconds } from "./format.ts";
+import { liveLines } from "./live-line.ts";
+import { LiveLines } from "./live-lines.ts";
 import { writeLine } from "./terminal.ts";
 
 /** Shows a capture while it runs, to a person at a terminal, in a log, or to a program. */
@@ -15,22 +19,27 @@ export interface CaptureView {
   stop(): void;
 }
 
-const FRAME_MS = 100;
+const FRAME_MS = 200;
 
 /** A live line for each stream on a terminal, JSON lines for `--json`, otherwise a plain line now and then. */
 export function captureView(context: CliContext, asJson: boolean): CaptureView {
   if (asJson) return jsonView(context);
-  return context.stderr.isTTY ? liveView(context) : plainView(context);
+  return isLive(context) ? liveView(context) : plainView(context);
+}
+
+/** Whether the terminal can move its cursor, and a person wants it to. */
+function isLive({ stderr, env }: CliContext): boolean {
+  const isCi = !["", "0", "false"].includes(env.CI ?? "");
+  return stderr.isTTY && env.TERM !== "dumb" && !env.NO_COLOR && !isCi;
 }
 
 function liveView({ env, stderr, ports, redactor }: CliContext): CaptureView {
-  const screen = createLogUpdate(stderr);
+  const screen = new LiveLines(stderr);
   let timer: NodeJS.Timeout | undefined;
   return {
-    log: plainLog({ level: env.LOG_LEVEL, redactor }, (line) => screen.persist(line)),
+    log: plainLog({ level: env.LOG_LEVEL, redactor }, (line) => screen.print(line)),
     start(progress) {
-      const draw = () =>
-        screen(progress.streams.map((stream) => liveLine(stream, progress, ports.clock)).join("\n"));
+      const draw = () => screen.draw(liveLines(progress, ports.clock, screen.columns));
       timer = setInterval(draw, FRAME_MS);
       draw();
     },
@@ -38,53 +47,31 @@ function liveView({ env, stderr, ports, redactor }: CliContext): CaptureView {
     stop() {
       clearInterval(timer);
       screen.clear();
-      screen.done();
     },
   };
 }
 
-const STATUS_MARKS: Record<StreamProgress["status"], string> = {
-  working: "•",
-  waiting: "…",
-  resting: "✓",
-  done: "✓",
-  failed: "✗",
-};
-
-function liveLine(stream: StreamProgress, { startedMs }: CaptureProgress, clock: Clock): string {
-  const elapsedMs = Math.max(1, stream.lastActiveMs - startedMs);
-  const changes = stream.documents + stream.deletions;
-  const rate = Math.round((changes * 1000) / elapsedMs);
-  return [
-    STATUS_MARKS[stream.status],
-    stream.stream.padEnd(17),
-    `${count(changes).padStart(9)} documents`,
-    `${count(stream.requests).padStart(7)} pages`,
-    `${count(rate).padStart(8)}/s`,
-    ` ${doing(stream, clock)}`,
-  ].join(" ");
-}
-
-function doing({ waiting, backfill, error }: StreamProgress, clock: Clock): string {
-  if (error) return error.message;
-  if (!waiting) return backfill && backfill.leftRows > 0 ? `${count(backfill.leftRows)} to go` : "";
-  return `waits for ${waiting.because}, ${seconds(Math.max(0, waiting.untilMs - clock.now()))}`;
-}
-
-/** One line when a stream has come to rest or to an end, or has to wait for long. */
+/** One line when a stream has come to rest or to an end, or has to wait for long, and one for each backfill now and then. */
 function plainView({ env, stderr, ports, redactor }: CliContext): CaptureView {
-  const write = (line: string) => writeLine(stderr, line);
+  const write = (line: string) => writeLine(stderr, visible(line));
   const written = new Map<StreamProgress, string>();
+  let cancel = () => {};
   return {
-    log: plainLog({ level: env.LOG_LEVEL, redactor }, write),
-    start() {},
+    log: plainLog({ level: env.LOG_LEVEL, redactor }, (line) => writeLine(stderr, line)),
+    start({ streams }) {
+      cancel = repeatEvery(ports.clock, BACKFILL_REPORT_MS, () => {
+        for (const stream of streams) {
+          if (stream.backfill) write(`${stream.stream}: backfill ${backfillText(stream.backfill)}`);
+        }
+      });
+    },
     changed(stream) {
       const line = plainLine(stream, ports.clock);
       if (!line || written.get(stream) === line) return;
       written.set(stream, line);
       write(`${stream.stream}: ${line}`);
     },
-    stop() {},
+    stop: () => cancel(),
   };
 }
 
@@ -94,35 +81,43 @@ function plainLine(stream: StreamProgress, clock: Clock): string | undefined {
   const soFar = `${counted(stream.documents, "document")}, ${counted(stream.deletions, "deletion")}`;
   if (stream.status === "resting" || stream.status === "done") return soFar;
   if (stream.status !== "waiting" || !stream.waiting) return undefined;
-  const isLong = stream.waiting.untilMs - clock.now() >= LONG_WAIT_MS;
-  return isLong ? `${soFar}, waiting for ${stream.waiting.because}` : undefined;
+  const waitMs = stream.waiting.untilMs - clock.now();
+  return waitMs >= LONG_WAIT_MS ? `${soFar}, waiting for ${stream.waiting.because}` : undefined;
 }
 
 const JSON_INTERVAL_MS = 1_000;
 
-/** A `progress` object when a stream's status changes, and while it works one a second. */
+/** A `progress` object when a stream's status changes, one a second while it works, and one for each backfill now and then. */
 function jsonView({ env, stdout, stderr, ports, redactor }: CliContext): CaptureView {
   const written = new Map<StreamProgress, { status: string; atMs: number }>();
+  let cancel = () => {};
+  const write = (stream: StreamProgress) => {
+    written.set(stream, { status: stream.status, atMs: ports.clock.now() });
+    writeLine(stdout, JSON.stringify({ event: "progress", ...progressFields(stream) }));
+  };
   return {
     log: jsonLog({ level: env.LOG_LEVEL, redactor }, ports.clock.now, () => stderr),
-    start() {},
-    changed(stream) {
-      const nowMs = ports.clock.now();
-      const last = written.get(stream);
-      if (last && last.status === stream.status && nowMs < last.atMs + JSON_INTERVAL_MS) return;
-      written.set(stream, { status: stream.status, atMs: nowMs });
-      writeLine(stdout, JSON.stringify({ event: "progress", ...progressFields(stream) }));
+    start({ streams }) {
+      cancel = repeatEvery(ports.clock, BACKFILL_REPORT_MS, () => {
+        for (const stream of streams) if (stream.backfill) write(stream);
+      });
     },
-    stop() {},
+    changed(stream) {
+      const last = written.get(stream);
+      const isNews = last?.status !== stream.status || ports.clock.now() >= last.atMs + JSON_INTERVAL_MS;
+      if (isNews) write(stream);
+    },
+    stop: () => cancel(),
   };
 }
 
 /** The fields of a stream in the progress lines and the summary of `--json`. */
 export function progressFields(progress: StreamProgress) {
-  const { stream, status, documents, deletions, requests, skipped, error } = progress;
+  const { stream, status, documents, deletions, requests, skipped, backfill, error } = progress;
   return {
     ...{ stream, status, documents, deletions, requests },
     ...(skipped > 0 && { passedOver: skipped }),
+    ...(backfill && { backfill: backfillFields(backfill) }),
     ...(error && { error: error.message }),
   };
 }

@@ -6,6 +6,7 @@ import { DONE, FAILED, STOPPED, WRONG_COMMAND_LINE } from "../shared/exit-codes.
 import { OutputLost } from "../shared/line-writer.ts";
 import { Redactor } from "../shared/redactor.ts";
 import { isStop } from "../shared/stop.ts";
+import { visible } from "../shared/visible.ts";
 import { airbyteCommand } from "./commands/airbyte.ts";
 import { captureCommand } from "./commands/capture.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -43,18 +44,21 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
 }
 
 function sentence(error: unknown, { env }: CliContext): string {
-  if (error instanceof ConnectorError) return error.message;
-  const stack = error instanceof Error ? error.stack : undefined;
+  if (error instanceof ConnectorError) return visible(error.message);
+  const stack = error instanceof Error ? (error.stack ?? "").split("\n").map(visible).join("\n") : "";
   const more = env.LOG_LEVEL === "debug" ? `\n${stack}` : " LOG_LEVEL=debug prints its stack.";
-  return `${defectSentence(error)}${more}`;
+  return `${visible(defectSentence(error))}${more}`;
 }
 
 function createProgram(context: CliContext, end: (exitCode: number) => void): Command {
   const { stdout, stderr } = context;
   const program = new Command("source-aircall")
-    .description("Replicates an Aircall account and keeps the copy up to date.")
+    .description(
+      "Replicates calls, contacts, users and their availability, teams, numbers, tags, webhooks and the company of " +
+        "an Aircall account, and keeps the copy up to date. Not captured: messages, recordings' audio, transcriptions " +
+        "and other call insights, and analytics.",
+    )
     .version(packageJson.version)
-    .showHelpAfterError("Run source-aircall --help for the commands and their options.")
     .addHelpText("after", MANUAL);
   const commands = [
     captureCommand(context, end),
@@ -69,12 +73,24 @@ function createProgram(context: CliContext, end: (exitCode: number) => void): Co
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap(({ commands: inner }) => inner)]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
-    });
+    command
+      .exitOverride()
+      .showHelpAfterError(`Run ${pathOf(command)} --help for ${helpOf(command)}.`)
+      .configureOutput({
+        writeOut: (text) => stdout.write(text),
+        writeErr: (text) => stderr.write(text),
+      });
   }
   return program;
+}
+
+/** As it is typed, such as `source-aircall airbyte read`. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+function helpOf({ commands }: Command): string {
+  return commands.length > 0 ? "the commands and their options" : "its options";
 }
 
 const MANUAL = `

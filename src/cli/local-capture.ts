@@ -6,11 +6,11 @@ import {
   type StreamProgress,
 } from "../local/index.ts";
 import { DONE, FAILED, STOPPED } from "../shared/exit-codes.ts";
+import { count, counted, duration } from "../shared/format.ts";
 import { type StreamName, streams } from "../streams/index.ts";
 import type { Account } from "./account.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
 import type { CliContext } from "./context.ts";
-import { count, counted, seconds } from "./format.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
 
@@ -50,7 +50,12 @@ export async function captureAndReport(
   run.account.connector.recall(run.account.config, store.state.recentRequests);
   await run.account.connector.proveCredentials(run.account.config, context.signal);
   const before = await store.rowCounts();
-  const progress = new CaptureProgress(run.streams, clock, (changed) => run.view.changed(changed));
+  const progress = new CaptureProgress({
+    streams: run.streams,
+    clock,
+    mostRowsPerMinute: run.account.connector.mostPerMinute(run.account.config).rows,
+    onChange: (changed) => run.view.changed(changed),
+  });
   run.view.start(progress);
   try {
     await captureIntoStore({
@@ -112,7 +117,7 @@ function textSummary(run: LocalCapture, progress: CaptureProgress, outcome: Outc
       count(stream.documents),
       count(stream.deletions),
       count(stream.requests),
-      seconds(stream.lastActiveMs - progress.startedMs),
+      duration(stream.lastActiveMs - progress.startedMs),
       count(outcome.after.get(stream.stream) ?? 0),
     ]),
   );
@@ -126,7 +131,7 @@ function whatWasDone(run: LocalCapture, all: readonly StreamProgress[], outcome:
   const requests = counted(total(all.map((stream) => stream.requests)), "request");
   const rowsBefore = total(outcome.before.values());
   const rowsAfter = total(outcome.after.values());
-  const effort = `with ${requests} in ${seconds(outcome.elapsedMs)}`;
+  const effort = `with ${requests} in ${duration(outcome.elapsedMs)}`;
   const stopped = outcome.wasStopped ? " Stopped early: run the same command to go on." : "";
   if (rowsBefore === 0)
     return `Captured ${counted(documents, "document")} ${effort} into ${run.path}.${stopped}`;

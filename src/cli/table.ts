@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { visible } from "../shared/visible.ts";
 
 type Align = "left" | "right";
 
@@ -20,7 +21,7 @@ const NO_BORDERS = {
   middle: "  ",
 };
 
-/** A table as plain text: columns parted by spaces, so that it can be read, piped and pasted. */
+/** A table as plain text: columns parted by spaces, so that it can be read, piped and pasted. A row is a line, whatever its cells hold. */
 export function textTable(
   columns: readonly (readonly [title: string, align: Align])[],
   rows: readonly string[][],
@@ -31,6 +32,6 @@ export function textTable(
     chars: NO_BORDERS,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
-  table.push(...rows);
+  table.push(...rows.map((cells) => cells.map(visible)));
   return table.toString().replace(/ +$/gm, "");
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from "../shared/json.ts";
 import type { Environment } from "./environment.ts";
 
 const KEY_VARIABLES = { api_id: "AIRCALL_API_ID", api_token: "AIRCALL_API_TOKEN" } as const;
+const KEY_PROPERTIES = Object.keys(KEY_VARIABLES) as (keyof typeof KEY_VARIABLES)[];
 
 export interface LocalConfigSources {
   /** The value of `--start-date`. */
@@ -14,9 +15,10 @@ export interface LocalConfigSources {
 /**
  * The endpoint config of a local command: an option overrides the environment, which overrides the config
  * file. The key has no option, because everyone on the machine can see command lines. Throws a `ConfigError`
- * that names each missing part of the key.
+ * that names each missing part of the key, or the parts that belong to two keys.
  */
 export function localConfig({ startDate, env, file }: LocalConfigSources): JsonObject {
+  if (file) checkOneKey(env, file);
   const config: JsonObject = { ...file?.content, ...(startDate !== undefined && { start_date: startDate }) };
   const missing: [property: string, variable: string][] = [];
   for (const [property, variable] of Object.entries(KEY_VARIABLES)) {
@@ -31,5 +33,17 @@ export function localConfig({ startDate, env, file }: LocalConfigSources): JsonO
     : "write a config file and name it with --config";
   throw new ConfigError(
     `Set ${variables} to your API key, or ${elsewhere}. Create one at https://dashboard.aircall.io/integrations/api-keys, or try "source-aircall demo", which needs none.`,
+  );
+}
+
+/** The environment has one part of the key, and the file has both: put together, they are the parts of two keys. */
+function checkOneKey(env: Environment, { path, content }: NonNullable<LocalConfigSources["file"]>): void {
+  if (KEY_PROPERTIES.some((property) => content[property] === undefined)) return;
+  const own = KEY_PROPERTIES.filter((property) => env[KEY_VARIABLES[property]]);
+  const [property] = own;
+  if (property === undefined || own.length > 1 || env[KEY_VARIABLES[property]] === content[property]) return;
+  const other = property === "api_id" ? KEY_VARIABLES.api_token : KEY_VARIABLES.api_id;
+  throw new ConfigError(
+    `${KEY_VARIABLES[property]} is set and ${other} is not, while ${path} has a whole key: parts of two keys would be mixed. Set both variables, or neither.`,
   );
 }

@@ -1,6 +1,7 @@
 import type { CaptureEvent } from "../connector.ts";
 import type { Block } from "../engine/index.ts";
 import type { ConnectorError } from "../errors.ts";
+import { type BackfillStanding, Backfills } from "../shared/backfills.ts";
 import type { Clock } from "../shared/ports.ts";
 import type { StreamName } from "../streams/index.ts";
 
@@ -17,9 +18,17 @@ export interface StreamProgress {
   waiting?: { readonly because: string; readonly untilMs: number };
   /** When it last had something to do. */
   lastActiveMs: number;
-  /** How far a backfill has come; set while there is one. */
-  backfill?: { readonly doneRows: number; readonly leftRows: number };
+  /** Set while a backfill is under way. */
+  readonly backfill: BackfillStanding | undefined;
   error?: ConnectorError;
+}
+
+export interface CaptureProgressOptions {
+  readonly streams: readonly StreamName[];
+  readonly clock: Pick<Clock, "now">;
+  /** What the request budget lets through. */
+  readonly mostRowsPerMinute: number;
+  readonly onChange: (changed: StreamProgress) => void;
 }
 
 /** The progress of a capture, from its events. Views read it. */
@@ -27,18 +36,20 @@ export class CaptureProgress {
   readonly streams: readonly StreamProgress[];
   readonly startedMs: number;
   readonly #clock: Pick<Clock, "now">;
+  readonly #backfills: Backfills;
   readonly #onChange: (changed: StreamProgress) => void;
 
-  constructor(
-    names: readonly StreamName[],
-    clock: Pick<Clock, "now">,
-    onChange: (changed: StreamProgress) => void,
-  ) {
+  constructor({ streams, clock, mostRowsPerMinute, onChange }: CaptureProgressOptions) {
+    const backfills = new Backfills(clock, mostRowsPerMinute);
     this.#clock = clock;
+    this.#backfills = backfills;
     this.#onChange = onChange;
     this.startedMs = clock.now();
-    this.streams = names.map((stream) => ({
+    this.streams = streams.map((stream, binding) => ({
       stream,
+      get backfill() {
+        return backfills.standing(binding);
+      },
       documents: 0,
       deletions: 0,
       requests: 0,
@@ -57,6 +68,7 @@ export class CaptureProgress {
   }
 
   onEvent(event: CaptureEvent): void {
+    this.#backfills.onEvent(event);
     this.#change(event.binding, (progress) => {
       if (event.kind === "skipped") progress.skipped = event.rows;
       else applyEvent(progress, event);
@@ -78,7 +90,7 @@ function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kin
     progress.requests += 1;
     progress.status = "working";
   } else if (event.kind === "backfills") {
-    progress.backfill = event;
+    progress.status = "working";
   } else if (event.kind === "wait") {
     progress.status = "waiting";
     progress.waiting = event;

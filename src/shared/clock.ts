@@ -16,6 +16,16 @@ export const systemClock: Clock = {
   },
 };
 
+/** Does the work every so often, until the returned function is called. Does not keep the process alive. */
+export function repeatEvery(clock: Pick<Clock, "alarm">, everyMs: number, work: () => void): () => void {
+  const ring = () => {
+    cancel = clock.alarm(everyMs, ring);
+    work();
+  };
+  let cancel = clock.alarm(everyMs, ring);
+  return () => cancel();
+}
+
 /**
  * A clock that never goes back, for measuring elapsed time. When the underlying clock is set back,
  * this one continues from its latest instant, and its instants differ from then on.

@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { Log, LogFields } from "./ports.ts";
 import type { Redactor } from "./redactor.ts";
+import { visible } from "./visible.ts";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 type Level = (typeof LEVELS)[number];
@@ -36,10 +37,10 @@ export function jsonLog(options: LogOptions, now: () => number, destination: () 
   });
 }
 
-/** Lines for a person: warnings and errors, or everything that `LOG_LEVEL` asks for. */
-export function plainLog(options: LogOptions, write: (line: string) => void): Log {
-  return levelledLog(options, "warn", (name, message, fields) => {
-    write(`${name}: ${logText(message, fields)}`);
+/** Lines for a person: those at least as grave as `usual`, or everything that `LOG_LEVEL` asks for. */
+export function plainLog(options: LogOptions, write: (line: string) => void, usual: Level = "warn"): Log {
+  return levelledLog(options, usual, (name, message, fields) => {
+    write(visible(`${name}: ${logText(message, fields)}`));
   });
 }
 

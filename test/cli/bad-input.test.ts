@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
-import { askFile, temporaryFolder } from "../support/files.ts";
+import { askFile, type TemporaryFolder, temporaryFolder } from "../support/files.ts";
 import { BUNDLE, type Ended, emulated, runProgram, spawnProgram } from "../support/program.ts";
 
 const CREDENTIALS = { AIRCALL_API_ID: "some-id", AIRCALL_API_TOKEN: "some-secret-token" };
@@ -67,21 +68,6 @@ describe("a capture that cannot start says why in one sentence", () => {
       ...CREDENTIALS,
     });
     expectOneSentence(ended, /Aircall could not be read at 127\.0\.0\.1:\d+\/v1\/ping: ECONNREFUSED/);
-  });
-
-  test("an unknown stream", async () => {
-    expectOneSentence(
-      await runProgram(["capture", "--to", "a.duckdb", "--streams", "calls,faxes"], CREDENTIALS),
-      /There is no stream "faxes"\. The streams are calls, company/,
-    );
-  });
-
-  test.each(["yesterday", "2026-02-31", "2026-13-01T00:00:00Z"])("the start date %s", async (date) => {
-    using folder = temporaryFolder();
-    expectOneSentence(
-      await runProgram(["capture", "--to", folder.file("a.duckdb"), "--start-date", date], CREDENTIALS),
-      /start_date must be a date and time such as 2026-01-31T00:00:00Z/,
-    );
   });
 
   test("an API address that would send the credentials in the clear", async () => {
@@ -201,15 +187,72 @@ test.runIf(existsSync("/dev/full"))(
 
 describe("a wrong command line ends with exit code 2", () => {
   test.each([
-    [["capture"], /required option '--to <file>'/],
-    [["capture", "--to", "a.duckdb", "--fast"], /unknown option '--fast'/],
-    [["recapture"], /unknown command 'recapture'/],
+    [["capture"], /required option '--to <file>'[\s\S]*Run source-aircall capture --help for its options\./],
+    [["capture", "--to", "a.duckdb", "--fast"], /unknown option '--fast'[\s\S]*capture --help/],
+    [["capture", "--to", "a.duckdb", "--stream", "calls"], /'--stream'\n\(Did you mean --streams\?\)/],
+    [["recapture"], /unknown command 'recapture'\n\(Did you mean capture\?\)[\s\S]*source-aircall --help/],
+    [
+      ["airbyte", "raed"],
+      /unknown command 'raed'\n\(Did you mean read\?\)[\s\S]*source-aircall airbyte --help/,
+    ],
+    [["airbyte", "read"], /required option '--config <file>'[\s\S]*source-aircall airbyte read --help/],
+    [["singer"], /required option '--config <file>'[\s\S]*source-aircall singer --help/],
     [["emulator", "--calls", "many"], /must be a whole number/],
     [["emulator", "--port", "65536"], /must be at most 65535/],
     [[], /Usage: source-aircall/],
-  ])("%j", async (args, words) => {
-    const ended = await runProgram(args);
+    [
+      ["capture", "--to", "a.duckdb", "--streams", "calls,faxes"],
+      /option '--streams <names>' .* There is no stream "faxes"\. The streams are calls, company/,
+    ],
+    [["check", "--streams", "faxes"], /option '--streams <names>' .* There is no stream "faxes"/],
+    ...["yesterday", "2026-02-31", "2026-13-01T00:00:00Z", ""].map(
+      (date) =>
+        [
+          ["capture", "--to", "a.duckdb", "--start-date", date],
+          /option '--start-date <date>' .* It must be a date such as 2026-01-31 or 2026-01-31T00:00:00Z\./,
+        ] as const,
+    ),
+  ] as const)("K7: %j", async (args, words) => {
+    const ended = await runProgram(args, CREDENTIALS);
     expect(ended.stderr).toMatch(words);
-    expect(ended.exitCode).toBe(2);
+    expect(ended.stderr).not.toContain("endpoint config");
+    expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
+  });
+});
+
+describe("K6: what the installation lacks is named, and is no defect", () => {
+  /** The bundle without the modules beside it, but for those that are named. */
+  const installedWith = (folder: TemporaryFolder, modules: readonly string[]) => {
+    cpSync(dirname(BUNDLE), folder.file("dist"), { recursive: true });
+    for (const name of modules)
+      cpSync(join(dirname(BUNDLE), "../node_modules", name), folder.file(join("node_modules", name)), {
+        recursive: true,
+      });
+    return [process.execPath, folder.file("dist/source-aircall.cjs")];
+  };
+
+  test.each([
+    ["DuckDB's library", [], /DuckDB's library cannot be loaded: Cannot find module '@duckdb\/node-api'/],
+    [
+      "its binary for this platform",
+      ["@duckdb/node-api", "@duckdb/node-bindings", "detect-libc"],
+      /DuckDB's library cannot be loaded: Cannot find module '@duckdb\/node-bindings-.*Run "npm install"/,
+    ],
+  ])("%s", async (_, modules, words) => {
+    using folder = temporaryFolder();
+    const installed = installedWith(folder, modules);
+    const args = ["capture", "--to", folder.file("a.duckdb")];
+    expectOneSentence(await spawnProgram(args, { ...emulated(NOWHERE) }, installed).ended, words);
+    expect((await spawnProgram(["discover"], {}, installed).ended).exitCode).toBe(0);
+  });
+
+  test("Node that is too old", async () => {
+    using folder = temporaryFolder();
+    const hook = folder.file("old.cjs");
+    writeFileSync(hook, 'Object.defineProperty(process.versions, "node", { value: "18.20.8" });');
+    for (const args of [["spec"], ["flow"], ["capture", "--to", "a.duckdb"]]) {
+      const ended = await spawnProgram(args, { NODE_OPTIONS: `--require=${hook}` }).ended;
+      expectOneSentence(ended, /^error: source-aircall needs Node 20 or newer, and this is Node 18\.20\.8\./);
+    }
   });
 });

@@ -50,7 +50,7 @@ function capture(
     until: "pass",
     signal: new AbortController().signal,
     clock,
-    progress: new CaptureProgress(streams, clock, () => {}),
+    progress: new CaptureProgress({ streams, clock, mostRowsPerMinute: Infinity, onChange: () => {} }),
   });
   return { diary, clock, done };
 }

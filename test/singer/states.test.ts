@@ -22,12 +22,13 @@ async function typesOf(blocks: readonly Document[][]): Promise<string[]> {
   }
   const streams = everything().filter(({ name }) => name === "tags");
   await sync({
-    connector: { capture } as unknown as Connector,
+    connector: { capture, mostPerMinute: () => ({ requests: 100, rows: 5_000 }) } as unknown as Connector,
     config: CONFIG,
     streams,
     state: new SingerState({}, streams),
     writer: new LineWriter(output),
     ports: { clock, log: rememberingLog() },
+    metrics: rememberingLog(),
     signal: new AbortController().signal,
   });
   const lines = String(output.read()).trim().split("\n");

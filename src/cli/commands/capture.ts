@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
-import { CONFIG_OPTION, parseStreams } from "../arguments.ts";
+import { CONFIG_OPTION, parseStartDate, parseStreams } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
+import { withDuckDb } from "../duckdb-library.ts";
 
 interface CaptureOptions {
   readonly to: string;
@@ -17,7 +18,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
   return new Command("capture")
     .summary("replicate the account into a DuckDB file")
     .description(
-      "Replicates the account into a DuckDB file, with one table per stream and one row per object. Each run " +
+      "Replicates the streams of the account into a DuckDB file, with one table per stream and one row per object. Each run " +
         "continues where the last one ended and captures only changes. It is safe to kill at any time.",
     )
     .requiredOption("--to <file>", "DuckDB file; created if it does not exist")
@@ -26,6 +27,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     .option(
       "--start-date <date>",
       "skip calls that started before this date, UTC (default: all that Aircall keeps); an earlier date than last time adds the calls that were left out",
+      (value: string) => parseStartDate(value, context.ports.clock.now()),
     )
     .option("--follow", "keep running and capture changes until stopped")
     .option("--json", "write JSON lines to standard output, and logs as JSON to standard error")
@@ -43,7 +45,7 @@ Query the file with any DuckDB client:
     )
     .action(async (options: CaptureOptions) => {
       const { captureView } = await import("../capture-view.ts");
-      const { captureAndReport, withStore } = await import("../local-capture.ts");
+      const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
       const asJson = options.json === true;
       const view = captureView(context, asJson);
       const run = {

@@ -1,12 +1,12 @@
 import { Command } from "commander";
-import type { StreamCheck } from "../../connector.ts";
+import type { MinutePace, StreamCheck } from "../../connector.ts";
 import { DONE, FAILED } from "../../shared/exit-codes.ts";
+import { count, counted, roughDuration } from "../../shared/format.ts";
 import { plainLog } from "../../shared/log.ts";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import { CONFIG_OPTION, parseStreams } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
-import { count } from "../format.ts";
 import { textTable } from "../table.ts";
 import { writeLine } from "../terminal.ts";
 
@@ -19,7 +19,7 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
   return new Command("check")
     .summary("verify the API key and read access to each stream")
     .description(
-      "Verifies the API key, then reads the first page of each stream. For each stream that cannot be read, it prints what to do.",
+      "Verifies the API key, then reads the first page of each stream. For each stream that cannot be read, it prints what to do. Reports how long a first capture takes.",
     )
     .option(...CONFIG_OPTION)
     .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
@@ -40,8 +40,16 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
           checks.map(checkRow),
         ),
       );
+      writeLine(context.stdout, `\n${howLong(checks, connector.mostPerMinute(config))}`);
       end(checks.some(({ error }) => error) ? FAILED : DONE);
     });
+}
+
+/** How long the first capture takes: the request budget sets its pace. */
+function howLong(checks: readonly StreamCheck[], { rows: rowsPerMinute, requests }: MinutePace): string {
+  const rows = checks.reduce((sum, check) => sum + (check.rows ?? 0), 0);
+  const time = roughDuration((rows / rowsPerMinute) * 60_000);
+  return `A first capture of ${counted(rows, "row")} takes ${time}: at most ${counted(requests, "request")} a minute are sent.`;
 }
 
 function checkRow({ stream, rows, error }: StreamCheck): string[] {

@@ -3,6 +3,7 @@ import { DONE } from "../../shared/exit-codes.ts";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import type { CliContext } from "../context.ts";
+import { withDuckDb } from "../duckdb-library.ts";
 import { writeLine } from "../terminal.ts";
 
 export function demoCommand(context: CliContext, end: (exitCode: number) => void): Command {
@@ -16,8 +17,8 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
     .action(async ({ to }: { to: string }) => {
       const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
       const { captureView } = await import("../capture-view.ts");
-      const { captureAndReport, withStore } = await import("../local-capture.ts");
-      const { answerQuestions } = await import("../../local/index.ts");
+      const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
+      const { answerQuestions } = await withDuckDb(() => import("../../local/index.ts"));
       const { answersText } = await import("../answers.ts");
       const emulator = await startEmulator();
       try {

@@ -47,9 +47,14 @@ Example:
         context.stdout,
         `  AIRCALL_API_URL=${emulator.url} AIRCALL_API_ID=${API_ID} AIRCALL_API_TOKEN=${API_TOKEN} source-aircall capture --to emulated.duckdb`,
       );
-      await new Promise((resolve) => context.signal.addEventListener("abort", resolve, { once: true }));
+      await aborted(context.signal);
       await emulator.close();
     });
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
 const WHY_NOT_LISTENING: Readonly<Record<string, string>> = {

@@ -68,7 +68,15 @@ interface StreamState {
 
 type Trace =
   | { readonly type: "STREAM_STATUS"; readonly emitted_at: number; readonly stream_status: StreamStatus }
+  | { readonly type: "ESTIMATE"; readonly emitted_at: number; readonly estimate: Estimate }
   | { readonly type: "ERROR"; readonly emitted_at: number; readonly error: TracedError };
+
+/** How many rows a stream is expected to emit in this read. */
+interface Estimate {
+  readonly name: string;
+  readonly type: "STREAM";
+  readonly row_estimate: number;
+}
 
 interface StreamStatus {
   readonly stream_descriptor: StreamDescriptor;
@@ -96,6 +104,11 @@ const FAILURE_TYPES: Readonly<Record<Recovery, FailureType>> = {
 export function streamStatus(stream: string, status: Status, nowMs: number): AirbyteMessage {
   const stream_status = { stream_descriptor: { name: stream }, status };
   return { type: "TRACE", trace: { type: "STREAM_STATUS", emitted_at: nowMs, stream_status } };
+}
+
+export function rowEstimate(stream: string, rows: number, nowMs: number): AirbyteMessage {
+  const estimate = { name: stream, type: "STREAM", row_estimate: rows } as const;
+  return { type: "TRACE", trace: { type: "ESTIMATE", emitted_at: nowMs, estimate } };
 }
 
 export interface ErrorTraceOptions {

@@ -1,9 +1,11 @@
 import { bindingFor, type CaptureEvent, type Connector } from "../../connector.ts";
 import { mergePatch } from "../../engine/index.ts";
+import { BACKFILL_REPORT_MS, Backfills, backfillText } from "../../shared/backfills.ts";
+import { repeatEvery } from "../../shared/clock.ts";
 import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { logWith } from "../../shared/log.ts";
-import type { Ports } from "../../shared/ports.ts";
+import type { Log, Ports } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
 import type { ConfiguredStream } from "./input.ts";
 import type { AirbyteWriter } from "./output.ts";
@@ -43,24 +45,39 @@ export async function read(options: ReadOptions): Promise<number> {
       }),
   );
   await connector.proveCredentials(config, signal);
+  const backfills = new Backfills(clock, connector.mostPerMinute(config).rows);
   const blocks = connector.capture({
     config,
     bindings: streams.map(({ stream, syncMode }) => bindingFor(stream, syncMode)),
     state: runs.reduce<JsonObject>((state, run) => mergePatch(state, run.state), {}),
     until: "pass",
     signal,
-    onEvent: (event) => handle(event, runs[event.binding]),
+    onEvent(event) {
+      backfills.onEvent(event);
+      handle(event, runs[event.binding]);
+    },
   });
   for (const run of runs) run.start();
+  const cancel = repeatEvery(clock, BACKFILL_REPORT_MS, () => report(backfills, runs, log));
   try {
     for await (const block of blocks) await runs[block.binding]?.take(block);
   } finally {
+    cancel();
     for (const run of runs) if (!run.isOver) run.breakOff();
     await writer.flush();
     for (const run of runs) run.commitCovered();
   }
   if (runs.every(({ status }) => status === "COMPLETE")) return DONE;
   return signal.aborted ? STOPPED : FAILED;
+}
+
+function report(backfills: Backfills, runs: readonly StreamRun[], log: Log): void {
+  for (const [binding, standing] of backfills.underWay()) {
+    const run = runs[binding];
+    if (!run) continue;
+    run.estimate(standing.doneRows + standing.leftRows);
+    logWith(log, { stream: run.configured.name }).info(`backfill ${backfillText(standing)}`);
+  }
 }
 
 function handle(event: CaptureEvent, run: StreamRun | undefined): void {

@@ -4,7 +4,15 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { Clock, Log } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
 import type { ConfiguredStream } from "./input.ts";
-import { type AirbyteWriter, errorTrace, replacedFields, row, type Status, streamStatus } from "./output.ts";
+import {
+  type AirbyteWriter,
+  errorTrace,
+  replacedFields,
+  row,
+  rowEstimate,
+  type Status,
+  streamStatus,
+} from "./output.ts";
 
 /** No more records come between two states of a stream, unless a single checkpoint covers more. */
 const RECORDS_PER_STATE = 1_000;
@@ -85,6 +93,11 @@ export class StreamRun {
   /** To be called when the output has taken all that was written. */
   commitCovered(): void {
     for (const block of this.#covered.splice(0)) block.committed();
+  }
+
+  /** How many rows the stream is expected to emit in all, by the present count. */
+  estimate(rows: number): void {
+    this.#writer.push(rowEstimate(this.configured.name, rows, this.#clock.now()));
   }
 
   complete(): void {

@@ -36,7 +36,8 @@ export async function runCaptureSession(options: SessionOptions): Promise<void> 
   const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
   const state = committedState(earlier, ports.log);
   const stateKeyOf = (binding: number) => (bindings[binding] as (typeof bindings)[number]).stateKey;
-  const status = new CaptureStatus(streams, ports.log, ports.clock);
+  const mostRowsPerMinute = connector.mostPerMinute(capture.config).rows;
+  const status = new CaptureStatus({ streams, ...ports, mostRowsPerMinute });
   const month = monthOf(ports, signal);
   const blocks = connector.capture({
     config: capture.config,

@@ -1,29 +1,41 @@
 import type { CaptureEvent } from "../../connector.ts";
+import { Backfills, backfillText } from "../../shared/backfills.ts";
 import type { Clock, Log } from "../../shared/ports.ts";
 
 const BETWEEN_REPORTS_MS = 30_000;
+
+export interface CaptureStatusOptions {
+  /** The names of the streams, by binding. */
+  readonly streams: readonly string[];
+  readonly log: Log;
+  readonly clock: Pick<Clock, "now">;
+  /** What the request budget lets through. */
+  readonly mostRowsPerMinute: number;
+}
 
 /** Logs the status of the task, which Flow shows beside the capture. */
 export class CaptureStatus {
   readonly #streams: readonly string[];
   readonly #log: Log;
   readonly #clock: Pick<Clock, "now">;
-  readonly #backfillBeganMs = new Map<number, number>();
+  readonly #backfills: Backfills;
   readonly #working: Set<number>;
   readonly #failing = new Map<number, "failed just now" | "waits for another try">();
   #followingStatus = "";
   #reportedMs = -Infinity;
 
-  constructor(streams: readonly string[], log: Log, clock: Pick<Clock, "now">) {
+  constructor({ streams, log, clock, mostRowsPerMinute }: CaptureStatusOptions) {
     this.#streams = streams;
     this.#log = log;
     this.#clock = clock;
+    this.#backfills = new Backfills(clock, mostRowsPerMinute);
     this.#working = new Set(streams.keys());
     this.#report(streams.length === 0 ? "No bindings are enabled." : `Capturing ${streams.join(", ")}.`);
   }
 
   onEvent(event: CaptureEvent): void {
-    if (event.kind === "backfills") this.#reportBackfill(event);
+    this.#backfills.onEvent(event);
+    if (event.kind === "backfills") this.#reportBackfill(event.binding);
     else if (event.kind === "failed") this.#failing.set(event.binding, "failed just now");
     else if (event.kind === "rests") this.#rests(event.binding);
   }
@@ -43,25 +55,15 @@ export class CaptureStatus {
     this.#followingStatus = status;
   }
 
-  #reportBackfill({ binding, doneRows, leftRows }: CaptureEvent & { kind: "backfills" }): void {
+  #reportBackfill(binding: number): void {
+    const standing = this.#backfills.standing(binding);
     const nowMs = this.#clock.now();
-    const beganMs = this.#backfillBeganMs.get(binding) ?? nowMs;
-    this.#backfillBeganMs.set(binding, beganMs);
-    if (leftRows === 0 || nowMs < this.#reportedMs + BETWEEN_REPORTS_MS) return;
+    if (!standing || nowMs < this.#reportedMs + BETWEEN_REPORTS_MS) return;
     this.#reportedMs = nowMs;
-    const percent = Math.floor((100 * doneRows) / (doneRows + leftRows));
-    const leftMs = ((nowMs - beganMs) / doneRows) * leftRows;
-    const left = nowMs === beganMs ? "" : `, about ${roughTime(leftMs)} left`;
-    this.#report(`Backfilling ${this.#streams[binding]}: ${percent} %${left}`);
+    this.#report(`Backfilling ${this.#streams[binding]}: ${backfillText(standing)}`);
   }
 
   #report(message: string): void {
     this.#log.info(message, { eventType: "connectorStatus" });
   }
-}
-
-function roughTime(durationMs: number): string {
-  const minutes = Math.round(durationMs / 60_000);
-  if (minutes < 1) return "a minute";
-  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }

@@ -4,8 +4,8 @@ import { type Connector, connectorFor } from "../../connector.ts";
 import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { LineWriter } from "../../shared/line-writer.ts";
-import { plainLog } from "../../shared/log.ts";
-import type { Ports } from "../../shared/ports.ts";
+import { levelledLog, plainLog } from "../../shared/log.ts";
+import type { Log, Ports } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
 import { discoveredCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
@@ -49,12 +49,12 @@ export function singerCatalog(): string {
  */
 export async function runSingerProtocol(input: SingerInput, options: SingerProtocolOptions): Promise<number> {
   const { stdout, signal } = options;
-  const { connector, config, streams, ports, writeLine } = await begin(input, options);
+  const { connector, config, streams, ports, metrics, writeLine } = await begin(input, options);
   if (streams.length === 0) ports.log.warn("The catalog selects no stream, so nothing is read.");
   const state = new SingerState(await readStateFile(input.state, ports.log), streams);
   await connector.proveCredentials(config, signal);
   const writer = new LineWriter<SingerMessage>(stdout);
-  const failed = await sync({ connector, config, streams, state, writer, ports, signal });
+  const failed = await sync({ connector, config, streams, state, writer, ports, metrics, signal });
   if (signal.aborted) {
     writeLine("Stopped early: run again with the last state to go on.");
     return STOPPED;
@@ -90,6 +90,8 @@ interface Begun {
   readonly config: JsonObject;
   readonly streams: readonly SelectedStream[];
   readonly ports: Ports;
+  /** In the form in which Singer's own library writes and recognises metrics. */
+  readonly metrics: Log;
   readonly writeLine: (line: string) => void;
 }
 
@@ -99,9 +101,14 @@ async function begin(
   { env, stderr, redactor, ports: given }: SingerProtocolOptions,
 ): Promise<Begun> {
   const writeLine = (line: string) => void stderr.write(`${line}\n`);
-  const ports = { ...given, log: plainLog({ level: env.LOG_LEVEL, redactor }, writeLine) };
+  const logOptions = { level: env.LOG_LEVEL, redactor };
+  const ports = { ...given, log: plainLog(logOptions, writeLine, "info") };
+  const metrics = levelledLog(logOptions, "info", (level, message) =>
+    writeLine(`${level.toUpperCase()} ${message}`),
+  );
   const connector = connectorFor(env, ports, redactor);
   const config = await readConfig(sources, env, ports.log);
   connector.checkConfig(config);
-  return { connector, config, streams: await readCatalogFile(catalog, ports.log), ports, writeLine };
+  const streams = await readCatalogFile(catalog, ports.log);
+  return { connector, config, streams, ports, metrics, writeLine };
 }

@@ -1,4 +1,5 @@
 import type { Document } from "../../engine/index.ts";
+import { counted } from "../../shared/format.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/ports.ts";
 import type { StreamName } from "../../streams/index.ts";
@@ -37,6 +38,7 @@ export class RecordMaker {
   readonly #unknown = new Set<string>();
   #present = 0;
   #deleted = 0;
+  #measured = 0;
   /** That of all records of a table that is read whole; absent for a stream that follows changes. */
   readonly version: number | undefined;
 
@@ -67,8 +69,16 @@ export class RecordMaker {
     return this.#present === 0;
   }
 
+  /** How many records were made since this was last called. */
+  takeCount(): number {
+    const records = this.#present + this.#deleted;
+    const count = records - this.#measured;
+    this.#measured = records;
+    return count;
+  }
+
   logCounts(): void {
-    this.#log.info(`${this.#present} records and ${this.#deleted} deletions`);
+    this.#log.info(`${counted(this.#present, "record")} and ${counted(this.#deleted, "deletion")}`);
   }
 
   #selected({ _meta, ...doc }: Document): JsonObject {

@@ -1,10 +1,18 @@
 import { bindingFor, type CaptureEvent, type Connector } from "../../connector.ts";
 import type { Block, Document } from "../../engine/index.ts";
 import { ConnectorError } from "../../errors.ts";
+import {
+  BACKFILL_REPORT_MS,
+  type BackfillStanding,
+  Backfills,
+  backfillText,
+} from "../../shared/backfills.ts";
+import { repeatEvery } from "../../shared/clock.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 import { logWith } from "../../shared/log.ts";
-import type { Ports } from "../../shared/ports.ts";
+import type { Log, Ports } from "../../shared/ports.ts";
 import type { StreamName } from "../../streams/index.ts";
+import { recordCountMetric } from "./metrics.ts";
 import type { SingerMessage } from "./output.ts";
 import { RecordMaker } from "./output.ts";
 import type { SelectedStream } from "./selection.ts";
@@ -22,14 +30,17 @@ export interface SyncOptions {
   readonly state: SingerState;
   readonly writer: LineWriter<SingerMessage>;
   readonly ports: Pick<Ports, "clock" | "log">;
+  /** Gets the measurements, at the level info. */
+  readonly metrics: Pick<Log, "info">;
   readonly signal: AbortSignal;
 }
 
 /** Makes one pass over the selected streams, and returns the names of those that could not be read. */
 export async function sync(options: SyncOptions): Promise<StreamName[]> {
   const run = new SyncRun(options);
-  const { streams } = options;
+  const { streams, ports } = options;
   await run.begin();
+  const cancel = repeatEvery(ports.clock, BACKFILL_REPORT_MS, () => run.report());
   try {
     const tables = streams.filter(({ isFullTable }) => isFullTable);
     const read = await run.pass(streams);
@@ -37,6 +48,8 @@ export async function sync(options: SyncOptions): Promise<StreamName[]> {
   } catch (error) {
     if (error instanceof ConnectorError) await run.end();
     throw error;
+  } finally {
+    cancel();
   }
   await run.end();
   return run.failed;
@@ -51,6 +64,8 @@ class SyncRun {
   #statedMs = -Infinity;
   /** The blocks that no STATE covers yet. */
   #uncommitted: Block[] = [];
+  /** The backfills of the present pass. */
+  #underWay: () => Iterable<[StreamName, BackfillStanding]> = () => [];
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -87,13 +102,19 @@ class SyncRun {
     const done = new Set<StreamName>();
     if (streams.length === 0) return done;
     const nameOf = (binding: number) => (streams[binding] as SelectedStream).name;
+    const backfills = new Backfills(this.#options.ports.clock, connector.mostPerMinute(config).rows);
+    this.#underWay = function* () {
+      for (const [binding, standing] of backfills.underWay()) yield [nameOf(binding), standing];
+    };
     const blocks = connector.capture({
       config,
       bindings: streams.map(({ name }) => bindingFor(name)),
       state: state.forEngine,
       until: "pass",
       signal,
-      onEvent: ({ kind, binding }: CaptureEvent) => {
+      onEvent: (event: CaptureEvent) => {
+        const { kind, binding } = event;
+        backfills.onEvent(event);
         if (kind === "done") done.add(nameOf(binding));
         if (kind === "failed") this.#failed.add(nameOf(binding));
       },
@@ -119,7 +140,24 @@ class SyncRun {
   /** Writes a last STATE: records without a STATE after them would be read again by the next run. */
   async end(): Promise<void> {
     if (this.#isStateStale) await this.#writeState();
+    this.#measure(new Map());
     for (const maker of this.#makers.values()) maker.logCounts();
+  }
+
+  /** Reports the backfills that are under way, and the records since the last report. */
+  report(): void {
+    const underWay = new Map(this.#underWay());
+    for (const [stream, standing] of underWay)
+      logWith(this.#options.ports.log, { stream }).info(`backfill ${backfillText(standing)}`);
+    this.#measure(underWay);
+  }
+
+  #measure(underWay: ReadonlyMap<StreamName, BackfillStanding>): void {
+    for (const [stream, maker] of this.#makers) {
+      const records = maker.takeCount();
+      const standing = underWay.get(stream);
+      if (records > 0 || standing) this.#options.metrics.info(recordCountMetric(stream, records, standing));
+    }
   }
 
   async #writeRecord(name: StreamName, doc: Document): Promise<void> {
