@@ -9,6 +9,9 @@ delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 // The environment holds the credentials of the local commands, and people pass crash reports on.
 process.report.excludeEnv = true;
 
+// Every file that the program makes holds personal data: it is for its owner alone. A stricter umask stays.
+process.umask(process.umask(0o077) | 0o077);
+
 const stop = new AbortController();
 
 /** The first signal ends the work at a checkpoint; a second one ends the process at once. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { parseStreamName } from "../config/index.ts";
 import { type StreamName, streamNames } from "../streams/index.ts";
+import { targetProblem } from "./target.ts";
 
 const HIGHEST_PORT = 65_535;
 
@@ -11,6 +12,13 @@ export const CONFIG_OPTION = [
   "--config <file>",
   "endpoint config as JSON, see source-aircall spec; options override the environment, which overrides this file",
 ] as const;
+
+/** The path of a DuckDB file. */
+export function parseTarget(value: string): string {
+  const problem = targetProblem(value);
+  if (problem === undefined) return value;
+  throw new InvalidArgumentError(problem);
+}
 
 /** `calls,users`, in the registry's order and each once. */
 export function parseStreams(value: string): StreamName[] {
