@@ -83,10 +83,12 @@ export class DatabaseFile {
     await this.checkPlace();
     await this.#shortenLog();
     this.#hasLog = true;
+    const sizeBytes = this.#identity?.sizeBytes ?? 0;
     try {
       await inTransaction(connection, work);
     } finally {
-      await this.#noteSize();
+      // A transaction writes to the log, and at most adds to the file.
+      await this.#noteSize(sizeBytes);
     }
     await this.#giveMemoryBack();
   }
@@ -157,9 +159,9 @@ export class DatabaseFile {
     await this.#run(`SET memory_limit = '${this.#memoryLimit}'`);
   }
 
-  async #noteSize(): Promise<void> {
-    const sizeBytes = (await identityOf(this.#path))?.sizeBytes;
-    if (this.#identity && sizeBytes !== undefined) this.#identity = { ...this.#identity, sizeBytes };
+  async #noteSize(leastBytes = 0): Promise<void> {
+    const sizeBytes = (await identityOf(this.#path))?.sizeBytes ?? 0;
+    if (this.#identity && sizeBytes >= leastBytes) this.#identity = { ...this.#identity, sizeBytes };
   }
 
   async #run(sql: string): Promise<void> {
