@@ -19,7 +19,7 @@ RUN node scripts/build.ts
 
 FROM ${NODE_IMAGE}
 WORKDIR /app
-COPY --from=build /build/dist/source-aircall.cjs ./
+COPY --from=build /build/dist/source-aircall.cjs /build/dist/source-aircall-proxy.cjs ./
 # The user "node" of the base image, as a number: hosts that refuse root can check it, and it needs no name.
 USER 1000:1000
 LABEL FLOW_RUNTIME_PROTOCOL=capture

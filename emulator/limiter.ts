@@ -36,7 +36,7 @@ export class Limiter {
       return this.#verdict(false, this.#blockedUntilMs);
     }
     this.#acceptedAtMs.push(nowMs);
-    return this.#verdict(true, this.#windowStartMs(nowMs) + this.#options.windowMs);
+    return this.#verdict(true, this.#resetMs(nowMs));
   }
 
   #forgetBefore(nowMs: number): void {
@@ -48,6 +48,13 @@ export class Limiter {
     const { windowMs, windowShape } = this.#options;
     if (windowShape === "fixed") return Math.floor(nowMs / windowMs) * windowMs;
     return nowMs - windowMs + 1;
+  }
+
+  /** When requests that count now stop to count: all of them, or the oldest. */
+  #resetMs(nowMs: number): number {
+    const { windowMs, windowShape } = this.#options;
+    const beganMs = windowShape === "fixed" ? this.#windowStartMs(nowMs) : (this.#acceptedAtMs[0] ?? nowMs);
+    return beganMs + windowMs;
   }
 
   #verdict(allowed: boolean, resetsAtMs: number): Verdict {

@@ -1,4 +1,11 @@
-import { AircallReader, type ClientOptions, RequestBudget, type RequestEvent } from "./aircall/index.ts";
+import { createHash } from "node:crypto";
+import {
+  AircallReader,
+  type ClientOptions,
+  fetchThrough,
+  RequestBudget,
+  type RequestEvent,
+} from "./aircall/index.ts";
 import {
   type EndpointConfig,
   type Environment,
@@ -7,22 +14,33 @@ import {
   parseResourceConfig,
   readOrigin,
   readPace,
+  readProxy,
 } from "./config/index.ts";
 import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
-import type { JsonObject } from "./shared/json.ts";
+import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor, secretsIn } from "./shared/redactor.ts";
 import { EndpointSchema } from "./spec.ts";
-import { bindStream, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
+import {
+  bindStream,
+  type Company,
+  readCompany,
+  type StreamName,
+  type SyncMode,
+  streamNames,
+  streams,
+} from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
+  /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, there is none. */
+  readonly proxy?: string;
   /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
   readonly redactor?: Redactor;
 }
@@ -54,6 +72,8 @@ export interface CaptureRequest {
   readonly onEvent?: (event: CaptureEvent) => void;
 }
 
+export type { Company };
+
 /** What happens behind the blocks of a capture, by the index of the binding. */
 export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
 
@@ -81,11 +101,18 @@ export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stre
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
-  return new Connector({ ports, redactor, origin: readOrigin(env), ...readPace(env) });
+  const origin = readOrigin(env);
+  const proxy = readProxy(env, origin);
+  if (!proxy) return new Connector({ ports, redactor, origin, ...readPace(env) });
+  redactor.add(proxy.secrets);
+  const proxiedPorts = { ...ports, fetch: fetchThrough(proxy.url) };
+  return new Connector({ ports: proxiedPorts, redactor, origin, proxy: proxy.name, ...readPace(env) });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
 const WINDOW_MARGIN = 1.01;
+
+const KEY_MARK_LENGTH = 16;
 
 /** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
@@ -104,9 +131,37 @@ export class Connector {
     this.#read(config);
   }
 
+  /** What was sent within the last minute, for `recall` of the next process. */
+  get recentRequests(): JsonObject {
+    return this.#budget?.recent() ?? {};
+  }
+
+  /** Counts what an earlier process has sent within the last minute: the quota is the company's. */
+  recall(config: unknown, recentRequests: Json | undefined): void {
+    const { budget } = this.#client(this.#read(config));
+    const blockedMs = budget.recall(recentRequests);
+    if (blockedMs > 0)
+      this.#options.ports.log.warn(
+        `Aircall refused a request of the last run for being one too many; all requests wait for ${Math.ceil(blockedMs / 1000)} s`,
+      );
+  }
+
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
   async proveCredentials(config: unknown, signal: AbortSignal): Promise<void> {
     await this.#reader(config, signal).ping();
+  }
+
+  /** By what the API key is recognised, without what it is. A new token for the same API ID does not change it. */
+  keyMark(config: unknown): string {
+    const { apiId } = this.#read(config);
+    return createHash("sha256").update(apiId).digest("base64url").slice(0, KEY_MARK_LENGTH);
+  }
+
+  /** What tells the company of the API key apart from others. Throws as `proveCredentials`. */
+  async company(config: unknown, signal: AbortSignal): Promise<Company> {
+    const parsed = this.#read(config);
+    const client = { ...this.#client(parsed), ...redactionOf("users", parsed) };
+    return readCompany(this.#reader(config, signal), new AircallReader({ client, signal }));
   }
 
   /** Probes each stream with a request. Throws as `proveCredentials`; what is wrong with one stream is in its check. */
@@ -171,7 +226,7 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader({ client: this.#client(this.#read(config)), signal });
+    return new AircallReader({ client: this.#client(this.#read(config)), signal, purpose: "check" });
   }
 
   #read(config: unknown): EndpointConfig {
@@ -180,15 +235,18 @@ export class Connector {
   }
 
   #client(config: EndpointConfig): ClientOptions {
-    const { ports, origin, rateWindowMs, retryWaitMs } = this.#options;
+    const { ports, origin, proxy, rateWindowMs, retryWaitMs } = this.#options;
     this.#budget ??= new RequestBudget({
       requests: config.requestsPerMinute,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
+    // Another request to this process may come with another config.
+    this.#budget.configure(config.requestsPerMinute);
     return {
       credentials: config,
       origin,
+      proxy,
       budget: this.#budget,
       ports,
       redactor: this.#redactor,

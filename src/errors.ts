@@ -67,6 +67,11 @@ export class BeyondReach extends UnexpectedAnswer {
   override readonly name = "BeyondReach";
 }
 
+/** An answer is larger than the connector reads. A smaller page may not be. */
+export class AnswerTooLarge extends UnexpectedAnswer {
+  override readonly name = "AnswerTooLarge";
+}
+
 /** A list has more rows than the API serves for one query. */
 export class ListTooLong extends UnexpectedAnswer {
   override readonly name = "ListTooLong";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { runFlowProtocol } from "./protocols/flow/index.ts";
 import { systemClock } from "./shared/clock.ts";
-import { FAILED } from "./shared/exit-codes.ts";
+import { FAILED, STOPPED } from "./shared/exit-codes.ts";
 
 // With this variable Node accepts any certificate, and the credentials could go to another server.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
@@ -12,10 +12,20 @@ process.report.excludeEnv = true;
 // Every file that the program makes holds personal data: it is for its owner alone. A stricter umask stays.
 process.umask(process.umask(0o077) | 0o077);
 
+/**
+ * How long a stop may take. A checkpoint or a commit that is under way ends in less; a reader of standard output
+ * that has stopped reading may never take the rest, and what no reader took counts as never captured.
+ */
+const LONGEST_STOP_MS = 5_000;
+
 const stop = new AbortController();
 
 /** The first signal ends the work at a checkpoint; a second one ends the process at once. */
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+stop.signal.addEventListener("abort", () => {
+  // Keeps nothing alive: a process that has nothing left to do ends earlier.
+  setTimeout(() => process.exit(process.exitCode || STOPPED), LONGEST_STOP_MS).unref();
+});
 
 // Flow starts a process for every request. A request does not wait for modules that it does not use:
 // the commands for people, and the parts of Node behind `fetch` and standard error.

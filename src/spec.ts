@@ -5,6 +5,8 @@
 
 export const DEFAULT_START_DATE = "2023-01-01T00:00:00.000Z";
 export const DEFAULT_REQUESTS_PER_MINUTE = 100;
+/** What Aircall allows to a company. More would block the company for a minute, again and again. */
+const MOST_REQUESTS_PER_MINUTE = 120;
 /** Half an hour catches most edits, 30 days nearly all; each age is a few times the one before. */
 export const DEFAULT_REREAD_CALLS_AFTER = ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"] as const;
 export const DEFAULT_SYNC_MODE = "incremental";
@@ -108,8 +110,9 @@ export const EndpointSchema = {
           type: "integer",
           title: "Requests per Minute",
           description:
-            "How many requests the connector may send per minute. Aircall allows about 120 per minute for the whole company; the rest is left to your other integrations.",
+            "How many requests the connector may send per minute, at most 120. Aircall allows 120 per minute to the whole company; the rest is left to your other integrations.",
           minimum: 1,
+          maximum: MOST_REQUESTS_PER_MINUTE,
           default: DEFAULT_REQUESTS_PER_MINUTE,
           order: 0,
         },

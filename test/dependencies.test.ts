@@ -68,6 +68,7 @@ test("what is shipped loads nothing but itself, Node and DuckDB", () => {
   const others = new Set(loaded.filter((module) => !isBuiltin(module)));
   expect([...others].sort()).toEqual([
     "./source-aircall-cli.cjs",
+    "./source-aircall-proxy.cjs",
     "./source-aircall.cjs",
     "@duckdb/node-api",
   ]);

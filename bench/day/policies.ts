@@ -1,7 +1,8 @@
 import { AircallReader, type Endpoint, RequestBudget } from "../../src/aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import { Redactor } from "../../src/shared/redactor.ts";
-import { readWindow, type TimedList } from "../../src/streams/window.ts";
+import type { TimedList } from "../../src/streams/timed-list.ts";
+import { readWindow } from "../../src/streams/window.ts";
 import { CREDENTIALS, HISTORY_DAYS, type RunResult, simulateDay } from "./world.ts";
 
 const CALLS: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
@@ -91,6 +92,7 @@ async function* readCalls(
     pages: (from, to) => reader.pages(CALLS, { from, order: "asc", ...(Number.isFinite(to) ? { to } : {}) }),
     secondsOf: (row) =>
       isJsonObject(row) && typeof row.started_at === "number" ? row.started_at : undefined,
+    report: reader.report,
   };
   for await (const page of readWindow(list, afterSeconds, throughSeconds))
     for (const row of page.rows) if (isJsonObject(row)) yield row;

@@ -6,7 +6,7 @@ const PROBE_SHARE = 0.1;
 
 /** How many requests may be sent in a window: the configured number, or fewer after refusals. */
 export class Allowance {
-  readonly #configured: number;
+  #configured: number;
   /** The company's limit, as Aircall stated it. */
   #stated = Infinity;
   /** The number of requests accepted in the window of the last refusal, plus what probes have added since. */
@@ -20,9 +20,18 @@ export class Allowance {
     this.#configured = configuredRequests;
   }
 
+  configure(requests: number): void {
+    this.#configured = requests;
+  }
+
   requests(nowMs: number): number {
     if (nowMs >= this.#probeAtMs) this.#probe(nowMs);
     return Math.min(this.#configured, this.#stated, this.#learned);
+  }
+
+  /** The company's limit, which an answer has stated. */
+  stated(requests: number): void {
+    this.#stated = requests;
   }
 
   /**
@@ -33,7 +42,7 @@ export class Allowance {
   refused(acceptedRequests: number, statedRequests: number | undefined, nowMs: number): void {
     if (this.#learned > this.#probedFrom)
       this.#probeAfterMs = Math.min(2 * this.#probeAfterMs, LONGEST_PROBE_AFTER_MS);
-    if (statedRequests !== undefined) this.#stated = statedRequests;
+    if (statedRequests !== undefined) this.stated(statedRequests);
     const least = Math.ceil(Math.min(this.#configured, this.#stated, this.#learned) / 4);
     this.#learned = Math.max(least, acceptedRequests);
     this.#probedFrom = this.#learned;

@@ -1,9 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { inexactFieldsIn, withFiniteNumbers } from "./numbers.ts";
 import type { Outcome } from "./retry.ts";
 
 /** A page of 50 rows has a few hundred kilobytes. The limit protects the memory from a body without end. */
-const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+export const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Aircall nests about six levels deep. The limit lets code that reads an answer recurse once per level. */
 const DEEPEST_BODY_LEVELS = 100;
@@ -35,14 +36,17 @@ export async function readRefusal(response: Response): Promise<string> {
  * Parses a body and checks that it has the endpoint's key and at most 100 levels. Bodies without the
  * key of their list have been seen in production; a retry returns the list.
  */
-export function readBody(text: string, endpoint: Endpoint): Outcome | { body: JsonObject } {
+export function readBody(
+  text: string,
+  endpoint: Endpoint,
+): Outcome | { body: JsonObject; inexactFields: readonly string[] } {
   const body = parsed(text);
   if (body === undefined) return { kind: "unreadable", detail: "an answer that is not JSON" };
   if (!isJsonObject(body) || !Object.hasOwn(body, endpoint.bodyKey))
     return { kind: "unreadable", detail: `an answer without "${endpoint.bodyKey}"` };
   if (isDeeperThan(DEEPEST_BODY_LEVELS, body))
     return { kind: "unreadable", detail: `an answer nested deeper than ${DEEPEST_BODY_LEVELS} levels` };
-  return { body };
+  return { body, inexactFields: inexactFieldsIn(text) };
 }
 
 /** The message in an error body, if there is one. Its field varies, and `errors` may be a string or an object. */
@@ -55,7 +59,7 @@ export function apiMessage(text: string): string | undefined {
 
 function parsed(text: string): Json | undefined {
   try {
-    return JSON.parse(text);
+    return withFiniteNumbers(JSON.parse(text), text);
   } catch {
     return undefined;
   }

@@ -1,6 +1,9 @@
 import { steadyClock } from "../shared/clock.ts";
+import type { Json, JsonObject } from "../shared/json.ts";
 import type { Clock } from "../shared/ports.ts";
 import { Allowance } from "./allowance.ts";
+import { parseRecentRequests, recentRequestsAsJson } from "./recent-requests.ts";
+import type { StatedQuota } from "./retry.ts";
 
 /** What a request is for, the most urgent first. Requests that are spread keep room in the window for urgent ones. */
 const PRIORITIES = {
@@ -19,9 +22,14 @@ const BURST_SHARE = 0.85;
 /** A caller that has waited for so many windows goes before all that have not. */
 const PATIENCE_WINDOWS = 2;
 
+/** No wait that the server states is observed for longer. */
+const LONGEST_BLOCK_MS = 3_600_000;
+
 /** The right to send one request. */
 export interface Permit {
   readonly sentMs: number;
+  /** Counts from 1. */
+  readonly number: number;
 }
 
 interface Caller {
@@ -48,12 +56,53 @@ export class RequestBudget {
   readonly #sentMs: number[] = [];
   #waiting: Caller[] = [];
   #blockedUntilMs = -Infinity;
+  #permits = 0;
+  /** The latest permit whose answer stated what is left of the quota, and what was left of it. */
+  #heardNumber = 0;
+  #left: { requests: number; readonly untilMs: number } | undefined;
   #alarm: AbortController | undefined;
 
   constructor(options: { requests: number; windowMs: number; clock: Clock }) {
     this.#allowance = new Allowance(options.requests);
     this.#windowMs = options.windowMs;
     this.#clock = steadyClock(options.clock);
+  }
+
+  /** How many requests a window may hold from now on, by the config. What refusals have shown stays. */
+  configure(requests: number): void {
+    this.#allowance.configure(requests);
+  }
+
+  /** What this process has sent within the last window, and before it the processes of which `recall` was told. */
+  recent(): JsonObject {
+    this.#forgetBefore(this.#clock.now() - this.#windowMs);
+    const recent = { sentMs: this.#sentMs, blockedUntilMs: this.#blockedUntilMs };
+    return recentRequestsAsJson(recent, this.#windowMs);
+  }
+
+  /** Counts what an earlier process has sent within the last window. Returns how long the server still refuses everything. */
+  recall(earlier: Json | undefined): number {
+    const { sentMs = [], blockedUntilMs = -Infinity } = parseRecentRequests(earlier) ?? {};
+    const nowMs = this.#clock.now();
+    const inWindow = (oneMs: number) => oneMs > nowMs - this.#windowMs && oneMs <= nowMs;
+    this.#sentMs.unshift(...sentMs.filter(inWindow));
+    // An instant that is further ahead was written by a clock that was wrong.
+    if (blockedUntilMs <= nowMs + LONGEST_BLOCK_MS) this.#blockedUntilMs = blockedUntilMs;
+    return Math.max(0, this.#blockedUntilMs - nowMs);
+  }
+
+  /**
+   * What the answer to a request states of the company's quota; `{}` for one that states nothing, or for none. Requests
+   * of others are not known here, so what is left bounds ours until the count starts anew, which is after a window
+   * unless the answer states when.
+   */
+  heard(permit: Permit, { limit, remaining, resetsInMs = this.#windowMs }: StatedQuota): void {
+    if (limit !== undefined) this.#allowance.stated(limit);
+    if (permit.number < this.#heardNumber) return;
+    this.#heardNumber = permit.number;
+    const requests = (remaining ?? 0) - (this.#permits - permit.number);
+    this.#left = remaining === undefined ? undefined : { requests, untilMs: this.#clock.now() + resetsInMs };
+    this.#serve();
   }
 
   /** Waits for the right to send one request. Calls `onWait` with how long that takes, if it takes any time. */
@@ -108,7 +157,9 @@ export class RequestBudget {
       }
       this.#waiting.splice(this.#waiting.indexOf(caller), 1);
       this.#sentMs.push(nowMs);
-      caller.go({ sentMs: nowMs });
+      this.#permits += 1;
+      if (this.#left) this.#left.requests -= 1;
+      caller.go({ sentMs: nowMs, number: this.#permits });
     }
   }
 
@@ -147,7 +198,19 @@ export class RequestBudget {
    * request leaves it. In one that is not, a caller that is spread waits for the first of the even
    * steps that are left until then.
    */
-  #freeAtMs({ priority }: Caller, nowMs: number): number {
+  #freeAtMs(caller: Caller, nowMs: number): number {
+    return Math.max(this.#freeByTheirsMs(nowMs), this.#freeByOursMs(caller, nowMs));
+  }
+
+  /** When the server has counted anew, one request finds out how much is left now: not all of it, where windows slide. */
+  #freeByTheirsMs(nowMs: number): number {
+    if (!this.#left || this.#left.requests > 0) return -Infinity;
+    if (nowMs < this.#left.untilMs) return this.#left.untilMs;
+    this.#left = { requests: 1, untilMs: nowMs + this.#windowMs };
+    return -Infinity;
+  }
+
+  #freeByOursMs({ priority }: Caller, nowMs: number): number {
     this.#forgetBefore(nowMs - this.#windowMs);
     const sent = this.#sentMs.length;
     const allowed = Math.floor(this.#allowance.requests(nowMs));

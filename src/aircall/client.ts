@@ -5,9 +5,16 @@ import type { Permit, Priority } from "./budget.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { failureOf } from "./failure.ts";
-import { type Page, readPages } from "./pages.ts";
+import { type Page, type Report, readPages } from "./pages.ts";
 import { type Answer, sendRequest } from "./request.ts";
-import { BLOCK_MS, decideRetry, type Outcome, RETRY_POLICY, type RetryPolicy } from "./retry.ts";
+import {
+  BLOCK_MS,
+  decideRetry,
+  type Outcome,
+  RETRY_POLICY,
+  type RetryPolicy,
+  type StatedQuota,
+} from "./retry.ts";
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
@@ -25,6 +32,8 @@ export interface ReaderOptions {
   readonly purpose?: string;
   /** `snapshot` by default. */
   readonly priority?: Priority;
+  /** The topics that readers of the same run have reported. */
+  readonly reported?: Set<string>;
 }
 
 /** Reads the API for one stream, until its signal is aborted. Every reader of an account shares one budget. */
@@ -33,6 +42,7 @@ export class AircallReader {
   readonly #client: ClientOptions;
   readonly #signal: AbortSignal;
   readonly #retryPolicy: RetryPolicy;
+  readonly #reported: Set<string>;
 
   constructor(options: ReaderOptions) {
     const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = options.client;
@@ -40,11 +50,12 @@ export class AircallReader {
     this.#client = options.client;
     this.#signal = options.signal;
     this.#retryPolicy = { ...RETRY_POLICY, firstWaitMs };
+    this.#reported = options.reported ?? new Set();
   }
 
   /** The same reader, whose requests have another purpose and priority. */
   for(purpose: string, priority: Priority): AircallReader {
-    return new AircallReader({ ...this.#options, purpose, priority });
+    return new AircallReader({ ...this.#options, purpose, priority, reported: this.#reported });
   }
 
   /**
@@ -52,12 +63,20 @@ export class AircallReader {
    * pulled. Throws what `get` throws, and `ListTooLong`.
    */
   pages(endpoint: Endpoint, query: Query = {}, ahead = 0): AsyncGenerator<Page, void, void> {
-    return readPages((params) => this.get(endpoint, params), endpoint, query, ahead);
+    const get = (params: Query) => this.get(endpoint, params);
+    return readPages({ get, report: this.report, endpoint, query, ahead });
   }
+
+  /** Warns of an answer that contradicts the API, once for each topic. */
+  readonly report: Report = (topic, sentence) => {
+    if (this.#reported.has(topic)) return;
+    this.#reported.add(topic);
+    this.#client.ports.log.warn(sentence);
+  };
 
   /** Throws `CredentialsRefused` when Aircall does not know the credentials. */
   async ping(): Promise<void> {
-    await this.get(PING, {});
+    await this.for("credentials", "snapshot").get(PING, {});
   }
 
   /**
@@ -78,7 +97,9 @@ export class AircallReader {
       const times = { waitedMs: sentMs - wantedMs, tookMs: answeredMs - sentMs };
       this.#log(endpoint, query, outcome, { attempt, ...times });
       wantedMs = answeredMs;
+      if (!isRateLimited(outcome)) this.#client.budget.heard(permit, quotaIn(outcome));
       if ("body" in outcome) {
+        for (const field of outcome.inexactFields) this.#reportInexact(endpoint, field);
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
@@ -100,6 +121,13 @@ export class AircallReader {
     }
   }
 
+  #reportInexact({ path }: Endpoint, field: string): void {
+    this.report(
+      `${path} ${field}`,
+      `The field "${field}" of ${path} has a number that a 64-bit float cannot hold exactly. It is captured as the nearest such number, or as null where there is none.`,
+    );
+  }
+
   async #permit(): Promise<Permit> {
     const { purpose = "snapshot", priority = "snapshot", onEvent } = this.#options;
     const permit = await this.#client.budget.take(priority, this.#signal, (waitMs) =>
@@ -110,9 +138,9 @@ export class AircallReader {
   }
 
   /** A 429 pauses all requests, even if this one is given up. A pause longer than the retry limit is ignored. */
-  #pauseAll({ waitMs = BLOCK_MS, limit }: Answered, permit: Permit): void {
+  #pauseAll({ waitMs = BLOCK_MS, quota }: Answered, permit: Permit): void {
     const { budget, ports } = this.#client;
-    if (waitMs > RETRY_POLICY.longestMs || !budget.refused(permit, waitMs, limit)) return;
+    if (waitMs > RETRY_POLICY.longestMs || !budget.refused(permit, waitMs, quota?.limit)) return;
     ports.log.warn(
       `Aircall refused a request for being one too many; all requests wait for ${Math.ceil(waitMs / 1000)} s`,
     );
@@ -162,8 +190,12 @@ export class AircallReader {
 
 type Answered = Outcome & { readonly kind: "answered" };
 
-function isRateLimited(outcome: Outcome): outcome is Answered {
-  return outcome.kind === "answered" && outcome.status === 429;
+function isRateLimited(outcome: Outcome | Answer): outcome is Answered {
+  return "kind" in outcome && outcome.kind === "answered" && outcome.status === 429;
+}
+
+function quotaIn(outcome: Outcome | Answer): StatedQuota {
+  return "quota" in outcome && outcome.quota ? outcome.quota : {};
 }
 
 interface RequestTimes {

@@ -65,6 +65,9 @@ export function connectionOutcome(error: unknown, nowMs: number): Outcome {
   if (reason === "") return PROXY_REFUSAL;
   const tunnelStatus = Number(TUNNEL_REFUSED.exec(reason)?.[1]);
   if (tunnelStatus) return tunnelOutcome(tunnelStatus);
+  // https://fetch.spec.whatwg.org/#port-blocking
+  if (reason === "bad port")
+    return { kind: "rejected", detail: "a port that fetch refuses", advice: CHECK_ADDRESS };
   const rejected = REJECTED_CODES.find(({ codes }) => codes.test(code));
   if (!rejected) return { kind: "no-answer", detail: reason };
   return { kind: "rejected", detail: reason, advice: rejected.advice(nowMs) };
@@ -102,20 +105,21 @@ function hostOf(location: string, base: string): string {
   return url ? ` to ${url.host}` : "";
 }
 
-/** `fetch` wraps the reason of a failed connection, sometimes once more for each address that it tried. */
+/** `fetch` wraps the reason of a failed connection, sometimes several times. The innermost error with a code names it. */
 function networkReason(error: unknown): { code: string; reason: string } {
+  let named: NodeJS.ErrnoException | undefined;
   let reason = "the connection failed";
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const message = firstLine(cause.message);
-    if (typeof code === "string") return { code, reason: `${code}${message && ` (${message})`}` };
-    reason = message;
+    if (typeof (cause as NodeJS.ErrnoException).code === "string") named = cause;
+    reason = firstLine(cause.message);
   }
-  return { code: "", reason };
+  if (named?.code === undefined) return { code: "", reason };
+  const message = firstLine(named.message);
+  return { code: named.code, reason: `${named.code}${message && ` (${message})`}` };
 }
 
-/** OpenSSL's messages have the places in its source code, on a line that is not ended. */
+/** OpenSSL's messages name places in its source code around the reason. */
 function firstLine(message: string): string {
   const [line = ""] = message.split("\n");
-  return /:SSL routines:/.test(line) ? (line.split(":")[4] ?? "") : line;
+  return /:SSL routines:/.test(line) ? (line.split(":")[5] ?? "") : line;
 }

@@ -1,4 +1,5 @@
 import {
+  AnswerTooLarge,
   BeyondReach,
   ConnectionRejected,
   type ConnectorError,
@@ -23,10 +24,15 @@ export function failureOf(
     return new ConnectionRejected(
       `Aircall cannot be reached at ${place}: ${outcome.detail}. ${outcome.advice}`,
     );
+  if (outcome.kind === "too-large")
+    return new AnswerTooLarge(`Aircall answered ${endpoint.path} with ${outcome.detail}.`);
   if (outcome.kind !== "answered" || isTransient(outcome)) {
+    const scheme = isClosedAtOnce(origin, outcome)
+      ? " If the port expects HTTPS, write https in AIRCALL_API_URL."
+      : "";
     const proxyToo = proxy === undefined ? "" : " the proxy,";
     return new SourceUnavailable(
-      `Aircall could not be read at ${place}: ${outcome.detail} (${because}). Check${proxyToo} the network and https://status.aircall.com, then run again.`,
+      `Aircall could not be read at ${place}: ${outcome.detail} (${because}). Check${proxyToo} the network and https://status.aircall.com, then run again.${scheme}`,
     );
   }
   const Refusal = outcome.status === 404 ? NotFound : isBeyondReach(outcome) ? BeyondReach : UnexpectedAnswer;
@@ -36,4 +42,9 @@ export function failureOf(
 /** Aircall's message for a page that is too deep. Seen on a live account. */
 function isBeyondReach({ status, detail }: Outcome & { readonly kind: "answered" }): boolean {
   return status === 400 && detail.includes("pagination is out of bound");
+}
+
+/** A server for HTTPS may answer so, and so does one that is restarting. */
+function isClosedAtOnce(origin: string, { detail }: Outcome): boolean {
+  return origin.startsWith("http:") && detail.startsWith("UND_ERR_SOCKET");
 }

@@ -1,5 +1,6 @@
 export { type Priority, RequestBudget } from "./budget.ts";
 export { AircallReader, type RequestEvent } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";
-export { type Endpoint, itemOf } from "./endpoint.ts";
+export { type Endpoint, itemOf, ROWS_IN_REACH } from "./endpoint.ts";
 export type { Page } from "./pages.ts";
+export { fetchThrough } from "./proxy.ts";

@@ -1,14 +1,16 @@
 import type { JsonObject } from "../shared/json.ts";
-import { apiMessage, readBody, readRefusal, readText } from "./body.ts";
+import { apiMessage, LARGEST_BODY_BYTES, readBody, readRefusal, readText } from "./body.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { connectionOutcome, misdirection } from "./connection-faults.ts";
 import { basicAuth } from "./credentials.ts";
 import { Deadline } from "./deadline.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
-import { type Outcome, statedLimit, statedWaitMs } from "./retry.ts";
+import { type Outcome, type StatedQuota, statedQuota, statedWaitMs } from "./retry.ts";
 
 /** No answer of a page of 50 takes this long; what does is a connection that died quietly. */
 const REQUEST_TIMEOUT_MS = 60_000;
+
+const TOO_LARGE = `an answer of more than ${LARGEST_BODY_BYTES / 2 ** 20} MiB`;
 
 /** How much of Aircall's own error message goes into ours. */
 const LONGEST_MESSAGE_CHARACTERS = 200;
@@ -16,9 +18,12 @@ const LONGEST_MESSAGE_CHARACTERS = 200;
 /** A usable answer. */
 export interface Answer {
   readonly body: JsonObject;
+  /** The fields with numbers that are not kept exactly. */
+  readonly inexactFields: readonly string[];
   readonly status: number;
   /** The size of the body as text in UTF-8. */
   readonly bytes: number;
+  readonly quota: StatedQuota;
 }
 
 /** Sends one request and reads its answer. Throws only the reason of the signal, when that is aborted. */
@@ -38,10 +43,11 @@ export async function sendRequest(
     });
     if (!response.ok) return await refusal(response, client, signal);
     const text = await readText(response);
-    if (text === undefined) return { kind: "unreadable", detail: "an answer that is far too large" };
+    if (text === undefined) return { kind: "too-large", detail: TOO_LARGE };
     const answer = readBody(text, endpoint);
     if (!("body" in answer)) return answer;
-    return { ...answer, status: response.status, bytes: Buffer.byteLength(text) };
+    const quota = statedQuota(response.headers, client.ports.clock.now());
+    return { ...answer, status: response.status, bytes: Buffer.byteLength(text), quota };
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.isOver)
@@ -62,8 +68,9 @@ async function refusal(response: Response, client: ClientOptions, signal: AbortS
   const detail = `HTTP ${status}${words && `, "${words}"`}`;
   const misled = misdirection(response, text, detail);
   if (misled) return misled;
-  const waitMs = statedWaitMs(headers, client.ports.clock.now());
-  return { kind: "answered", status, detail, waitMs, limit: statedLimit(headers) };
+  const nowMs = client.ports.clock.now();
+  const waitMs = statedWaitMs(headers, nowMs);
+  return { kind: "answered", status, detail, waitMs, quota: statedQuota(headers, nowMs) };
 }
 
 function withoutSecrets(outcome: Outcome, { redactor }: ClientOptions): Outcome {

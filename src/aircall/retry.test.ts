@@ -119,9 +119,40 @@ describe("the wait that an answer states", () => {
     ["a negative reset", { "x-aircallapi-reset": "-5" }, undefined],
     ["a reset in words", { "x-aircallapi-reset": "in a minute" }, undefined],
     ["a negative wait", { "retry-after": "-1" }, undefined],
+    ["a date", { "retry-after": httpDate(NOW_MS + 90_000) }, 90_000],
+    ["a date of RFC 850", { "retry-after": rfc850Date(NOW_MS + 90_000) }, 90_000],
+    ["a date of asctime", { "retry-after": asctime(NOW_MS + 90_000) }, 90_000],
+    [
+      "a date by a server's clock that differs from ours",
+      { "retry-after": httpDate(NOW_MS - 600_000), date: httpDate(NOW_MS - 630_000) },
+      30_000,
+    ],
+    ["a date that has passed", { "retry-after": httpDate(NOW_MS - 1_000) }, undefined],
+    ["a date that does not exist", { "retry-after": "Sun, 31 Feb 2094 08:49:37 GMT" }, undefined],
+    [
+      "a reset when the date has passed",
+      { "retry-after": httpDate(NOW_MS - 1_000), "x-aircallapi-reset": String(seconds + 42) },
+      42_000,
+    ],
     ["an endless wait", { "retry-after": "Infinity" }, undefined],
     ["an empty wait", { "retry-after": "" }, undefined],
   ])("%s", (_, headers, waitMs) => {
     expect(stated(headers)).toBe(waitMs);
   });
 });
+
+/** As most servers write it. */
+function httpDate(ms: number): string {
+  return new Date(ms).toUTCString();
+}
+
+function rfc850Date(ms: number): string {
+  const [, day, month, year, time] = httpDate(ms).split(" ");
+  const name = new Date(ms).toLocaleDateString("en", { weekday: "long", timeZone: "UTC" });
+  return `${name}, ${day}-${month}-${year?.slice(2)} ${time} GMT`;
+}
+
+function asctime(ms: number): string {
+  const [name, day, month, year, time] = httpDate(ms).split(" ");
+  return `${name?.slice(0, 3)} ${month} ${day?.replace(/^0/, " ")} ${time} ${year}`;
+}

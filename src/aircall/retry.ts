@@ -1,3 +1,5 @@
+import { parseHttpDate } from "./http-date.ts";
+
 /** How one attempt at a request ended, other than with a usable answer. */
 export type Outcome =
   | {
@@ -6,11 +8,13 @@ export type Outcome =
       readonly detail: string;
       /** The wait that the server states. */
       readonly waitMs?: number | undefined;
-      /** The limit of the company that the server states, in requests a minute. */
-      readonly limit?: number | undefined;
+      /** What the server states of the company's quota. */
+      readonly quota?: StatedQuota;
     }
   | { readonly kind: "no-answer"; readonly detail: string }
   | { readonly kind: "unreadable"; readonly detail: string }
+  /** The body is larger than an answer may be. The same request would get as large a one. */
+  | { readonly kind: "too-large"; readonly detail: string }
   /** Another attempt would end the same way, until a person does what `advice` says. */
   | { readonly kind: "rejected"; readonly detail: string; readonly advice: string };
 
@@ -81,28 +85,57 @@ function waitAfter(
 
 /** Whether another attempt may have a different outcome. */
 export function isTransient(outcome: Outcome): boolean {
-  if (outcome.kind !== "answered") return outcome.kind !== "rejected";
+  if (outcome.kind !== "answered") return outcome.kind !== "rejected" && outcome.kind !== "too-large";
   return outcome.status === 408 || outcome.status === 429 || outcome.status >= 500;
 }
 
 /**
- * The wait that an answer states: `Retry-After` in seconds, otherwise `X-AircallApi-Reset`. The reset
- * is an instant whose unit Aircall does not document: above 1e11 it can only be in milliseconds. A
- * reset in the past or more than two minutes ahead is ignored.
+ * The wait that an answer states: `Retry-After` in seconds or as a date, otherwise `X-AircallApi-Reset`. The
+ * reset is an instant whose unit Aircall does not document: above 1e11 it can only be in milliseconds. A date or
+ * reset in the past, and a reset more than two minutes ahead, are ignored.
  */
 export function statedWaitMs(headers: Headers, nowMs: number): number | undefined {
-  const retryAfterSeconds = positiveNumber(headers.get("retry-after"));
-  if (retryAfterSeconds !== undefined) return retryAfterSeconds * 1000;
+  const retryAfterMs = retryAfter(headers, nowMs);
+  if (retryAfterMs !== undefined) return retryAfterMs;
+  return resetInMs(headers, nowMs);
+}
+
+function resetInMs(headers: Headers, nowMs: number): number | undefined {
   const reset = positiveNumber(headers.get("x-aircallapi-reset"));
   if (reset === undefined) return undefined;
   const waitMs = (reset > 1e11 ? reset : reset * 1000) - nowMs;
   return waitMs > 0 && waitMs <= 2 * BLOCK_MS ? waitMs : undefined;
 }
 
-/** The company's limit in requests a minute, which Aircall states when it refuses a request. */
-export function statedLimit(headers: Headers): number | undefined {
+/** A date is held against the server's own clock, if the answer has that: the local one may be wrong. */
+function retryAfter(headers: Headers, nowMs: number): number | undefined {
+  const text = headers.get("retry-after") ?? "";
+  const seconds = positiveNumber(text);
+  if (seconds !== undefined) return seconds * 1000;
+  const retryAtMs = parseHttpDate(text, nowMs);
+  if (retryAtMs === undefined) return undefined;
+  const waitMs = retryAtMs - (parseHttpDate(headers.get("date") ?? "", nowMs) ?? nowMs);
+  return waitMs > 0 ? waitMs : undefined;
+}
+
+/** What an answer states of the company's quota, for all its integrations together. */
+export interface StatedQuota {
+  /** Requests a minute. */
+  readonly limit?: number | undefined;
+  /** How many of them are left before the count starts anew. */
+  readonly remaining?: number | undefined;
+  readonly resetsInMs?: number | undefined;
+}
+
+/** Aircall has not been seen to state it in answers other than a 429, but other clients read it there too. */
+export function statedQuota(headers: Headers, nowMs: number): StatedQuota {
   const limit = positiveNumber(headers.get("x-aircallapi-limit"));
-  return limit === undefined ? undefined : Math.floor(limit);
+  const remaining = headers.get("x-aircallapi-remaining") ?? "";
+  return {
+    limit: limit === undefined ? undefined : Math.floor(limit),
+    remaining: /^\d+$/.test(remaining) ? Number(remaining) : undefined,
+    resetsInMs: resetInMs(headers, nowMs),
+  };
 }
 
 function positiveNumber(text: string | null): number | undefined {

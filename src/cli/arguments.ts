@@ -26,11 +26,6 @@ export function parseStreams(value: string): StreamName[] {
   return streamNames.filter((name) => asked.has(name));
 }
 
-/** A date stands for its first instant, UTC; the config checks everything else. */
-export function parseStartDate(value: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
-}
-
 export function parseCount(value: string): number {
   const number = Number(value);
   if (value.trim() !== "" && Number.isInteger(number) && number >= 0) return number;

@@ -29,6 +29,31 @@ describe("an endpoint config", () => {
     });
   });
 
+  test("has a key without the white space around it", () => {
+    const config = { api_id: " id\n", api_token: `\t${SECRET}\r\n\u00a0` };
+    expect(parseEndpointConfig(config)).toMatchObject({ apiId: "id", apiToken: SECRET });
+  });
+
+  test.each(["api_id", "api_token"])("has no white space inside its %s", (property) => {
+    for (const text of ["s3cret value", "s3cret\nvalue", "s3cret\u00a0value"]) {
+      const message = messageOf(() => parseEndpointConfig({ ...KEY, [property]: text }));
+      expect(message).toContain(`${property} must have no space or line break in it`);
+      expect(message).not.toContain(text);
+    }
+    expect(messageOf(() => parseEndpointConfig({ ...KEY, [property]: " \n" }))).toContain(
+      `${property} is empty`,
+    );
+  });
+
+  test("asks for no more requests a minute than Aircall allows", () => {
+    const config = (requests_per_minute: number) => ({ ...KEY, advanced: { requests_per_minute } });
+    expect(parseEndpointConfig(config(120)).requestsPerMinute).toBe(120);
+    for (const tooMany of [121, 1_000_000])
+      expect(messageOf(() => parseEndpointConfig(config(tooMany)))).toContain(
+        "advanced.requests_per_minute must be <= 120",
+      );
+  });
+
   test("says what becomes of personal data, and where", () => {
     const personal_data = {
       phone_numbers: "hash",
@@ -100,6 +125,14 @@ describe("an endpoint config", () => {
     ["2026-01-31T00:00:00Z", Date.UTC(2026, 0, 31)],
     ["2026-01-31T02:00:00+02:00", Date.UTC(2026, 0, 31)],
     ["2026-01-31T00:00:00.000Z", Date.UTC(2026, 0, 31)],
+    ["2026-01-31", Date.UTC(2026, 0, 31)],
+    ["2026-01-31T00:00:00", Date.UTC(2026, 0, 31)],
+    ["2026-01-30 23:00:00-01:00", Date.UTC(2026, 0, 31)],
+    [" 2026-01-31t00:00:00z\n", Date.UTC(2026, 0, 31)],
+    ["2016-12-31T23:59:60Z", Date.UTC(2017, 0, 1)],
+    ["1970-01-01", 1_000],
+    ["1969-12-31T23:59:59Z", 1_000],
+    ["0001-01-01T00:00:00Z", 1_000],
   ])("starts at %s", (start_date, startMs) => {
     expect(parseEndpointConfig({ ...KEY, start_date }).startSeconds).toBe(startMs / 1000);
   });
@@ -110,7 +143,11 @@ describe("an endpoint config", () => {
     ["nothing", {}, ["api_id", "api_token"]],
     ["an empty token", { api_id: SECRET, api_token: "" }, ["api_token is empty"]],
     ["an ID that is no text", { api_id: 12_345_678, api_token: SECRET }, ["api_id"]],
-    ["a date without a time", { ...KEY, start_date: "2026-01-31" }, ["start_date must be a date and time"]],
+    [
+      "a time that does not exist",
+      { ...KEY, start_date: "2026-01-31T12:00:60Z" },
+      ["start_date must be a date and time"],
+    ],
     ["a day that does not exist", { ...KEY, start_date: "2026-02-31T00:00:00Z" }, ["start_date"]],
     ["a date in words", { ...KEY, start_date: "yesterday" }, ["start_date"]],
     [

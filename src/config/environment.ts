@@ -6,14 +6,21 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the API is. The credentials go there with every request, so only https or this machine will do. */
+/**
+ * Where the API is. The credentials go there with every request, so only https or this machine will do. The paths of
+ * the API are fixed, and the key comes from the config, so nothing but a host can be used of an address.
+ */
 export function readOrigin(env: Environment): string {
-  const address = env.AIRCALL_API_URL;
+  const address = env.AIRCALL_API_URL?.trim();
   if (!address) return AIRCALL_ORIGIN;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK.test(url.hostname));
-  if (url && isSafe) return url.origin;
-  throw new ConfigError("AIRCALL_API_URL must be an https address, or an http address of this machine.");
+  if (!url || !isSafe)
+    throw new ConfigError("AIRCALL_API_URL must be an https address, or an http address of this machine.");
+  if (url.href === `${url.origin}/` && !/[?#]/.test(address)) return url.origin;
+  throw new ConfigError(
+    `AIRCALL_API_URL must be no more than a scheme, a host and a port, such as ${AIRCALL_ORIGIN}: no path, no query, no user and no password.`,
+  );
 }
 
 /** The file of an account must not take in the rows of an emulator, whose port changes from run to run. */

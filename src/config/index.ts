@@ -7,4 +7,5 @@ export {
   sourceName,
 } from "./environment.ts";
 export { localConfig } from "./local.ts";
+export { readProxy } from "./proxy.ts";
 export { parseResourceConfig, parseStreamName } from "./resource.ts";

@@ -15,7 +15,7 @@ const BYTES_PER_COMMIT = 8 * 1024 * 1024;
 const LONGEST_TRANSACTION_MS = 1_000;
 
 export interface LocalCaptureOptions {
-  readonly connector: Pick<Connector, "capture">;
+  readonly connector: Pick<Connector, "capture" | "recentRequests">;
   readonly store: Store;
   /** The endpoint config. */
   readonly config: unknown;
@@ -31,7 +31,7 @@ export interface LocalCaptureOptions {
  * the first error of the capture or of the store; either ends the session.
  */
 export async function captureIntoStore(options: LocalCaptureOptions): Promise<void> {
-  const { store, clock, progress } = options;
+  const { store, progress } = options;
   const failed = new AbortController();
   const blocks = options.connector.capture({
     config: options.config,
@@ -41,7 +41,7 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
     signal: AbortSignal.any([options.signal, failed.signal]),
     onEvent: (event) => progress.onEvent(event),
   });
-  const transaction = new PendingTransaction(store, options.streams, clock);
+  const transaction = new PendingTransaction(options);
   try {
     for (let next = blocks.next(); ; ) {
       const arrived = transaction.due ? await Promise.race([next, transaction.due]) : await next;
@@ -75,20 +75,18 @@ async function settled(steps: readonly (() => unknown)[]): Promise<void> {
       .catch(() => undefined);
 }
 
+type PendingOptions = Pick<LocalCaptureOptions, "store" | "streams" | "clock" | "connector">;
+
 /** What has been captured since the last commit. */
 class PendingTransaction {
-  readonly #store: Store;
-  readonly #streams: readonly StreamName[];
-  readonly #clock: Clock;
+  readonly #options: PendingOptions;
   #blocks: Block[] = [];
   #documents = 0;
   #bytes = 0;
   #deadline: { readonly due: Promise<"due">; readonly cancel: () => void } | undefined;
 
-  constructor(store: Store, names: readonly StreamName[], clock: Clock) {
-    this.#store = store;
-    this.#streams = names;
-    this.#clock = clock;
+  constructor(options: PendingOptions) {
+    this.#options = options;
   }
 
   get isFull(): boolean {
@@ -107,27 +105,31 @@ class PendingTransaction {
     this.#deadline ??= this.#startDeadline();
   }
 
+  /** Writes what has waited, and what the run has sent lately, for a run that begins soon. */
   async commit(): Promise<void> {
-    if (!this.#deadline) return;
-    this.#deadline.cancel();
+    this.#deadline?.cancel();
     this.#deadline = undefined;
     const blocks = this.#blocks;
     this.#blocks = [];
     this.#documents = 0;
     this.#bytes = 0;
-    await this.#store.commit(blocks.map((block) => this.#captured(block)));
+    const { store, connector } = this.#options;
+    await store.commit(
+      blocks.map((block) => this.#captured(block)),
+      { recentRequests: connector.recentRequests },
+    );
     for (const block of blocks) block.committed();
   }
 
   #captured({ binding, documents, patch }: Block): CapturedBlock {
-    const table = this.#streams[binding];
+    const table = this.#options.streams[binding];
     if (!table) throw new RangeError(`no binding ${binding} was opened`);
     return { table, documents, patch };
   }
 
   #startDeadline(): { due: Promise<"due">; cancel: () => void } {
     const cancelled = new AbortController();
-    const due = this.#clock.sleep(LONGEST_TRANSACTION_MS, cancelled.signal).then(
+    const due = this.#options.clock.sleep(LONGEST_TRANSACTION_MS, cancelled.signal).then(
       () => "due" as const,
       () => "due" as const,
     );

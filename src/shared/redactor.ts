@@ -6,7 +6,8 @@ const SHORTEST_CHARACTERS = 4;
 /** The texts in a config that its JSON Schema marks with `secret: true`, however deep. */
 export function secretsIn(schema: unknown, config: unknown): string[] {
   if (!isJsonObject(schema)) return [];
-  if (schema.secret === true) return typeof config === "string" ? [config] : [];
+  // A secret is used without the white space around it, and may be repeated either way.
+  if (schema.secret === true) return typeof config === "string" ? [...new Set([config, config.trim()])] : [];
   if (Array.isArray(config)) return config.flatMap((element) => secretsIn(schema.items, element));
   if (!isJsonObject(config) || !isJsonObject(schema.properties)) return [];
   return Object.entries(schema.properties).flatMap(([name, property]) => secretsIn(property, config[name]));

@@ -36,6 +36,13 @@ export class MalformedRows {
     }
   }
 
+  /** Warns of something that is left out of rows, which skips none of them. */
+  reportOnce(sentence: string): void {
+    if (this.#logged.has(sentence)) return;
+    this.#logged.add(sentence);
+    this.#log.warn(sentence);
+  }
+
   #logOnce(id: number | undefined, fault: string): void {
     const line = `${id} ${fault}`;
     if (this.#logged.has(line)) return;

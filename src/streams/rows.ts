@@ -28,6 +28,10 @@ export function wellFormedDocuments<Row extends object>(
   const documents: (Document & Row)[] = [];
   for (const row of rows) {
     const fault = faultOf(row, needs, keys);
+    if (isJsonObject(row) && Object.hasOwn(row, "_meta"))
+      malformed.reportOnce(
+        'Aircall has a field "_meta" of its own, which is left out: "_meta" says whether a row exists',
+      );
     if (fault === undefined)
       documents.push(presentDocument(row as JsonObject, secretFields) as Document & Row);
     else malformed.report(row, fault);
@@ -40,6 +44,14 @@ export function allMalformed(rowCount: number): UnexpectedAnswer {
   return new UnexpectedAnswer(
     `Aircall answered with ${rowCount} ${rowCount === 1 ? "row" : "rows"} of which none can be used, as the warnings before this say. ` +
       "Its API may have changed: look for a newer version of this connector, and report it where there is none.",
+  );
+}
+
+/** A list that ends before its own total. What is missing may exist, so it is neither captured nor deleted. */
+export function listedShort(name: string, rowCount: number, total: number | undefined): UnexpectedAnswer {
+  return new UnexpectedAnswer(
+    `Aircall counts ${total} ${name}, but lists ${rowCount} of them. These have been captured, and nothing counts as deleted. ` +
+      "Ask Aircall if this persists.",
   );
 }
 

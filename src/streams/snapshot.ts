@@ -1,6 +1,6 @@
-import type { AircallReader, Endpoint, Page } from "../aircall/index.ts";
+import type { Endpoint } from "../aircall/index.ts";
 import type { Document, Step } from "../engine/index.ts";
-import { ListTooLong, SourceUnavailable } from "../errors.ts";
+import { SourceUnavailable } from "../errors.ts";
 import { isJsonObject, type Json } from "../shared/json.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { digest } from "./digest.ts";
@@ -8,9 +8,10 @@ import { Digests } from "./digests.ts";
 import { deletionDocument } from "./document.ts";
 import { Emptiness } from "./emptiness.ts";
 import { probeList } from "./probe.ts";
-import { allMalformed, type RowNeeds, wellFormedDocuments } from "./rows.ts";
+import { allMalformed, listedShort, type RowNeeds, wellFormedDocuments } from "./rows.ts";
 import { restSince, type Source } from "./source.ts";
 import { isId, isName } from "./values.ts";
+import { WholeListReading } from "./whole-list-reading.ts";
 
 export const COMPANY: Endpoint = { path: "/v1/company", bodyKey: "company", holds: "one" };
 
@@ -50,8 +51,6 @@ class Snapshot {
   readonly #source: Source;
   readonly #digests: Digests;
   readonly #emptiness: Emptiness;
-  /** A row that was skipped may be any of those that are missing. */
-  #hasSkipped = false;
 
   constructor(definition: SnapshotDefinition, source: Source, digests: Digests, emptiness: Emptiness) {
     this.#definition = definition;
@@ -61,10 +60,11 @@ class Snapshot {
   }
 
   async *steps(): AsyncGenerator<Step> {
-    const reading = new WholeListReading();
-    yield* this.#read(reading);
+    let reading = yield* this.#readList();
+    // An order that differs between two pages shows some rows twice, and others not at all.
+    if (reading.isShort && !reading.tooLong) reading = yield* this.#readList();
     if (reading.isUseless) throw allMalformed(reading.rowCount);
-    if (reading.rowCount === 0) await this.#compareWithCompany();
+    if (reading.isEmpty) await this.#compareWithCompany();
     const deletedKeys = this.#isEmptinessBelieved(reading) ? yield* this.#deletedKeys(reading) : [];
     for (const key of deletedKeys) this.#digests.noteDeletion(key);
     if (this.#digests.size === 0) this.#emptiness.end();
@@ -74,6 +74,7 @@ class Snapshot {
     if (digests || emptiness)
       yield { kind: "checkpoint", patch: { ...(digests && { digests }), ...emptiness } };
     if (reading.tooLong) throw reading.tooLong;
+    if (reading.isShort) throw listedShort(this.#definition.name, reading.rowCount, reading.total);
   }
 
   /** Throws `SourceUnavailable` when the list is empty and the company counts rows of it. */
@@ -90,7 +91,7 @@ class Snapshot {
 
   /** An outage can look like an empty list: such a list is believed once it has been empty for an hour. */
   #isEmptinessBelieved(reading: WholeListReading): boolean {
-    const isSuspicious = reading.rowCount === 0 && this.#digests.size > 0;
+    const isSuspicious = reading.isEmpty && this.#digests.size > 0;
     if (!isSuspicious) this.#emptiness.end();
     else if (!this.#emptiness.hasLasted(this.#source)) {
       this.#source.log.warn(
@@ -102,12 +103,14 @@ class Snapshot {
   }
 
   /** Captures each object that has changed. */
-  async *#read(reading: WholeListReading): AsyncGenerator<Step> {
+  async *#readList(): AsyncGenerator<Step, WholeListReading> {
+    const reading = new WholeListReading();
     for await (const { rows } of reading.pages(this.#source.api, this.#definition.endpoint)) {
       const documents = wellFormedDocuments(rows, needsOf(this.#definition), this.#source);
-      if (documents.length < rows.length) this.#hasSkipped = true;
+      reading.skippedCount += rows.length - documents.length;
       yield { kind: "documents", docs: this.#takeChanged(documents, reading) };
     }
+    return reading;
   }
 
   #takeChanged(documents: readonly Document[], reading: WholeListReading): Document[] {
@@ -135,70 +138,24 @@ class Snapshot {
    */
   async *#deletedKeys(reading: WholeListReading): AsyncGenerator<Step, string[]> {
     let missing = this.#missingFrom(reading);
-    let isWhole = reading.isWhole();
+    const readings = [reading];
     const isDoubtful = reading.pageCount > 1 || missing.length === this.#digests.size;
-    if (missing.length > 0 && isWhole && isDoubtful) {
-      const second = new WholeListReading();
-      yield* this.#read(second);
+    if (missing.length > 0 && reading.isWhole && isDoubtful) {
+      const second = yield* this.#readList();
+      readings.push(second);
+      if (second.rowCount > 0) this.#emptiness.end();
       missing = missing.filter((key) => !second.hasSeen(key));
-      isWhole = second.isWhole();
     }
-    if (missing.length === 0 || this.#hasSkipped) return [];
-    if (isWhole) return missing;
+    // A row that was skipped may be any of those that are missing.
+    const isReported = reading.isShort || readings.some(({ skippedCount }) => skippedCount > 0);
+    if (missing.length === 0 || isReported) return [];
+    if (readings.every(({ isWhole }) => isWhole)) return missing;
     this.#source.log.warn("the list was not read whole, so what is missing from it is not taken for deleted");
     return [];
   }
 
   #missingFrom(reading: WholeListReading): string[] {
     return this.#digests.keys().filter((key) => !reading.hasSeen(key));
-  }
-}
-
-/** One reading of a list, and whether it has read the list whole. */
-class WholeListReading {
-  readonly #keys = new Set<string>();
-  #total: number | undefined;
-  #isSteady = true;
-  pageCount = 0;
-  rowCount = 0;
-  /** Set when the list has more rows than the API serves; those that it serves have been read. */
-  tooLong: ListTooLong | undefined;
-
-  async *pages(api: AircallReader, endpoint: Endpoint): AsyncGenerator<Page> {
-    try {
-      for await (const page of api.pages(endpoint)) {
-        this.pageCount = page.number;
-        this.rowCount += page.rows.length;
-        this.#watchTotal(page);
-        yield page;
-      }
-    } catch (error) {
-      if (!(error instanceof ListTooLong)) throw error;
-      this.tooLong = error;
-    }
-  }
-
-  saw(key: string): void {
-    this.#keys.add(key);
-  }
-
-  hasSeen(key: string): boolean {
-    return this.#keys.has(key);
-  }
-
-  /** The list has rows, and all of them are malformed. */
-  get isUseless(): boolean {
-    return this.rowCount > 0 && this.#keys.size === 0;
-  }
-
-  /** False as well when the total changed between two pages: then a row may have been missed. */
-  isWhole(): boolean {
-    return this.#isSteady && this.tooLong === undefined && this.#total === this.#keys.size;
-  }
-
-  #watchTotal(page: Page): void {
-    if (page.number > 1 && page.total !== this.#total) this.#isSteady = false;
-    this.#total = page.total;
   }
 }
 

@@ -1,30 +1,16 @@
 import type { Page } from "../aircall/index.ts";
-import { ListTooLong, SecondTooFull, SourceUnavailable, UnexpectedAnswer } from "../errors.ts";
-import { isJsonObject, type Json } from "../shared/json.ts";
-import { MIN_ROWS_TO_SUSPECT_API } from "./rows.ts";
-
-/** A list in ascending order of an instant. */
-export interface TimedList {
-  readonly name: string;
-  /**
-   * Rows of up to this second stay where they are, or vanish. Later ones may also appear late, and
-   * their instant may be corrected, so that they change places. Unix seconds.
-   */
-  readonly quietThroughSeconds: number;
-  /** The rows whose instant lies in `(afterSeconds, throughSeconds]`, oldest first; Unix seconds. */
-  pages(afterSeconds: number, throughSeconds: number): AsyncIterable<Page>;
-  /** `undefined` for a row that cannot be used. */
-  secondsOf(row: Json): number | undefined;
-}
-
-export interface WindowPage {
-  /** Rows in the list's order. A row is repeated only where the list has moved while it was read. */
-  readonly rows: readonly Json[];
-  /** All rows of the window up to this second have been yielded: a reading may be resumed after it. */
-  readonly throughSeconds: number;
-  /** How many rows of the window are still to come, as the API counts them at the moment. */
-  readonly rowsLeft: number;
-}
+import { SecondTooFull, SourceUnavailable } from "../errors.ts";
+import {
+  extentOf,
+  isOrdered,
+  rowsLeftAfter,
+  Seam,
+  type TimedList,
+  type Window,
+  type WindowPage,
+  withinReach,
+} from "./timed-list.ts";
+import { readUnordered } from "./unordered-window.ts";
 
 /** `(after, until]` as state holds it, in Unix seconds. A type, since an interface is no JSON object. */
 export type Span = { after: number; until: number };
@@ -54,8 +40,9 @@ const MOVES_WITHOUT_PROGRESS = 10;
  * last second of which nothing can be missing: at that depth, and when the total shows that a row
  * has vanished and pulled another across the border of two pages. Where the list moves, no total
  * shows that, since a row may vanish while another appears. There each page is a query of its own:
- * it is whole as it stands, and the next one begins with the last second over again. Throws
- * `SecondTooFull` when one second alone holds more rows than a query can reach.
+ * it is whole as it stands, and the next one begins with the last second over again. Where the rows do
+ * not come in the order of their instants, no row says how far a page has come, and `readUnordered`
+ * takes over. Throws `SecondTooFull` when one second alone holds more rows than a query can reach.
  */
 export async function* readWindow(
   list: TimedList,
@@ -88,39 +75,67 @@ async function* readQuietly(
   hiSeconds: number,
   seam: Seam,
 ): AsyncGenerator<WindowPage, number, void> {
+  const window = { afterSeconds, hiSeconds };
   let throughSeconds = afterSeconds;
   let newestSeconds = afterSeconds;
   let total: number | undefined;
   let rowsRead = 0;
   for await (const page of withinReach(list.pages(afterSeconds, hiSeconds))) {
     const hasMoved = hasMovedSince(total, page);
+    if (!(await isInOrder(page, list, window, hasMoved ? afterSeconds : newestSeconds)))
+      return yield* readUnordered(list, afterSeconds, hiSeconds, seam);
     total = page.total;
     rowsRead += page.rows.length;
-    newestSeconds = Math.max(newestSeconds, newestWithin(page.rows, list, afterSeconds, hiSeconds));
-    if (!hasMoved) throughSeconds = page.last ? hiSeconds : Math.max(throughSeconds, newestSeconds - 1);
-    const rowsLeft = Math.max(0, (total ?? 0) - rowsRead);
+    newestSeconds = Math.max(newestSeconds, extentOf(page.rows, list, window).newestSeconds);
+    if (!hasMoved) throughSeconds = throughOf(page, newestSeconds, throughSeconds, hiSeconds);
+    const rowsLeft = rowsLeftAfter(rowsRead, page);
     yield { rows: seam.newRows(page.rows, list, afterSeconds), throughSeconds, rowsLeft };
     if (hasMoved || page.last) return throughSeconds;
     if (page.deepest) break;
   }
   if (throughSeconds > afterSeconds) return throughSeconds;
-  if (newestSeconds === hiSeconds) throw new SecondTooFull(list.name, newestSeconds);
-  // One second fills the query: narrow the query to it.
-  return yield* readQuietly(list, afterSeconds, newestSeconds, seam);
+  return yield* readFullSecond(list, afterSeconds, newestSeconds, hiSeconds, seam);
+}
+
+/**
+ * Whether the rows of a page ascend from an instant on. A first page of one second does not show that, so
+ * the list is asked for earlier rows.
+ */
+async function isInOrder(
+  page: Page,
+  list: TimedList,
+  window: Window,
+  sinceSeconds: number,
+): Promise<boolean> {
+  if (!isOrdered(page.rows, list, window, sinceSeconds)) return false;
+  const { oldestSeconds, newestSeconds } = extentOf(page.rows, list, window);
+  if (page.number > 1 || page.last || oldestSeconds < newestSeconds) return true;
+  if (newestSeconds - 1 <= window.afterSeconds) return true;
+  for await (const earlier of list.pages(window.afterSeconds, newestSeconds - 1))
+    return earlier.rows.length === 0;
+  return true;
+}
+
+/** One second fills a query: narrows the query to it. */
+async function* readFullSecond(
+  list: TimedList,
+  afterSeconds: number,
+  seconds: number,
+  hiSeconds: number,
+  seam: Seam,
+): AsyncGenerator<WindowPage, number, void> {
+  if (seconds === hiSeconds) throw new SecondTooFull(list.name, seconds);
+  return yield* readQuietly(list, afterSeconds, seconds, seam);
+}
+
+/** The second up to which a window is read with this page, and which was `readSeconds` before it. */
+function throughOf(page: Page, newestSeconds: number, readSeconds: number, hiSeconds: number): number {
+  return page.last ? hiSeconds : Math.max(readSeconds, newestSeconds - 1);
 }
 
 /** Whether rows have come or gone since the page before. Without a total we must assume that they have. */
 function hasMovedSince(total: number | undefined, page: Page): boolean {
   return page.number > 1 && (total === undefined || page.total !== total);
-}
-
-/** The pages up to the first that the API refuses as too deep, be that earlier than it used to be. */
-async function* withinReach(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
-  try {
-    yield* pages;
-  } catch (error) {
-    if (!(error instanceof ListTooLong)) throw error;
-  }
 }
 
 /**
@@ -135,10 +150,13 @@ async function* readPage(
   hiSeconds: number,
   seam: Seam,
 ): AsyncGenerator<WindowPage, number, void> {
+  const window = { afterSeconds, hiSeconds };
   for await (const page of list.pages(afterSeconds, hiSeconds)) {
-    const newestSeconds = newestWithin(page.rows, list, afterSeconds, hiSeconds);
-    const throughSeconds = page.last ? hiSeconds : Math.max(afterSeconds, newestSeconds - 1);
-    const rowsLeft = Math.max(0, (page.total ?? 0) - page.number * page.rows.length);
+    if (!page.last && !(await isInOrder(page, list, window, afterSeconds)))
+      return yield* readUnordered(list, afterSeconds, hiSeconds, seam);
+    const { newestSeconds } = extentOf(page.rows, list, window);
+    const throughSeconds = throughOf(page, newestSeconds, afterSeconds, hiSeconds);
+    const rowsLeft = rowsLeftAfter(page.rows.length, page);
     yield { rows: seam.newRows(page.rows, list, afterSeconds), throughSeconds, rowsLeft };
     if (throughSeconds > afterSeconds) return throughSeconds;
     if (newestSeconds > afterSeconds) return yield* readSecond(list, afterSeconds, newestSeconds, seam);
@@ -166,44 +184,4 @@ async function* readSecond(
     return seconds;
   }
   return afterSeconds;
-}
-
-/**
- * The latest second of the rows, which are to lie within the window: one that does not is given, and moves
- * no cursor. Throws `UnexpectedAnswer` when none of many does, since the API then heeds no window.
- */
-function newestWithin(
-  rows: readonly Json[],
-  list: TimedList,
-  afterSeconds: number,
-  hiSeconds: number,
-): number {
-  const known = rows.map((row) => list.secondsOf(row)).filter((seconds) => seconds !== undefined);
-  const within = known.filter((seconds) => seconds >= afterSeconds && seconds <= hiSeconds);
-  if (known.length >= MIN_ROWS_TO_SUSPECT_API && within.length === 0) {
-    throw new UnexpectedAnswer(`Aircall answered with ${list.name} of other times than those asked for.`);
-  }
-  return Math.max(afterSeconds, ...within);
-}
-
-/** Remembers the rows of the second at which the next query begins, which returns them again. */
-class Seam {
-  #seconds = -Infinity;
-  readonly #ids = new Set<Json>();
-
-  /** The rows after `afterSeconds`; the bound itself is met again should the API take it as included. */
-  newRows(rows: readonly Json[], list: TimedList, afterSeconds: number): Json[] {
-    return rows.filter((row) => {
-      const seconds = list.secondsOf(row);
-      if (seconds === undefined || !isJsonObject(row)) return true;
-      if (seconds === afterSeconds) return false;
-      if (seconds > this.#seconds) {
-        this.#seconds = seconds;
-        this.#ids.clear();
-      }
-      const isNew = seconds < this.#seconds || !this.#ids.has(row.id ?? null);
-      if (seconds === this.#seconds) this.#ids.add(row.id ?? null);
-      return isNew;
-    });
-  }
 }

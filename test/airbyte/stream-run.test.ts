@@ -6,6 +6,7 @@ import { StreamRun } from "../../src/protocols/airbyte/stream-run.ts";
 import { LineWriter } from "../../src/shared/line-writer.ts";
 import { Redactor } from "../../src/shared/redactor.ts";
 import { TestClock } from "../support/clock.ts";
+import { rememberingLog } from "../support/world.ts";
 
 function startReading(syncMode: "incremental" | "full_refresh" = "incremental") {
   const clock = new TestClock();
@@ -13,7 +14,8 @@ function startReading(syncMode: "incremental" | "full_refresh" = "incremental") 
   const configured = { name: "tags", stream: "tags", syncMode } as const;
   const writer = new LineWriter<AirbyteMessage>(output);
   const redactor = new Redactor();
-  const reading = new StreamRun({ configured, state: undefined, writer, clock, redactor });
+  const log = rememberingLog();
+  const reading = new StreamRun({ configured, state: undefined, writer, clock, redactor, log });
   reading.start();
   /** How many records each state counts that has been written since the last time. */
   const counts = (): number[] => {
@@ -25,7 +27,7 @@ function startReading(syncMode: "incremental" | "full_refresh" = "incremental") 
       message.type === "STATE" ? message.state.sourceStats.recordCount : [],
     );
   };
-  return { clock, reading, counts };
+  return { clock, reading, counts, log };
 }
 
 const documents = (count: number): Document[] =>
@@ -84,4 +86,17 @@ test("a full refresh tells of no deletion, even of what goes while it is read", 
   await reading.take(block([...documents(2), { id: 1, _meta: { op: "d" } }], "a"));
   reading.complete();
   expect(counts()).toEqual([2]);
+});
+
+test("a field of Aircall with the name of one of Airbyte's is left out, and reported once", async () => {
+  const { reading, log } = startReading();
+  const taken: Document[] = [1, 2].map((id) => ({
+    id,
+    _ab_cdc_deleted_at: "2020-01-01",
+    _meta: { op: "u" },
+  }));
+  await reading.take(block(taken, "a"));
+  expect(log.lines).toEqual([
+    expect.stringMatching(/^warn Aircall has a field "_ab_cdc_deleted_at" of its own/),
+  ]);
 });

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Allowance } from "../../src/aircall/allowance.ts";
 import { type Priority, RequestBudget } from "../../src/aircall/budget.ts";
+import type { Json } from "../../src/shared/json.ts";
+import type { Clock } from "../../src/shared/ports.ts";
 import { TestClock } from "../support/clock.ts";
 
 const START_MS = Date.UTC(2026, 5, 15, 12);
@@ -268,4 +270,164 @@ test("a probe that fails is repeated later, and later still", () => {
   allowance.refused(50, undefined, 32 * MINUTE_MS);
   expect(allowance.requests(72 * MINUTE_MS - 1)).toBe(50);
   expect(allowance.requests(72 * MINUTE_MS)).toBe(55);
+});
+
+test("a caller that gives up leaves no alarm behind, which would keep the process alive", async () => {
+  const clock = new TestClock();
+  const asleep: AbortSignal[] = [];
+  const watched: Clock = {
+    now: () => clock.now(),
+    alarm: (afterMs, ring) => clock.alarm(afterMs, ring),
+    sleep: (durationMs, signal) => {
+      asleep.push(signal);
+      return clock.sleep(durationMs, signal);
+    },
+  };
+  const budget = new RequestBudget({ requests: 1, windowMs: 60_000, clock: watched });
+  const stop = new AbortController();
+  await budget.take("tail", stop.signal, () => {});
+  const waiting = [1, 2].map(() => budget.take("tail", stop.signal, () => {}));
+  stop.abort(new Error("stop"));
+  for (const caller of waiting) await expect(caller).rejects.toThrow("stop");
+  expect(asleep.length).toBeGreaterThan(0);
+  expect(asleep.map(({ aborted }) => aborted)).not.toContain(false);
+});
+
+describe("what an earlier process has sent", () => {
+  const WINDOW_MS = 60_000;
+  const budgetOf = (clock: TestClock, requests: number) =>
+    new RequestBudget({ requests, windowMs: WINDOW_MS, clock });
+  const taken = (budget: RequestBudget, sent: number[]) =>
+    budget.take("tail", nobody, unheard).then(({ sentMs }) => void sent.push(sentMs));
+
+  test("is counted, whenever the next one begins: no window is overfull", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(20_000), { maxLength: 12 }), fc.nat(90_000), async (gaps, pauseMs) => {
+        const clock = new TestClock(START_MS);
+        const sent: number[] = [];
+        const first = budgetOf(clock, 5);
+        for (const gapMs of gaps) {
+          await clock.runUntil(clock.now() + gapMs);
+          void taken(first, sent);
+        }
+        await clock.runUntil(clock.now() + 200_000);
+        const kept = JSON.stringify(first.recent());
+        await clock.runUntil(clock.now() + pauseMs);
+        const second = budgetOf(clock, 5);
+        second.recall(JSON.parse(kept));
+        for (let requests = 0; requests < 8; requests++) void taken(second, sent);
+        await clock.runUntil(clock.now() + 400_000);
+        expect(sent).toHaveLength(gaps.length + 8);
+        sent.sort((left, right) => left - right);
+        for (let index = 5; index < sent.length; index++)
+          expect((sent[index] ?? 0) - (sent[index - 5] ?? 0)).toBeGreaterThanOrEqual(WINDOW_MS);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("is kept in a few numbers, and delays the next one by no more than a window", async () => {
+    const clock = new TestClock(START_MS);
+    const first = budgetOf(clock, 100);
+    for (let requests = 0; requests < 100; requests++) {
+      await first.take("tail", nobody, unheard);
+      clock.advance(500);
+    }
+    const kept = JSON.stringify(first.recent());
+    expect(kept.length).toBeLessThan(200);
+    const second = budgetOf(clock, 100);
+    second.recall(JSON.parse(kept));
+    const waits: number[] = [];
+    void second.take("tail", nobody, (waitMs) => waits.push(waitMs));
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeLessThanOrEqual(WINDOW_MS / 3);
+  });
+
+  test("is forgotten after a window, and so is what another clock has written", () => {
+    for (const aheadMs of [-WINDOW_MS, 5_000, 10 ** 9]) {
+      const budget = budgetOf(new TestClock(START_MS), 1);
+      budget.recall({ sent: [[START_MS + aheadMs, 1]], blockedUntilMs: null });
+      let waits = 0;
+      void budget.take("tail", nobody, () => waits++);
+      expect(waits).toBe(0);
+    }
+  });
+
+  test.each([undefined, {}, [], { sent: "many" }, { sent: [[1]] }, { sent: [[-1, 2]] }])(
+    "may be %j, which says nothing",
+    (kept) => {
+      expect(budgetOf(new TestClock(), 1).recall(kept as Json | undefined)).toBe(0);
+    },
+  );
+
+  test("includes a block that is not over", async () => {
+    const clock = new TestClock(START_MS);
+    const first = budgetOf(clock, 100);
+    first.refused(await first.take("tail", nobody, unheard), 60_000);
+    clock.advance(20_000);
+    const second = budgetOf(clock, 100);
+    expect(second.recall(JSON.parse(JSON.stringify(first.recent())))).toBe(40_000);
+    const waits: number[] = [];
+    void second.take("tail", nobody, (waitMs) => waits.push(waitMs));
+    expect(waits).toEqual([40_000]);
+  });
+});
+
+describe("what an answer says of the company's quota", () => {
+  const begin = () => {
+    const clock = new TestClock(START_MS);
+    const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
+    const waits: number[] = [];
+    const take = () => budget.take("tail", nobody, (waitMs) => waits.push(waitMs));
+    return { clock, budget, waits, take };
+  };
+
+  test("bounds the requests that follow, less those that are under way, until it starts anew", async () => {
+    const { clock, budget, waits, take } = begin();
+    const [first] = [await take(), await take()];
+    budget.heard(first, { remaining: 3, resetsInMs: 20_000 });
+    await take();
+    await take();
+    expect(waits).toEqual([]);
+    const late = take();
+    expect(waits).toEqual([20_000]);
+    await clock.runUntil(START_MS + 20_000);
+    budget.heard(await late, { remaining: 1 });
+    await take();
+    expect(waits).toEqual([20_000]);
+  });
+
+  test("is found out by one request when it starts anew, and by the next one should that fail", async () => {
+    const { clock, budget, waits, take } = begin();
+    budget.heard(await take(), { remaining: 0, resetsInMs: 20_000 });
+    const [first, second, third] = [take(), take(), take()];
+    await clock.runUntil(START_MS + 20_000);
+    expect(waits).toEqual([20_000, 20_000, 20_000, 60_000, 60_000]);
+    budget.heard(await first, {});
+    await Promise.all([second, third]);
+  });
+
+  test("lasts for a window when it does not say when it starts anew", async () => {
+    const { budget, waits, take } = begin();
+    budget.heard(await take(), { remaining: 0 });
+    void take();
+    expect(waits).toEqual([60_000]);
+  });
+
+  test("counts by the latest request, not by the latest answer", async () => {
+    const { budget, waits, take } = begin();
+    const [first, second] = [await take(), await take()];
+    budget.heard(second, { remaining: 50 });
+    budget.heard(first, { remaining: 0 });
+    await take();
+    expect(waits).toEqual([]);
+  });
+
+  test("lowers the allowance to the limit", async () => {
+    const { budget, waits, take } = begin();
+    budget.heard(await take(), { limit: 2 });
+    await take();
+    void take();
+    expect(waits).toEqual([60_000]);
+  });
 });

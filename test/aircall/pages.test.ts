@@ -21,6 +21,8 @@ const page = (number: number, pages: number, rows: unknown[]) =>
     tags: rows,
   });
 
+const fullRows = (number: number) => Array.from({ length: 50 }, (_, index) => ({ id: number * 50 + index }));
+
 describe("pages", () => {
   test("come in order, 50 rows at a time, and end with the list", async () => {
     await using world = await worldOf({ tags: 120 });
@@ -84,7 +86,7 @@ describe("pages", () => {
       answer(1, { meta: { next_page_link: "https://elsewhere.test/?page=7" }, tags: [] }),
     );
     const pages = await pagesOf(world.reader(), TAGS);
-    expect(pages.map(({ rows }) => rows.length)).toEqual([0, 10]);
+    expect(pages.map(({ rows }) => rows.length)).toEqual([0, 10, 0]);
   });
 
   test("are requested with the parameters of the query, one page at a time", async () => {
@@ -179,7 +181,7 @@ describe("pages that are requested ahead", () => {
       setTimeout(
         () => {
           underWay -= 1;
-          response.end(page(number, 12, [{ id: number }]));
+          response.end(page(number, 12, fullRows(number)));
         },
         number % 2 === 0 ? 20 : 1,
       );
@@ -195,7 +197,7 @@ describe("pages that are requested ahead", () => {
     await using server = await impostor((request, response) => {
       const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("page"));
       asked.push(number);
-      response.end(page(number, 3, [{ id: number }]));
+      response.end(page(number, 3, fullRows(number)));
     });
     const pages = server.reader.pages(TAGS, {}, 5);
     await pages.next();
@@ -208,7 +210,7 @@ describe("pages that are requested ahead", () => {
     await using server = await impostor((request, response) => {
       const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("page"));
       if (number >= 4) response.writeHead(400).end("{}");
-      else response.end(page(number, 9, [{ id: number }]));
+      else response.end(page(number, 9, fullRows(number)));
     });
     const pulled: number[] = [];
     const reading = async () => {

@@ -89,6 +89,24 @@ describe("a capture that cannot start says why in one sentence", () => {
     expectOneSentence(await runProgram(["check"], env), /AIRCALL_API_URL must be an https address/);
   });
 
+  test.each(["/v1", "/v1/", "?a=1", "?", "#", "#top", "/?a=1"])(
+    "an API address with %s, which would be lost",
+    async (rest) => {
+      const env = { ...CREDENTIALS, AIRCALL_API_URL: `https://api.example.com${rest}` };
+      expectOneSentence(
+        await runProgram(["check"], env),
+        /AIRCALL_API_URL must be no more than a scheme, a host/,
+      );
+    },
+  );
+
+  test.each(["user@", "user:password@", ":password@"])("an API address with %s in it", async (userinfo) => {
+    const env = { ...CREDENTIALS, AIRCALL_API_URL: `https://${userinfo}api.example.com` };
+    const ended = await runProgram(["check"], env);
+    expectOneSentence(ended, /AIRCALL_API_URL must be no more than .* no user and no password/);
+    expect(ended.stderr).not.toContain(userinfo);
+  });
+
   test.each(["AIRCALL_RATE_WINDOW_MS", "AIRCALL_RETRY_WAIT_MS"])(
     "a time in %s that is no number",
     async (name) => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { API_ID, API_TOKEN, type Emulator, startEmulator } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
+import { TestClock } from "../support/clock.ts";
 import { draws } from "../support/draws.ts";
 import { askFile, temporaryFolder } from "../support/files.ts";
-import { emulated, runProgram, spawnProgram } from "../support/program.ts";
+import { emulated, runProgram, spawnProgram, startInTime } from "../support/program.ts";
 import { nthRequest, stillAccount } from "../support/still-account.ts";
 import { expectTruth } from "../support/truth.ts";
 
@@ -187,3 +188,56 @@ describe("--json", () => {
 function summaryOf(stdout: string): { stream: string; documents: number; deletions: number }[] {
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "").streams;
 }
+
+describe("a run within a minute of another one", () => {
+  const begin = async (limit: number) => {
+    const folder = temporaryFolder();
+    const clock = new TestClock();
+    const account = { calls: 60, days: 3, contacts: 60 };
+    const emulator = await startEmulator({ clock, limit, windowShape: "sliding", account });
+    const config = folder.write("config.json", {
+      api_id: API_ID,
+      api_token: API_TOKEN,
+      advanced: { requests_per_minute: 14 },
+    });
+    const args = ["capture", "--to", folder.file("a.duckdb"), "--config", config];
+    const start = () => startInTime(clock, emulator)(args, { AIRCALL_API_URL: emulator.url });
+    return {
+      clock,
+      emulator,
+      start,
+      [Symbol.asyncDispose]: async () => {
+        await emulator.close();
+        folder[Symbol.dispose]();
+      },
+    };
+  };
+
+  test("sends no request too many", async () => {
+    await using world = await begin(14);
+    for (let runs = 0; runs < 3; runs++) {
+      const { exitCode, stderr } = await world.clock.runWhile(world.start().ended);
+      expect(exitCode).toBe(0);
+      expect(stderr).not.toContain("warn:");
+    }
+    expect(world.emulator.requests.total).toBeGreaterThan(28);
+    expect(world.emulator.requests.refused).toBe(0);
+  });
+
+  test("waits for the rest of a block that the other one has met, and reports that once", async () => {
+    await using world = await begin(1_000);
+    const { clock, emulator } = world;
+    emulator.faults.add({ kind: "status", status: 429, match: "/v1/tags" });
+    const first = world.start();
+    await clock.runUntil(clock.now() + 10_000);
+    first.stop();
+    await clock.runWhile(first.ended, 1);
+    const before = emulator.requests.total;
+    const second = world.start();
+    await clock.runUntil(clock.now() + 45_000);
+    expect(emulator.requests.total).toBe(before);
+    const { exitCode, stderr } = await clock.runWhile(second.ended);
+    expect(exitCode).toBe(0);
+    expect(stderr.match(/warn: .*all requests wait for \d+ s/g)).toHaveLength(1);
+  });
+});

@@ -70,7 +70,7 @@ describe("a connection that would fail again is given up at once, with the advic
     server.onConnection((socket) => connections.push(socket));
     const ended = await runProgram(["check"], emulated(server.url.replace("http:", "https:")));
     expect(ended.stderr).toMatch(
-      /cannot be reached at .*ERR_SSL_\w+ .*a port for plain HTTP answers like that/,
+      /cannot be reached at .*ERR_SSL_\w+ \(wrong version number\).*a port for plain HTTP answers like that/,
     );
     expect(connections).toHaveLength(1);
   });
@@ -83,4 +83,13 @@ describe("a connection that would fail again is given up at once, with the advic
     expect(ended.stderr).toMatch(/cannot be reached at .*: HTTP 400. The port expects TLS/);
     expect(server.asked).toHaveLength(1);
   });
+});
+
+test("a server for HTTPS that closes a plain connection may be one that restarts, and the error names both", async () => {
+  await using server = await listening("https", refuse);
+  const ended = await runProgram(["check"], emulated(server.url.replace("https:", "http:")));
+  expect(ended.stderr).toMatch(
+    /could not be read at .* \(6 attempts failed\)\. .*If the port expects HTTPS, write https/,
+  );
+  expect(ended.exitCode).toBe(1);
 });

@@ -59,6 +59,21 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
     });
   });
 
+  test("keeps what belongs to no stream, beside the streams' own state", async () => {
+    const target = kind.newTarget();
+    const options = { tables: [CALLS], source: "emulator" };
+    const store = await openStore(target, options);
+    await store.commit([calls([], { at: 1 })], { recentRequests: { sent: [[1, 2]], blockedUntilMs: 3 } });
+    await store.commit([], { recentRequests: { sent: [[4, 5]], blockedUntilMs: null } });
+    await store.close();
+    const again = await openStore(target, options);
+    expect(again.state).toEqual({
+      bindingStateV1: { calls: { at: 1 } },
+      recentRequests: { sent: [[4, 5]] },
+    });
+    await again.close();
+  });
+
   describe("keeps", () => {
     const values: [string, Json][] = [
       ["text", "h\u00e9 \u{1F600} \u2028 \u0001 end"],

@@ -161,3 +161,23 @@ test("the tail is polled while a long history is read", async () => {
   expect(seen[0]).toBeLessThan(15);
   expect(pages).toBeGreaterThan(40);
 });
+
+test.each([
+  ["a start date before 1970", { start_date: "1969-12-31" }, {}],
+  ["a start date at the beginning of 1970", { start_date: "1970-01-01T00:00:00Z" }, {}],
+  [
+    "the state of a version that began before 1970",
+    { start_date: "1970-01-01" },
+    { backfill: { after: -1, until: 1_781_400_000 }, rungs: {}, recent: {}, open: {} },
+  ],
+])("%s asks for no time before 1970", async (_, config, calls) => {
+  await using world = await startWorld({ account: { ...QUIET, calls: 60 } }, leapingClock());
+  const state = { bindingStateV1: { calls } };
+  const documents = [];
+  for await (const block of capture(world.connector, ["calls"], { config, state }))
+    documents.push(...block.documents);
+  expect(documents.length).toBeGreaterThan(50);
+  const froms = world.emulator.requests.recent.map(({ target }) => Number(/from=(-?\d+)/.exec(target)?.[1]));
+  expect(froms.length).toBeGreaterThan(0);
+  expect(Math.min(...froms)).toBe(0);
+});

@@ -180,7 +180,7 @@ test("a malformed call is skipped with a warning, and the others are captured", 
   world.emulator.faults.add({ kind: "status", status: 200, match: "/v1/calls", body });
   const replica = new Replica(world, "calls");
   expect(idsOf(await replica.pass())).toEqual([1]);
-  expect(world.ports.log.lines).toEqual([
+  expect(world.ports.log.lines.filter((line) => line.startsWith("warn"))).toEqual([
     expect.stringMatching(/^warn skipped a row.*"started_at" cannot be used$/),
     expect.stringMatching(/^warn skipped a row.*"id" cannot be used$/),
     expect.stringMatching(/^warn skipped a row.*it is no object$/),

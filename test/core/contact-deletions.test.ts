@@ -66,6 +66,27 @@ test("when all contacts are gone, all are deleted by the second full scan that f
   expect(replica.ownState.known).toEqual({});
 });
 
+test("a list without contacts is not believed where contacts were listed since it was seen first", async () => {
+  await using world = await worldOf(0);
+  const replica = new Replica(world, "contacts");
+  addContacts(world, 30);
+  await replica.pass();
+  world.clock.advance(NEXT_SCAN_MS);
+  const body = { meta: { total: 0, next_page_link: null }, contacts: [] };
+  const outage = { kind: "status", status: 200, match: "/v1/contacts?", every: 1, body } as const;
+  for (let night = 0; night < 3; night++) {
+    world.emulator.faults.add(outage);
+    expect(await replica.pass()).toEqual([]);
+    expect(replica.ownState).toHaveProperty("emptySince");
+    world.emulator.faults.clear();
+    world.clock.advance(HOUR_MS);
+    await replica.pass();
+    expect(replica.ownState).not.toHaveProperty("emptySince");
+    world.clock.advance(NEXT_SCAN_MS);
+  }
+  expect(askedByIdIn(world)).toBe(0);
+});
+
 test("a contact that lives and that the list missed is not taken for deleted", async () => {
   await using world = await worldOf(0);
   const { contacts } = world.emulator.account;
@@ -179,7 +200,8 @@ describe("nothing is taken for deleted", () => {
 });
 
 test("wherever full scans are interrupted, no contact is lost and none that lives is taken for deleted", async () => {
-  const change = fc.record({ kind: fc.constantFrom("edit", "silent", "remove", "add"), position: fc.nat() });
+  const kind = fc.constantFrom("edit", "silent", "remove", "add", "import");
+  const change = fc.record({ kind, position: fc.nat() });
   const session = fc.record({
     hours: fc.constantFrom(0, 1, 25),
     messages: fc.integer({ min: 1, max: 40 }),
@@ -197,14 +219,17 @@ test("wherever full scans are interrupted, no contact is lost and none that live
       addContacts(world, 170);
       const replica = new Replica(world, "contacts");
       if (sessions.length % 2 === 0) await replica.pass();
+      const acts: Record<string, (id: number, position: number) => unknown> = {
+        edit: (id, position) => contacts.edit(id, { lastName: `Edited ${position}` }),
+        silent: (id, position) => contacts.editSilently(id, { lastName: `Edited ${position}` }),
+        remove: (id) => contacts.remove(id),
+        add: () => contacts.add(),
+        import: (_, position) => contacts.add({ editedAt: [1_600_000_000 + (position % 1_000)] }),
+      };
       const apply = ({ kind, position }: { kind: string; position: number }) => {
         const alive = contacts.listed("created_at");
-        const id = alive[position % alive.length]?.id ?? 0;
         world.clock.advance(1_000);
-        if (kind === "edit") contacts.edit(id, { lastName: `Edited ${position}` });
-        if (kind === "silent") contacts.editSilently(id, { lastName: `Edited ${position}` });
-        if (kind === "remove") contacts.remove(id);
-        if (kind === "add") contacts.add();
+        acts[kind]?.(alive[position % alive.length]?.id ?? 0, position);
       };
       for (const { hours, messages, before, during, page } of sessions) {
         world.clock.advance(hours * 60 * MINUTE_MS);
@@ -221,6 +246,7 @@ test("wherever full scans are interrupted, no contact is lost and none that live
       }
       expect(replica.documents).toEqual(replica.truth());
       expect(await replica.pass()).toEqual([]);
+      expect(world.ports.log.lines.filter((line) => line.startsWith("error"))).toEqual([]);
     },
   );
 });

@@ -284,3 +284,17 @@ describe("a company named", () => {
     expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/^error .*none can be used/));
   });
 });
+
+test("a field with the name of ours is left out, and reported once", async () => {
+  await using world = await tamperedWorld({ tags: 3 });
+  const replica = new Replica(world, "tags");
+  world.api.tamper = (body) => {
+    for (const row of Array.isArray(body.tags) ? body.tags : [])
+      if (isJsonObject(row)) row._meta = { op: "d" };
+  };
+  const documents = await replica.pass();
+  expect(documents.map(({ _meta }) => _meta)).toEqual(Array(3).fill({ op: "u" }));
+  expect(world.ports.log.lines.filter((line) => line.startsWith("warn"))).toEqual([
+    expect.stringContaining('Aircall has a field "_meta" of its own'),
+  ]);
+});

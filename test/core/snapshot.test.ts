@@ -229,6 +229,68 @@ describe("nothing counts as deleted", () => {
     expect(replica.documents).toEqual(replica.truth());
   });
 
+  test("when the list has rows again while its emptiness is being confirmed, and its time begins anew", async () => {
+    await using world = await smallWorld({ tags: 2 });
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    const body = { meta: { total: 0, next_page_link: null }, tags: [] };
+    const outage = { kind: "status", status: 200, match: "/v1/tags", body } as const;
+    for (const [hours, times] of [
+      [0, 1],
+      [2, 1],
+      [0, 2],
+    ] as const) {
+      world.clock.advance(hours * HOUR_MS);
+      world.emulator.faults.add({ ...outage, every: 1, times });
+      expect(await replica.pass()).toEqual([]);
+      world.emulator.faults.clear();
+    }
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test("when the list ends before its total, which is an error, and what it has is captured", async () => {
+    await using world = await smallWorld();
+    const { tags } = world.emulator.account;
+    const replica = new Replica(world, "tags");
+    await replica.pass();
+    const [edited, ...others] = tags.listed;
+    tags.edit(edited?.id ?? 0, { name: "Renamed" });
+    const rows = replica.truth().filter(({ id }) => others.slice(0, 19).some((tag) => tag.id === id));
+    const body = {
+      meta: { total: 70, next_page_link: null },
+      tags: [{ id: edited?.id, name: "Renamed" }, ...rows],
+    };
+    const fault = world.emulator.faults.add({
+      kind: "status",
+      status: 200,
+      match: "/v1/tags",
+      body,
+      every: 1,
+    });
+    expect(idsOf(await replica.pass())).toEqual([edited?.id]);
+    expect(world.ports.log.lines).toContainEqual(
+      expect.stringMatching(/^error Aircall counts 70 tags, but lists 20 of them/),
+    );
+    fault.remove();
+    await replica.pass();
+    expect(replica.documents).toEqual(replica.truth());
+  });
+
+  test("when a reading shows some rows twice and others not at all, which the next reading shows", async () => {
+    await using world = await smallWorld();
+    const replica = new Replica(world, "tags");
+    world.emulator.faults.add({
+      kind: "status",
+      status: 200,
+      match: /page=2/,
+      body: {
+        meta: { total: 70, next_page_link: null },
+        tags: replica.truth().slice(0, 20).toReversed(),
+      },
+    });
+    expect(await replica.pass()).toHaveLength(70);
+  });
+
   test("when the clock is set back while the list is empty", async () => {
     await using world = await smallWorld({ tags: 3 });
     const { tags } = world.emulator.account;

@@ -8,7 +8,7 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 /** Labels for Flow, and a start without root that keeps within the 1 GiB of a container. */
 const AS_FLOW_ASKS = {
   stages: 2,
-  copies: ["--from=build /build/dist/source-aircall.cjs ./"],
+  copies: ["--from=build /build/dist/source-aircall.cjs /build/dist/source-aircall-proxy.cjs ./"],
   labels: { FLOW_RUNTIME_PROTOCOL: "capture", FLOW_RUNTIME_CODEC: "json" },
   user: "1000:1000",
   environment: { MALLOC_ARENA_MAX: "1" },

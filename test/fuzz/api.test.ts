@@ -9,7 +9,7 @@ import { Collections } from "../property/collections.ts";
 import { setting } from "../property/history.ts";
 import { AccountLife, act } from "../property/life.ts";
 import { expectTruth } from "../property/promises.ts";
-import { capture, UNHURRIED } from "../support/capture.ts";
+import { capture } from "../support/capture.ts";
 import { leapingClock, type TestClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 import { tampering } from "../support/tampering.ts";
@@ -60,7 +60,6 @@ class TamperedWorld implements AsyncDisposable {
     const failed = new Set<StreamName>();
     const fetch = tampering(this.emulator.fetch, api.tamper);
     const blocks = capture(connectorTo(this.emulator, this.clock, { fetch }), streamNames, {
-      config: UNHURRIED,
       state: structuredClone(this.collections.state),
       onEvent: (event) => {
         if (event.kind === "failed") failed.add(streamNames[event.binding] as StreamName);

@@ -22,12 +22,14 @@ function capture(
     state: { bindingStateV1: {} },
     async commit(captured) {
       await commit();
-      diary.push(`stored ${captured.map(summary).join(" and ")}`);
+      // The last commit has what was sent lately, and may have nothing else.
+      if (captured.length > 0) diary.push(`stored ${captured.map(summary).join(" and ")}`);
     },
     rowCounts: async () => new Map(),
     close: async () => {},
   };
   const connector = {
+    recentRequests: {},
     async *capture({ signal }: CaptureRequest): AsyncGenerator<Block, void, void> {
       for await (const [table, size, text = ""] of blocks(diary, signal)) {
         const document = { id: 1, text, _meta: { op: "u" as const } };

@@ -36,7 +36,8 @@ export interface CaptureStep {
   readonly lines: number;
   /** All streams, or one. */
   readonly stream: StreamName | undefined;
-  readonly requestsPerMinute: number;
+  /** Left out, the request budget holds up nothing. */
+  readonly requestsPerMinute: number | undefined;
   /** What happens in the account just before one of the answers. */
   readonly edits: readonly { readonly nth: number; readonly act: Act }[];
   readonly faults: readonly Fault[];
@@ -81,7 +82,7 @@ const captureStep: fc.Arbitrary<CaptureStep> = fc.record({
   kind: fc.constant("capture" as const),
   lines: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 250 }), fc.constant(Infinity)),
   stream: fc.option(fc.constantFrom(...streamNames), { nil: undefined }),
-  requestsPerMinute: fc.constantFrom(3, 20, 1_000_000),
+  requestsPerMinute: fc.constantFrom(3, 20, undefined),
   edits: fc.array(fc.record({ nth: fc.integer({ min: 1, max: 30 }), act }), { maxLength: 4 }),
   faults: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
@@ -132,7 +133,11 @@ export class HistoryWorld implements AsyncDisposable {
 
   /** That of a new process, which knows nothing but what the state tells it. */
   get connector(): Connector {
-    return connectorTo(this.emulator, this.clock);
+    return this.#connector();
+  }
+
+  #connector(rateWindowMs?: number): Connector {
+    return connectorTo(this.emulator, this.clock, {}, rateWindowMs);
   }
 
   advance(seconds: number): void {
@@ -152,17 +157,17 @@ export class HistoryWorld implements AsyncDisposable {
 
   /** A whole pass over every stream, which nothing disturbs. */
   pass(): Promise<void> {
-    return this.#run(Infinity, streamNames, 1_000_000);
+    return this.#run(Infinity, streamNames);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.emulator.close();
   }
 
-  async #run(lines: number, names: readonly StreamName[], requestsPerMinute: number): Promise<void> {
+  async #run(lines: number, names: readonly StreamName[], requestsPerMinute?: number): Promise<void> {
     const began = this.clock.now();
-    const blocks = capture(this.connector, names, {
-      config: { advanced: { requests_per_minute: requestsPerMinute } },
+    const blocks = capture(this.#connector(requestsPerMinute && 60_000), names, {
+      config: requestsPerMinute ? { advanced: { requests_per_minute: requestsPerMinute } } : {},
       state: structuredClone(this.collections.state),
     });
     for await (const block of withinLines(lines, blocks)) this.collections.take(block, names);

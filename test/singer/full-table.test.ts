@@ -159,3 +159,13 @@ test("a table that has rows again is activated, and begins anew when it is empty
   expect(third.bookmark("tags")).toEqual({ version: expect.any(Number) });
   expect(third.rows("tags")).toHaveLength(3);
 });
+
+test("a table that ends before its total keeps its rows, and the run fails", async () => {
+  await using aircall = await stillAccount({ account: { ...ACCOUNT, tags: 3 } });
+  const first = await run(aircall);
+  const body = { meta: { total: 3, next_page_link: null }, tags: [] };
+  aircall.faults.add({ match: "/v1/tags", kind: "status", status: 200, body, every: 1 });
+  const second = await run(aircall, first, 1);
+  expect(course(second, "tags")).not.toContain("ACTIVATE_VERSION");
+  expect(second.rows("tags")).toHaveLength(3);
+});

@@ -35,3 +35,18 @@ test("a field that was deselected is left out, and that is nothing to tell of", 
   expect(recordOf(new RecordMaker(stream, undefined, log), {})).toEqual({ id: 1, _sdc_deleted_at: null });
   expect(log.lines).toEqual([]);
 });
+
+test("a field of Aircall with the name of Singer's mark of deletions is left out, and reported once", () => {
+  const [stream] = everything().filter(({ name }) => name === "tags");
+  if (!stream) throw new Error("there are no tags");
+  const log = rememberingLog();
+  const maker = new RecordMaker(stream, undefined, log);
+  for (const id of [1, 2])
+    expect(recordOf(maker, { id, _sdc_deleted_at: "2020-01-01" })).toMatchObject({
+      id,
+      _sdc_deleted_at: null,
+    });
+  expect(log.lines).toEqual([
+    expect.stringMatching(/^warn Aircall has a field "_sdc_deleted_at" of its own/),
+  ]);
+});

@@ -85,7 +85,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
   async look(): Promise<void> {
     this.network.isReliable = true;
     this.emulator.limiter.limit = Infinity;
-    const options = { until: "pass", requestsPerMinute: 1_000_000 } as const;
+    const options = { until: "pass", rateWindowMs: 0 } as const;
     await this.clock.runWhile(this.#end(this.#process(options, new AbortController().signal)), 0);
   }
 
@@ -111,7 +111,7 @@ export class Hour implements CapturedAccount, AsyncDisposable {
       const isKilled = chance.chance(0.5);
       const stop = new AbortController();
       const process = this.#process(
-        { until: "follow", requestsPerMinute: 100 },
+        { until: "follow", rateWindowMs: MINUTE_MS },
         AbortSignal.any([over, stop.signal]),
       );
       void this.clock.sleep(chance.integer(...LIFETIME_MS)).then(() => {
@@ -123,13 +123,13 @@ export class Hour implements CapturedAccount, AsyncDisposable {
     }
   }
 
-  #process(options: Pick<ProcessOptions, "until" | "requestsPerMinute">, signal: AbortSignal) {
+  #process(options: { until: ProcessOptions["until"]; rateWindowMs: number }, signal: AbortSignal) {
     const { clock, network, emulator, collections } = this;
     network.forgetBlock();
     const ports = { random: () => this.#chance.next(), fetch: network.fetch };
     return new CaptureProcess({
-      ...options,
-      connector: connectorTo(emulator, clock, ports),
+      until: options.until,
+      connector: connectorTo(emulator, clock, ports, options.rateWindowMs),
       clock,
       collections,
       signal,

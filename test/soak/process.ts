@@ -16,7 +16,6 @@ export interface ProcessOptions {
   readonly clock: TestClock;
   readonly collections: Collections;
   readonly until: "follow" | "pass";
-  readonly requestsPerMinute: number;
   /** Ends it at a checkpoint. */
   readonly signal: AbortSignal;
 }
@@ -59,9 +58,8 @@ export class CaptureProcess {
   }
 
   #blocks(): AsyncGenerator<Block> {
-    const { connector, collections, until, requestsPerMinute, signal } = this.#options;
+    const { connector, collections, until, signal } = this.#options;
     return capture(connector, streamNames, {
-      config: { advanced: { requests_per_minute: requestsPerMinute } },
       resource: { interval: EVERY },
       state: structuredClone(collections.state),
       until,

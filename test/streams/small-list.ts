@@ -1,7 +1,7 @@
 import type { Page } from "../../src/aircall/index.ts";
 import { ListTooLong } from "../../src/errors.ts";
 import type { Json } from "../../src/shared/json.ts";
-import type { TimedList } from "../../src/streams/window.ts";
+import type { TimedList } from "../../src/streams/timed-list.ts";
 
 export type Row = { id: number; at: number };
 
@@ -19,6 +19,8 @@ interface ListOptions {
   readonly refusedPage?: number;
   /** Whether an answer tells how many rows there are. */
   readonly tellsTotal?: boolean;
+  /** The order of the rows that an answer has; ascending unless it is given. */
+  readonly order?: (left: Row, right: Row) => number;
   /** May change the rows under a reading. */
   readonly beforePage?: (list: SmallList) => void;
 }
@@ -33,6 +35,7 @@ export class SmallList implements TimedList {
   readonly #refusedPage: number;
   readonly #tellsTotal: boolean;
   readonly #beforePage: (list: SmallList) => void;
+  readonly #order: ((left: Row, right: Row) => number) | undefined;
 
   constructor(rows: Row[], options: ListOptions = {}) {
     this.rows = rows;
@@ -40,6 +43,7 @@ export class SmallList implements TimedList {
     this.#isFromIncluded = options.isFromIncluded ?? false;
     this.#refusedPage = options.refusedPage ?? Infinity;
     this.#tellsTotal = options.tellsTotal ?? true;
+    this.#order = options.order;
     this.#beforePage = options.beforePage ?? (() => {});
   }
 
@@ -55,6 +59,7 @@ export class SmallList implements TimedList {
       this.#beforePage(this);
       this.pagesServed += 1;
       const found = this.within(this.#isFromIncluded ? after - 1 : after, through);
+      if (this.#order) found.sort(this.#order);
       const rows = found.slice((number - 1) * ROWS_PER_PAGE, number * ROWS_PER_PAGE);
       const last = number * ROWS_PER_PAGE >= found.length;
       const total = this.#tellsTotal ? found.length : undefined;
@@ -62,6 +67,11 @@ export class SmallList implements TimedList {
       if (last) return;
     }
   }
+
+  readonly reports: string[] = [];
+  report = (_: string, sentence: string): void => {
+    this.reports.push(sentence);
+  };
 
   secondsOf = (row: Json): number => (row as Row).at;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { SecondTooFull, UnexpectedAnswer } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { readWindow, type TimedList, type WindowPage } from "../../src/streams/window.ts";
+import type { TimedList, WindowPage } from "../../src/streams/timed-list.ts";
+import { readWindow } from "../../src/streams/window.ts";
 import { startWorld } from "../support/world.ts";
 import { idOf, ROWS_IN_REACH, type Row, SmallList, sortedIds } from "./small-list.ts";
 
@@ -94,6 +95,7 @@ describe("over Aircall's own cap,", () => {
       quietThroughSeconds: Infinity,
       pages: (from, to) => world.reader().pages(endpoint, { from, to, order: "asc" }),
       secondsOf: (row) => (row as JsonObject).started_at as number,
+      report: () => {},
     };
   };
 
@@ -114,5 +116,50 @@ describe("over Aircall's own cap,", () => {
     calls.add(1, { startedAtSeconds: now - 300 });
     const again = Array.fromAsync(readWindow(callsOf(world), now - 350, now));
     await expect(again).rejects.toThrow(new Date((now - 300) * 1000).toISOString());
+  });
+});
+
+describe("a list that is not in the order that was asked for", () => {
+  const orders: [string, (left: Row, right: Row) => number][] = [
+    ["descends", (left, right) => right.at - left.at || right.id - left.id],
+    ["has no order", (left, right) => ((left.id * 7) % 31) - ((right.id * 7) % 31)],
+    [
+      "is off by a second here and there",
+      (left, right) => left.at + (left.id % 3) - right.at - (right.id % 3),
+    ],
+  ];
+
+  const cases = orders.flatMap(([name, order]) =>
+    [0, 20, Infinity].map((quietThrough) => [name, quietThrough, order] as const),
+  );
+
+  test.each(cases)("is read whole where it %s and is quiet through %d", async (_, quietThrough, order) => {
+    const rows = Array.from({ length: 60 }, (_, index) => ({ id: index + 1, at: Math.floor(index / 2) + 1 }));
+    const list = new SmallList(rows, { order, quietThrough });
+    const read = new Set<number>();
+    let reached = 0;
+    for await (const page of readWindow(list, 0, 40)) {
+      for (const row of page.rows) read.add(idOf(row));
+      expect(page.throughSeconds).toBeGreaterThanOrEqual(reached);
+      reached = page.throughSeconds;
+      const passed = rows.filter(({ at }) => at <= reached).map(({ id }) => id);
+      expect(passed.filter((id) => !read.has(id))).toEqual([]);
+    }
+    expect([read.size, reached]).toEqual([60, 40]);
+    expect(list.reports[0]).toMatch(/^Aircall lists rows in another order than asked for/);
+  });
+
+  test("is read whole where rows vanish from it meanwhile", async () => {
+    const rows = Array.from({ length: 40 }, (_, index) => ({ id: index + 1, at: index + 1 }));
+    let pages = 0;
+    const list = new SmallList(rows, {
+      order: (left, right) => right.at - left.at,
+      beforePage: (list) => {
+        if (++pages % 4 === 0) list.rows = list.rows.slice(0, -1);
+      },
+    });
+    const read = new Set<number>();
+    for await (const page of readWindow(list, 0, 50)) for (const row of page.rows) read.add(idOf(row));
+    for (const { id } of list.rows) expect(read).toContain(id);
   });
 });

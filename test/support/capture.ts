@@ -5,9 +5,6 @@ import type { StreamName } from "../../src/streams/index.ts";
 import type { TestClock } from "./clock.ts";
 import { CONFIG } from "./world.ts";
 
-/** A config whose request budget holds up nothing. */
-export const UNHURRIED = { advanced: { requests_per_minute: 1_000_000 } };
-
 export interface CaptureOptions
   extends Partial<Pick<CaptureRequest, "state" | "until" | "signal" | "onEvent">> {
   /** Endpoint config beside the credentials. */
@@ -77,9 +74,8 @@ export class Follower implements AsyncDisposable {
     this.#names = names;
     this.#take = take;
     this.state = options.state ?? {};
-    const config = { ...UNHURRIED, ...options.config };
     this.ended = this.#listen(
-      capture(connector, names, { ...options, config, until: "follow", signal: this.#stop.signal }),
+      capture(connector, names, { ...options, until: "follow", signal: this.#stop.signal }),
     );
     this.ended.catch((error: unknown) => {
       this.#failure = error;

@@ -35,10 +35,14 @@ export async function quotaUse(account: LimitedAccount, measuredMinutes: number)
   });
   const fetch = takingTime(clock, emulator.fetch, latencyMs);
   const config = { advanced: { requests_per_minute: 120 } };
-  const follower = new Follower({ connector: connectorTo(emulator, clock, { fetch }), clock }, ["calls"], {
-    config,
-    take: () => {},
-  });
+  const follower = new Follower(
+    { connector: connectorTo(emulator, clock, { fetch }, MINUTE_MS), clock },
+    ["calls"],
+    {
+      config,
+      take: () => {},
+    },
+  );
   await follower.pass(LEARNING_MINUTES * MINUTE_MS);
   const before = { total: emulator.requests.total, refused: emulator.requests.refused };
   await follower.pass(measuredMinutes * MINUTE_MS);

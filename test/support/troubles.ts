@@ -44,6 +44,9 @@ export const PASSING_TROUBLES = {
   "HTTP 504": answered(504),
   "HTTP 429": answered(429),
   "HTTP 429 with Retry-After": answered(429, () => ({ "retry-after": "12" })),
+  "HTTP 429 with Retry-After as a date": answered(429, (nowMs) => ({
+    "retry-after": new Date(nowMs + 12_000).toUTCString(),
+  })),
   "HTTP 429 with a reset in seconds": answered(429, (nowMs) => ({
     "x-aircallapi-reset": String(Math.ceil(nowMs / 1000) + 42),
   })),

@@ -8,13 +8,14 @@ import { TestClock, takingTime } from "./clock.ts";
 /** The credentials that the emulator knows, as an endpoint config. */
 export const CONFIG = { api_id: "emulator-id", api_token: "emulator-token" };
 
-/** A log that remembers its lines as `level message`. */
+/** A log that remembers its lines as `level message`, but for those of single requests. */
 export function rememberingLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
   const at = (level: string) => (message: string) => {
     lines.push(`${level} ${message}`);
   };
-  return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  const debug = (message: string) => void (message.startsWith("GET ") || lines.push(`debug ${message}`));
+  return { lines, debug, info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 export function testPorts(
@@ -23,11 +24,19 @@ export function testPorts(
   return { clock, random: () => 0.5, fetch, log: rememberingLog() };
 }
 
+/** The request budget counts over no time at all, so it holds up nothing. */
+const UNHURRIED_MS = 0;
+
 /** A connector that reads the emulator inside this process, in the time of the clock. */
-export function connectorTo(emulator: Emulator, clock: TestClock, ports: Partial<Ports> = {}): Connector {
+export function connectorTo(
+  emulator: Emulator,
+  clock: TestClock,
+  ports: Partial<Ports> = {},
+  rateWindowMs = UNHURRIED_MS,
+): Connector {
   const fetch = takingTime(clock, emulator.fetch, 0);
   const allPorts = { ...testPorts(clock), fetch, ...ports };
-  return new Connector({ ports: allPorts, origin: emulator.url, rateWindowMs: 60_000 });
+  return new Connector({ ports: allPorts, origin: emulator.url, rateWindowMs });
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>;

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
-import { CONFIG_OPTION, parseStartDate, parseStreams, parseTarget } from "../arguments.ts";
+
+import { CONFIG_OPTION, parseStreams, parseTarget } from "../arguments.ts";
+
 import type { CliContext } from "../context.ts";
 
 interface CaptureOptions {
@@ -26,7 +28,6 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     .option(
       "--start-date <date>",
       "skip calls that started before this date, UTC (default: all that Aircall keeps); applies only to a file without calls",
-      parseStartDate,
     )
     .option("--follow", "keep running and capture changes until stopped")
     .option("--json", "write JSON lines to standard output, and logs as JSON to standard error")

@@ -85,10 +85,10 @@ class DuckDbStore implements Store {
     return this.#state;
   }
 
-  async commit(blocks: readonly CapturedBlock[]): Promise<void> {
-    if (blocks.length === 0) return;
+  async commit(blocks: readonly CapturedBlock[], patch: JsonObject = {}): Promise<void> {
     const documents = lastDocuments(blocks, (name) => this.#table(name).keyField);
-    const { state, changes } = patchState(this.#state, blocks);
+    const { state, changes } = patchState(this.#state, blocks, patch);
+    if (documents.size === 0 && changes.size === 0) return;
     const tables = new Map(this.#tables);
     await this.#atomically(async () => {
       for (const [name, captured] of documents) tables.set(name, await this.#write(name, captured));

@@ -62,7 +62,8 @@ export interface Store {
   /**
    * Writes the documents and patches of all blocks in one transaction, in the order of the blocks:
    * the last document of a key replaces the row of that key, or deletes it if its `_meta.op` is `d`.
-   * To delete a row that is not there is no error. An empty list of blocks writes nothing.
+   * To delete a row that is not there is no error. `patch` is a merge patch (RFC 7396) of the connector state, for what
+   * belongs to no stream.
    *
    * The promise resolves once everything is durable. A process that dies earlier leaves either
    * all of it or nothing. To be called again only when the last commit has settled.
@@ -70,7 +71,7 @@ export interface Store {
    * Rejects with a `StoreError` if the store cannot be written, such as when the disk is full, and with another error if a block
    * breaks the contract: an unknown table, or a document without a key. Nothing of the blocks is written then.
    */
-  commit(blocks: readonly CapturedBlock[]): Promise<void>;
+  commit(blocks: readonly CapturedBlock[], patch?: JsonObject): Promise<void>;
 
   /** How many rows each of the opened tables holds, as committed. Rejects with a `StoreError` if they cannot be read. */
   rowCounts(): Promise<ReadonlyMap<string, number>>;

@@ -36,20 +36,29 @@ export function stateOf(rows: Iterable<readonly [path: string, value: string]>):
   return state;
 }
 
-/** The state with the patches of the blocks applied in their order, and the rows that this changes. */
+/** The state with the patches of the blocks applied in their order, then the other one, and the rows that this changes. */
 export function patchState(
   state: JsonObject,
   blocks: readonly CapturedBlock[],
+  ofNoStream: JsonObject = {},
 ): { readonly state: JsonObject; readonly changes: ChangedRows } {
   const changes = new Map<string, string | null>();
   let patched = state;
-  for (const { table, patch } of blocks) {
+  for (const patch of [...blocks.filter(hasPatch).map(bindingPatchOf), ofNoStream]) {
     const before = patched;
-    patched = mergePatch(before, bindingPatch(table, patch));
-    for (const [path, value] of changedRows([], before, patched, bindingPatch(table, patch)))
-      changes.set(path, value);
+    patched = mergePatch(before, patch);
+    for (const [path, value] of changedRows([], before, patched, patch)) changes.set(path, value);
   }
   return { state: patched, changes };
+}
+
+/** An empty patch keeps the state as it is, also where there is none. */
+function hasPatch({ patch }: CapturedBlock): boolean {
+  return Object.keys(patch).length > 0;
+}
+
+function bindingPatchOf({ table, patch }: CapturedBlock): JsonObject {
+  return bindingPatch(table, patch);
 }
 
 /** Where a patch led from one value to the other: the rows that are gone, and then those that are new. */

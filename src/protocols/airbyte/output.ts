@@ -130,6 +130,11 @@ function failureType(error: unknown): FailureType {
 export const UPDATED_AT = "_ab_cdc_updated_at";
 export const DELETED_AT = "_ab_cdc_deleted_at";
 
+/** The fields of a document that the row has in its own meaning, so that Aircall's are left out. */
+export function replacedFields(document: Document): string[] {
+  return [UPDATED_AT, DELETED_AT].filter((field) => Object.hasOwn(document, field));
+}
+
 /** The document as a row: the two fields above stand for `_meta`. */
 export function row({ _meta, ...fields }: Document, nowMs: number): JsonObject {
   const now = new Date(nowMs).toISOString();

@@ -2,6 +2,7 @@ import { bindingFor, type CaptureEvent, type Connector } from "../../connector.t
 import { mergePatch } from "../../engine/index.ts";
 import { DONE, FAILED, STOPPED } from "../../shared/exit-codes.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
+import { logWith } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
 import type { ConfiguredStream } from "./input.ts";
@@ -32,7 +33,14 @@ export async function read(options: ReadOptions): Promise<number> {
   const states = readStates(options.states, log);
   const runs = streams.map(
     (configured) =>
-      new StreamRun({ configured, state: states.get(configured.stream), writer, clock, redactor }),
+      new StreamRun({
+        configured,
+        state: states.get(configured.stream),
+        writer,
+        clock,
+        redactor,
+        log: logWith(log, { stream: configured.name }),
+      }),
   );
   await connector.proveCredentials(config, signal);
   const blocks = connector.capture({

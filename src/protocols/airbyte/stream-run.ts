@@ -1,10 +1,10 @@
 import { type Block, bindingPatch, type Document, mergePatch } from "../../engine/index.ts";
 import type { ConnectorError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import type { Clock } from "../../shared/ports.ts";
+import type { Clock, Log } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
 import type { ConfiguredStream } from "./input.ts";
-import { type AirbyteWriter, errorTrace, row, type Status, streamStatus } from "./output.ts";
+import { type AirbyteWriter, errorTrace, replacedFields, row, type Status, streamStatus } from "./output.ts";
 
 /** No more records come between two states of a stream, unless a single checkpoint covers more. */
 const RECORDS_PER_STATE = 1_000;
@@ -19,6 +19,7 @@ export interface StreamRunOptions {
   readonly writer: AirbyteWriter;
   readonly clock: Pick<Clock, "now">;
   readonly redactor: Redactor;
+  readonly log: Log;
 }
 
 /** One stream of a read: it writes records, states and statuses in the order that Airbyte requires. */
@@ -27,6 +28,8 @@ export class StreamRun {
   readonly #writer: AirbyteWriter;
   readonly #clock: Pick<Clock, "now">;
   readonly #redactor: Redactor;
+  readonly #log: Log;
+  readonly #replaced = new Set<string>();
   /** The connector state, as far as it is this stream's. */
   #state: JsonObject;
   #status: Status | undefined;
@@ -35,7 +38,8 @@ export class StreamRun {
   /** The blocks that no state covers yet. */
   #uncommitted: Block[] = [];
 
-  constructor({ configured, state, writer, clock, redactor }: StreamRunOptions) {
+  constructor({ configured, state, writer, clock, redactor, log }: StreamRunOptions) {
+    this.#log = log;
     this.configured = configured;
     this.#state = this.#isIncremental && state ? state : {};
     this.#writer = writer;
@@ -102,9 +106,17 @@ export class StreamRun {
   }
 
   #write(document: Document): Promise<void> {
+    for (const field of replacedFields(document)) this.#warnOfReplaced(field);
     const emitted_at = this.#clock.now();
     const record = { stream: this.configured.name, data: row(document, emitted_at), emitted_at };
     return this.#writer.write({ type: "RECORD", record });
+  }
+
+  #warnOfReplaced(field: string): void {
+    if (this.#replaced.has(field)) return;
+    this.#replaced.add(field);
+    const reason = "it says when a row was changed or deleted";
+    this.#log.warn(`Aircall has a field "${field}" of its own, which is left out: ${reason}`);
   }
 
   /** The state of a full refresh is empty, so that an incremental read does not continue from an incomplete one. */

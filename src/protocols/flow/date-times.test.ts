@@ -21,6 +21,15 @@ describe("where the schema asks for a date and time", () => {
     ["null", null, null],
     ["what is no date", "soon", "soon"],
     ["a number beyond all dates", 1e300, 1e300],
+    ["a text that ends in a number", "Line 7", "Line 7"],
+    ["a name with a date in it", "May 2026", "May 2026"],
+    [
+      "a time without a zone, whatever the zone of the machine",
+      "2026-04-30T10:00:00",
+      "2026-04-30T10:00:00.000Z",
+    ],
+    ["a day", "2026-04-30", "2026-04-30T00:00:00.000Z"],
+    ["a day that does not exist", "2026-02-31T10:00:00Z", "2026-02-31T10:00:00Z"],
   ])("%s", (_, value, expected) => {
     expect(rewritten(schema, { at: value, other: value })).toEqual({ at: expected, other: value });
   });

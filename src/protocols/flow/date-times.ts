@@ -1,3 +1,4 @@
+import { isRfc3339, parseInstant } from "../../shared/instant.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 
 /**
@@ -10,14 +11,12 @@ interface Place {
   readonly items: () => Place | undefined;
 }
 
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
-
 /** From here on a number of time can only be milliseconds: as seconds it would lie beyond the year 3000. */
 const FIRST_MILLISECONDS = 32_503_680_000;
 
 /**
  * Rewrites, in place, the values where the schema says `format: date-time`: Unix seconds or
- * milliseconds, and dates in other spellings, become RFC 3339. Returns `undefined` for a schema without
+ * milliseconds, and instants in other spellings, become RFC 3339. Any other text stays as it is. Returns `undefined` for a schema without
  * such a format. Any value is accepted as a schema; a part of it that is not a schema asks for nothing.
  *
  * Collections of the connector that this one replaces have such schemas, and Flow fails the capture for a
@@ -130,8 +129,8 @@ function rewrite(value: Json, place: Place): Json {
 
 function asDateTime(value: Json): Json {
   if (typeof value === "number") return isoText(value < FIRST_MILLISECONDS ? value * 1000 : value) ?? value;
-  if (typeof value !== "string" || RFC_3339.test(value)) return value;
-  return isoText(Date.parse(value)) ?? value;
+  if (typeof value !== "string" || isRfc3339(value)) return value;
+  return isoText(parseInstant(value) ?? Number.NaN) ?? value;
 }
 
 function isoText(milliseconds: number): string | undefined {

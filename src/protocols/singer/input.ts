@@ -63,7 +63,7 @@ export interface SelectedStream extends StreamDescription {
 
 /** Throws a `ConfigError` when the file cannot be read, or does not hold a JSON object. */
 export async function readConfigFile(path: string): Promise<JsonObject> {
-  return withZone(await readJsonObjectFile(path, "config"));
+  return readJsonObjectFile(path, "config");
 }
 
 /** The streams that the catalog selects; all of every stream without one. Throws as `readConfigFile` and `readSelection`. */
@@ -117,16 +117,4 @@ function isSelected(metadata: Metadata, otherwise: boolean): boolean {
   if (metadata.inclusion === "unsupported") return false;
   if (metadata.inclusion === "automatic") return true;
   return metadata.selected ?? metadata["selected-by-default"] ?? otherwise;
-}
-
-/** A day, or an instant without a zone: Meltano reduces a date that is written in YAML without quotes to these. */
-const ZONELESS = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?)?$/;
-
-/** The endpoint config of a runner. A start date without a zone is in UTC, and a day is its first instant. */
-function withZone(config: JsonObject): JsonObject {
-  const { start_date: startDate } = config;
-  if (typeof startDate !== "string") return config;
-  const [zoneless, time] = ZONELESS.exec(startDate) ?? [];
-  if (!zoneless) return config;
-  return { ...config, start_date: time ? `${zoneless}Z` : `${zoneless}T00:00:00Z` };
 }

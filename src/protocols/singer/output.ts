@@ -76,10 +76,19 @@ export class RecordMaker {
     const record: JsonObject = {};
     for (const [field, value] of Object.entries(doc)) {
       const inner = projection?.inner.get(field);
-      if (this.#fields.has(field)) record[field] = inner ? projectValue(value, inner) : value;
+      if (field === DELETED_AT) this.#warnOfReplaced(field);
+      else if (this.#fields.has(field)) record[field] = inner ? projectValue(value, inner) : value;
       else if (!projection?.dropped.has(field)) this.#warnOfUnknown(field);
     }
     return record;
+  }
+
+  #warnOfReplaced(field: string): void {
+    if (this.#unknown.has(field)) return;
+    this.#unknown.add(field);
+    this.#log.warn(
+      `Aircall has a field "${field}" of its own, which is left out: it says when a row was deleted`,
+    );
   }
 
   /** A loader has no column for what the schema does not name; some fail at it. */

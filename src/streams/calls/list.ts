@@ -1,8 +1,9 @@
 import type { AircallReader, Endpoint } from "../../aircall/index.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { RowNeeds } from "../rows.ts";
+import type { TimedList } from "../timed-list.ts";
 import { instantOf, isId, isInstantBy } from "../values.ts";
-import { PAGES_AHEAD, type TimedList } from "../window.ts";
+import { PAGES_AHEAD } from "../window.ts";
 
 export const CALLS: Endpoint = { path: "/v1/calls", bodyKey: "calls", holds: "list" };
 
@@ -27,7 +28,8 @@ export function callList(api: AircallReader, nowSeconds: number): TimedList {
     name: "calls",
     quietThroughSeconds: nowSeconds - LONGEST_CALL_SECONDS,
     pages: (afterSeconds, throughSeconds) =>
-      api.pages(CALLS, { from: afterSeconds, to: throughSeconds, order: "asc" }, PAGES_AHEAD),
+      api.pages(CALLS, { from: Math.max(0, afterSeconds), to: throughSeconds, order: "asc" }, PAGES_AHEAD),
+    report: api.report,
     secondsOf: (row) => (isJsonObject(row) ? instantOf(row.started_at, nowSeconds) : undefined),
   };
 }

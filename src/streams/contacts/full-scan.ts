@@ -3,11 +3,12 @@ import type { Document, Step } from "../../engine/index.ts";
 import type { Json } from "../../shared/json.ts";
 import { digest } from "../digest.ts";
 import { deletionDocument } from "../document.ts";
-import { wellFormedDocuments } from "../rows.ts";
+import { listedShort, wellFormedDocuments } from "../rows.ts";
 import { SingleReads } from "../single-reads.ts";
+import { withinReach } from "../timed-list.ts";
 import { readWindow } from "../window.ts";
 import { incrementalReadIfDue } from "./incremental-read.ts";
-import { CONTACTS, contactList } from "./list.ts";
+import { CONTACTS, contactList, EARLIEST_CREATION_FIRST, LATEST_CREATION_FIRST } from "./list.ts";
 import { type FullScan, scannedThrough } from "./progress.ts";
 import type { ContactsRun } from "./run.ts";
 import { CONTACT_NEEDS, type ContactRow } from "./schema.ts";
@@ -18,12 +19,18 @@ type ScanResult = "done" | "superseded";
 /**
  * Goes on with the full scan: captures each contact that is new or has changed, and each deletion, if this
  * run has seen the scan from its beginning to its end. Reads the changes in between whenever that is
- * due. Ends early when that begins another full scan.
+ * due. Ends early when that begins another full scan. Throws `UnexpectedAnswer`, after all that could be
+ * read has been captured, when Aircall counts more contacts than it lists.
  */
 export async function* fullScan(scan: FullScan, run: ContactsRun): AsyncGenerator<Step> {
   if ((yield* scanContacts(scan, run)) === "superseded") return;
-  if ((yield* captureDeletions(run)) === "superseded") return;
+  for (const order of [LATEST_CREATION_FIRST, EARLIEST_CREATION_FIRST]) {
+    if (run.isScanShort && (yield* captureUnscanned(order, run)) === "superseded") return;
+  }
+  const short = run.isScanShort ? listedShort("contacts", run.scannedCount, run.total) : undefined;
+  if (!short && (yield* captureDeletions(run)) === "superseded") return;
   yield* run.endFullScan();
+  if (short) throw short;
 }
 
 async function* scanContacts({ after, until }: FullScan, run: ContactsRun): AsyncGenerator<Step, ScanResult> {
@@ -44,6 +51,28 @@ function* capturePage(rows: readonly Json[], throughSeconds: number, run: Contac
   const atWatermark = Object.fromEntries(newest.map(({ contact, version }) => [contact.id, version]));
   yield { kind: "documents", docs: takeChanged(contacts, run) };
   yield* run.checkpoint(scannedThrough(run.progress, throughSeconds, atWatermark));
+}
+
+/**
+ * Reads the list without a window, in which a contact whose creation is no instant does not lie, until as
+ * many contacts have been found as Aircall counts.
+ */
+async function* captureUnscanned(
+  order: typeof LATEST_CREATION_FIRST,
+  run: ContactsRun,
+): AsyncGenerator<Step, ScanResult> {
+  const reader = run.source.api.for("contacts missing from the full scan", "backfill");
+  for await (const { rows, total } of withinReach(reader.pages(CONTACTS, order))) {
+    run.noteTotal(total);
+    const contacts = scanned(rows, run);
+    if (contacts.length < rows.length) run.noteSkipped();
+    const found = contacts.filter(({ contact }) => !run.isScanned(contact.id));
+    yield { kind: "documents", docs: takeChanged(found, run) };
+    yield* run.checkpointIfNeeded();
+    if (!run.isScanShort) return "done";
+    if ((yield* incrementalReadIfDue(run)) === "full scan begun") return "superseded";
+  }
+  return "done";
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AircallReader } from "../../aircall/index.ts";
 import type { Document, Step } from "../../engine/index.ts";
 import { ListTooLong } from "../../errors.ts";
 import type { Json } from "../../shared/json.ts";
@@ -5,7 +6,7 @@ import { digest } from "../digest.ts";
 import { wellFormedDocuments } from "../rows.ts";
 import { hasPassed, nowSeconds, type Source } from "../source.ts";
 import { instantOf } from "../values.ts";
-import { CONTACTS, LATEST_CHANGE_FIRST, LATEST_CREATION_FIRST, latestChange } from "./list.ts";
+import { CONTACTS, LATEST_CHANGE_FIRST, LATEST_CREATION_FIRST } from "./list.ts";
 import { watermarkMoved } from "./progress.ts";
 import type { ContactsRun } from "./run.ts";
 import { CONTACT_NEEDS, type ContactRow } from "./schema.ts";
@@ -28,20 +29,19 @@ export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, I
   run.beginIncrementalRead();
   const versions = new Map<number, ContactVersion>();
   let isSteady = true;
-  let total = 0;
   try {
     for await (const page of changesSince(run.progress.watermark - LATE_SECONDS, run.source)) {
       isSteady = page.isSteady;
-      total = page.total;
+      run.noteTotal(page.total);
       yield* captureChanges(page.contacts, versions, run);
     }
   } catch (error) {
     if (!(error instanceof ListTooLong)) throw error;
     markAll(versions, run);
-    return yield* leaveToFullScan(run);
+    return yield* leaveToFullScan(versions, run);
   }
   markAll(versions, run);
-  if (!run.progress.backfill && total > run.knownCount) yield* captureNewest(run);
+  if (!run.progress.backfill && run.isBehindTotal) yield* captureNewest(run);
   yield* moveWatermark(versions, isSteady, run);
   return "covered";
 }
@@ -74,20 +74,32 @@ interface ChangedContact {
 async function* changesSince(
   sinceSeconds: number,
   source: Source,
-): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean; total: number }> {
+): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean; total: number | undefined }> {
   const reader = source.api.for("incremental read", "snapshot");
   let previousTotal = 0;
   let isSteady = true;
   for await (const page of reader.pages(CONTACTS, LATEST_CHANGE_FIRST)) {
-    const total = page.total ?? -1;
-    if (page.number > 1 && total < previousTotal) isSteady = false;
-    previousTotal = page.total ?? 0;
+    const { total } = page;
+    if (page.number > 1 && (total ?? -1) < previousTotal) isSteady = false;
+    previousTotal = total ?? 0;
     const contacts = changedContacts(page.rows, source);
     const since = contacts.filter(({ updatedAt = Infinity }) => updatedAt >= sinceSeconds);
     yield { contacts: since, isSteady, total };
-    const oldest = contacts.findLast(({ updatedAt }) => updatedAt !== undefined);
-    if (oldest?.updatedAt !== undefined && oldest.updatedAt < sinceSeconds) return;
+    const changes = contacts.map(({ updatedAt }) => updatedAt).filter((updatedAt) => updatedAt !== undefined);
+    if (!isDescending(changes)) reportDisorder(reader);
+    else if ((changes.at(-1) ?? Infinity) < sinceSeconds) return;
   }
+}
+
+function isDescending(instants: readonly number[]): boolean {
+  return instants.every((instant, index) => index === 0 || instant <= (instants[index - 1] ?? Infinity));
+}
+
+function reportDisorder(reader: AircallReader): void {
+  reader.report(
+    "order of changed contacts",
+    "Aircall lists contacts in another order than that of their changes. Nothing is left out: the list is read on instead of down to the latest known change, which takes more requests.",
+  );
 }
 
 function changedContacts(rows: readonly Json[], source: Source): ChangedContact[] {
@@ -132,27 +144,37 @@ function markAll(versions: ReadonlyMap<number, ContactVersion>, run: ContactsRun
   for (const [id, { version }] of versions) run.mark(id, version);
 }
 
+/**
+ * Moves the watermark to the latest change that is not ahead of our clock. A change that is ahead, as a
+ * wrong clock leaves it, would hide the changes until then; its version stays known by its digest.
+ */
 function* moveWatermark(
   versions: ReadonlyMap<number, ContactVersion>,
   isSteady: boolean,
   run: ContactsRun,
 ): Generator<Step> {
+  const now = nowSeconds(run.source);
   const changes = [...versions.values()].map(({ updatedAt = -Infinity }) => updatedAt);
-  const watermark = Math.max(run.progress.watermark, ...changes);
-  const newest = [...versions].filter(([, { updatedAt }]) => updatedAt === watermark);
+  const watermark = Math.max(run.progress.watermark, ...changes.filter((seconds) => seconds <= now));
+  const newest = [...versions].filter(([, { updatedAt = -Infinity }]) => updatedAt >= watermark);
   const atWatermark = Object.fromEntries(newest.map(([id, { version }]) => [id, version]));
   if (isSteady) yield* run.checkpointIfNeeded(watermarkMoved(run.progress, watermark, atWatermark));
   else yield* run.checkpointIfNeeded();
 }
 
 /**
- * More contacts than the API serves may have changed in the watermark's own second. The full scan that
- * began with this watermark has captured those, so another would find nothing before the next day.
+ * More contacts than the API serves may have changed in the watermark's own second, or have no time of
+ * change. The full scan that began with this watermark has captured those, so another would find nothing
+ * before the next day.
  */
-async function* leaveToFullScan(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
-  const latestSeconds = await latestChange(run.source);
+function* leaveToFullScan(
+  versions: ReadonlyMap<number, ContactVersion>,
+  run: ContactsRun,
+): Generator<Step, IncrementalResult> {
+  const changes = [...versions.values()].map(({ updatedAt = -Infinity }) => updatedAt);
+  const latestSeconds = Math.max(...changes);
   if (latestSeconds > run.progress.watermark) {
-    yield* run.beginFullScan(latestSeconds);
+    yield* run.beginFullScan({ seconds: latestSeconds, total: run.total });
     return "full scan begun";
   }
   yield* run.checkpointIfNeeded();

@@ -13,7 +13,7 @@ export type FullScan = Readonly<Span & { changedSince: number }>;
 export interface ContactProgress {
   /** Every change before this instant has been captured, or is left to the full scan. */
   readonly watermark: number;
-  /** Digests, by ID, of the captured contacts that changed in the watermark's own second. */
+  /** Digests, by ID, of the captured contacts that changed in the watermark's own second, or by a clock that is ahead. */
   readonly atWatermark: Readonly<Record<string, string>>;
   /** The full scan that is under way. */
   readonly backfill?: FullScan;

@@ -5,6 +5,7 @@ import { nowSeconds, type Source } from "../source.ts";
 import { AHEAD_SECONDS, instantOf } from "../values.ts";
 import { decideCapture, markOf } from "./capture.ts";
 import { KnownIds } from "./known-ids.ts";
+import type { LatestChange } from "./list.ts";
 import {
   type ContactProgress,
   type ContactsState,
@@ -24,7 +25,10 @@ export class ContactsRun {
    * or when a row was skipped, which may be any of those that are missing.
    */
   #seen: KnownIds | undefined;
+  /** The full scan has skipped a row, which counts as a contact of the list. */
+  #hasSkipped = false;
   readonly #emptiness: Emptiness;
+  #total: number | undefined;
   #incrementalReadMs: number;
 
   constructor(source: Source, { known, emptySince, ...progress }: ContactsState) {
@@ -52,10 +56,12 @@ export class ContactsRun {
    * The scan has no end but the present by whichever clock is ahead: a contact may have been created
    * after the latest change, since imports leave contacts that changed before their creation, or never.
    */
-  *beginFullScan(latestChangeSeconds: number): Generator<Step> {
+  *beginFullScan({ seconds, total }: LatestChange): Generator<Step> {
     this.#seen = new KnownIds();
-    const createdUntilSeconds = Math.max(latestChangeSeconds, nowSeconds(this.source)) + AHEAD_SECONDS;
-    yield* this.checkpoint(fullScanBegun(this.#progress, latestChangeSeconds, createdUntilSeconds));
+    this.#hasSkipped = false;
+    this.noteTotal(total);
+    const createdUntilSeconds = Math.max(seconds, nowSeconds(this.source)) + AHEAD_SECONDS;
+    yield* this.checkpoint(fullScanBegun(this.#progress, seconds, createdUntilSeconds));
   }
 
   *endFullScan(): Generator<Step> {
@@ -78,13 +84,37 @@ export class ContactsRun {
     if (hasChanges || Object.keys(patch).length > 0) yield* this.checkpoint(transition);
   }
 
-  /** How many contacts were captured and not deleted since. */
-  get knownCount(): number {
-    return this.#known.size;
-  }
-
   isKnown(id: number): boolean {
     return this.#known.has(id);
+  }
+
+  /** Aircall counts so many contacts in all. Any at all show that the list is not empty. */
+  noteTotal(total: number | undefined): void {
+    this.#total = total;
+    if (total) this.#emptiness.end();
+  }
+
+  get total(): number | undefined {
+    return this.#total;
+  }
+
+  /** Aircall counts more contacts than were captured and not deleted since. */
+  get isBehindTotal(): boolean {
+    return this.#known.size < (this.#total ?? 0);
+  }
+
+  /** How many contacts the full scan has found, or all known ones, where another run began it. */
+  get scannedCount(): number {
+    return (this.#seen ?? this.#known).size;
+  }
+
+  isScanned(id: number): boolean {
+    return (this.#seen ?? this.#known).has(id);
+  }
+
+  /** Aircall counts more contacts than the full scan has found. */
+  get isScanShort(): boolean {
+    return !this.#hasSkipped && this.scannedCount < (this.#total ?? 0);
   }
 
   /** Whether this version of a contact that Aircall has returned is to be captured. */
@@ -122,6 +152,7 @@ export class ContactsRun {
 
   /** A row was skipped that may be any of those that are missing: this full scan deletes nothing. */
   noteSkipped(): void {
+    this.#hasSkipped = true;
     this.#seen = undefined;
   }
 
