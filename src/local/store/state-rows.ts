@@ -44,7 +44,10 @@ export function patchState(
 ): { readonly state: JsonObject; readonly changes: ChangedRows } {
   const changes = new Map<string, string | null>();
   let patched = state;
-  for (const patch of [...blocks.filter(hasPatch).map(bindingPatchOf), ofNoStream]) {
+  const patches = blocks
+    .filter(({ patch }) => isChange(patch))
+    .map((block) => bindingPatch(block.table, block.patch));
+  for (const patch of [...patches, ofNoStream].filter(isChange)) {
     const before = patched;
     patched = mergePatch(before, patch);
     for (const [path, value] of changedRows([], before, patched, patch)) changes.set(path, value);
@@ -53,12 +56,8 @@ export function patchState(
 }
 
 /** An empty patch keeps the state as it is, also where there is none. */
-function hasPatch({ patch }: CapturedBlock): boolean {
+function isChange(patch: JsonObject): boolean {
   return Object.keys(patch).length > 0;
-}
-
-function bindingPatchOf({ table, patch }: CapturedBlock): JsonObject {
-  return bindingPatch(table, patch);
 }
 
 /** Where a patch led from one value to the other: the rows that are gone, and then those that are new. */
