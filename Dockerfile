@@ -2,8 +2,9 @@
 #
 #     docker build --platform linux/amd64 --tag ghcr.io/OWNER/source-aircall:dev .
 
-# Any image of Node 24 will do that has npm for the first stage.
-ARG NODE_IMAGE=node:24-slim
+# Any image of Node 24 will do that has npm for the first stage. The digest is that of the image for all platforms;
+# renovate.json lets Renovate propose later ones.
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /build
@@ -12,14 +13,14 @@ COPY package.json package-lock.json .npmrc ./
 # esbuild works without its own script.
 RUN npm ci --ignore-scripts --no-audit
 COPY tsconfig.json ./
-COPY scripts/build.ts ./scripts/
+COPY scripts/build.mjs ./scripts/
 COPY src ./src/
 COPY emulator ./emulator/
-RUN node scripts/build.ts
+RUN node scripts/build.mjs
 
 FROM ${NODE_IMAGE}
 WORKDIR /app
-COPY --from=build /build/dist/source-aircall.cjs /build/dist/source-aircall-proxy.cjs ./
+COPY --from=build /build/dist ./
 # The user "node" of the base image, as a number: hosts that refuse root can check it, and it needs no name.
 USER 1000:1000
 LABEL FLOW_RUNTIME_PROTOCOL=capture
@@ -28,5 +29,5 @@ LABEL FLOW_RUNTIME_CODEC=json
 # no use to the others, and memory grows by a quarter over a long backfill.
 ENV MALLOC_ARENA_MAX=1
 # Flow gives a container 1 GiB and takes the whole command from here. The bound of the heap leaves room for
-# what lies outside it. A small young generation about halves the memory of a capture, at little cost of time.
-ENTRYPOINT ["node", "--max-old-space-size=700", "--max-semi-space-size=16", "/app/source-aircall.cjs", "flow"]
+# what lies outside it.
+ENTRYPOINT ["node", "--max-old-space-size=700", "/app/source-aircall.cjs", "flow"]

@@ -1,7 +1,7 @@
 import type { AccountCaptures, Capture, Output } from "./measure/captures.ts";
 import type { SideBySide } from "./measure/side-by-side.ts";
 import type { Starts } from "./measure/start.ts";
-import { median } from "./statistics.ts";
+import { median, ratiosOfPairs } from "./statistics.ts";
 import type { Machine } from "./support.ts";
 
 /** The measurements of one run of the benchmarks: `bench/results.json`. */
@@ -61,8 +61,7 @@ export function addedMiB(sideBySide: readonly SideBySide[]): number | undefined 
 
 /** The figures that two runs are compared by. What a run did not measure is left out. */
 export function figures({ starts, captures, sideBySide }: Results): Figure[] {
-  const ratios = (seconds: readonly number[]) =>
-    seconds.map((value, run) => value / (starts.bareSeconds[run] ?? Number.NaN));
+  const ratios = (seconds: readonly number[]) => ratiosOfPairs(seconds, starts.bareSeconds);
   const all: Figure[] = [
     { name: "spec, times a bare Node", better: "less", values: ratios(starts.specSeconds) },
     { name: "discover, times a bare Node", better: "less", values: ratios(starts.discoverSeconds) },

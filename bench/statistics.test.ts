@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, quartileSpread, spread } from "./statistics.ts";
+import { median, quartileSpread, ratiosOfPairs, spread } from "./statistics.ts";
 
 test.each([
   [[3, 1, 2], 2],
@@ -21,4 +21,8 @@ test("the spread is how far the values lie apart in terms of their median", () =
 test("one stray run among many does not widen the spread of the middle half", () => {
   expect(quartileSpread([100, 101, 99, 100, 500])).toBeCloseTo(0.01);
   expect(quartileSpread([90, 110])).toBeCloseTo(0.2);
+});
+
+test("values that were measured in pairs are compared within each pair", () => {
+  expect(ratiosOfPairs([3, 30, 6], [2, 20, 4])).toEqual([1.5, 1.5, 1.5]);
 });

@@ -23,3 +23,8 @@ export function quartileSpread(values: readonly number[]): number {
   const cut = values.length < 4 ? 0 : Math.floor(values.length / 4);
   return spread(sorted.slice(cut, sorted.length - cut));
 }
+
+/** The quotients of values that were measured in turns, in pairs: other load on the machine affects both of a pair alike. */
+export function ratiosOfPairs(values: readonly number[], bases: readonly number[]): number[] {
+  return values.map((value, pair) => value / (bases[pair] ?? Number.NaN));
+}

@@ -8,7 +8,7 @@ export const BUNDLE = new URL("../dist/source-aircall.cjs", import.meta.url).pat
 const IMAGE = readDockerfile(readFileSync(new URL("../Dockerfile", import.meta.url), "utf8"));
 
 /** The flags of Node in the image: what stands between the program and the bundle with its protocol. */
-export const IMAGE_FLAGS = IMAGE.entrypoint.slice(1, -2);
+const IMAGE_FLAGS = IMAGE.entrypoint.slice(1, -2);
 
 export const IMAGE_ENVIRONMENT = { ...IMAGE.environment, PATH: process.env.PATH ?? "" };
 

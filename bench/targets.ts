@@ -1,7 +1,7 @@
 import { count, percent, UNKNOWN } from "./format.ts";
 import type { AccountCaptures, Output } from "./measure/captures.ts";
 import { medianOf, pagesOf, type Results } from "./results.ts";
-import { median } from "./statistics.ts";
+import { median, ratiosOfPairs } from "./statistics.ts";
 
 export interface Verdict {
   readonly target: string;
@@ -19,7 +19,7 @@ export function verdicts({ starts, captures }: Results): Verdict[] {
   return [
     verdict(
       "a spec request takes at most 1.6 times a Node that does nothing",
-      median(starts.specSeconds) / median(starts.bareSeconds),
+      median(ratiosOfPairs(starts.specSeconds, starts.bareSeconds)),
       (ratio) => `${ratio.toFixed(2)} times`,
       (ratio) => ratio <= 1.6,
     ),

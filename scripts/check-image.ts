@@ -92,8 +92,10 @@ function checkConfig(inspected: string): void {
 
 function checkContainer(inContainer: Buildah): void {
   const { uid, files } = JSON.parse(inContainer(["node", "--eval", CONTENT]));
-  print(`In the container, /app holds ${files.join(", ")}, and the user's number is ${uid}.`);
-  assert.deepEqual(files, ["source-aircall-proxy.cjs", "source-aircall.cjs"]);
+  print(`In the container, /app holds ${files.length} files, and the user's number is ${uid}.`);
+  assert.ok(files.includes("source-aircall.cjs"));
+  const others = files.filter((path: string) => path !== "lib" && !path.endsWith(".cjs"));
+  assert.deepEqual(others, [], "the image holds nothing but the bundle");
   assert.notEqual(uid, 0, "the container must not run as root");
   const { entrypoint } = readDockerfile(readFileSync("Dockerfile", "utf8"));
   const [spec, discover] = inContainer(entrypoint, REQUESTS)

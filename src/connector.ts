@@ -9,21 +9,26 @@ import {
 import {
   type EndpointConfig,
   type Environment,
+  nestedConfig,
   type Pace,
   parseEndpointConfig,
   parseResourceConfig,
+  type ResourceConfig,
   readOrigin,
   readPace,
   readProxy,
+  refuseFutureStart,
+  unknownProperties,
+  unknownResourceProperties,
 } from "./config/index.ts";
-import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
+import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor, secretsIn } from "./shared/redactor.ts";
-import { EndpointSchema } from "./spec.ts";
+import { DEFAULT_SYNC_MODE, EndpointSchema } from "./spec.ts";
 import {
   bindStream,
   type Company,
@@ -83,10 +88,10 @@ type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: num
 /** Every stream. No request is sent to the API. */
 export function discover(): DiscoveredBinding[] {
   return streamNames.map((name) => {
-    const { documentSchema, keyField, syncMode } = streams[name];
+    const { documentSchema, keyField } = streams[name];
     return {
       recommendedName: name,
-      resourceConfig: { stream: name, syncMode },
+      resourceConfig: { stream: name, syncMode: DEFAULT_SYNC_MODE },
       documentSchema,
       key: [`/${keyField}`],
       resourcePath: [name],
@@ -95,7 +100,7 @@ export function discover(): DiscoveredBinding[] {
 }
 
 /** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
-export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stream].syncMode) {
+export function bindingFor(stream: StreamName, syncMode: SyncMode = DEFAULT_SYNC_MODE) {
   return { resourceConfig: { stream, syncMode }, stateKey: stream };
 }
 
@@ -120,6 +125,7 @@ export class Connector {
   readonly #redactor: Redactor;
   /** One for the whole process, whatever it asks for: the quota is the company's. */
   #budget: RequestBudget | undefined;
+  readonly #warnedOf = new Set<string>();
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
@@ -144,6 +150,14 @@ export class Connector {
       this.#options.ports.log.warn(
         `Aircall refused a request of the last run for being one too many; all requests wait for ${Math.ceil(blockedMs / 1000)} s`,
       );
+  }
+
+  /** Throws a `ConfigError` for an invalid resource config. No request is sent to the API. */
+  readResource(config: unknown): ResourceConfig {
+    const resource = parseResourceConfig(config);
+    if (resource.startSeconds !== undefined)
+      refuseFutureStart("resource config", resource.startSeconds, this.#nowSeconds());
+    return resource;
   }
 
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
@@ -194,6 +208,11 @@ export class Connector {
         request.onEvent?.({ ...event, binding: index }),
       ),
     }));
+    for (const { resourceConfig, stateKey } of request.bindings)
+      this.#warnOfUnreadable(
+        parseResourceConfig(resourceConfig).stream,
+        bindingState(request.state, stateKey),
+      );
     yield* runSession({
       bindings,
       state: request.state,
@@ -204,13 +223,21 @@ export class Connector {
     });
   }
 
+  #warnOfUnreadable(stream: StreamName, state: JsonObject): void {
+    if (Object.keys(state).length === 0 || streams[stream].canResumeFrom(state)) return;
+    logWith(this.#options.ports.log, { stream }).warn(
+      "The state of the stream is not one that this version can read, so the stream is read from the beginning.",
+    );
+  }
+
   #stream(
     resourceConfig: unknown,
     config: EndpointConfig,
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
   ): Stream {
-    const resource = parseResourceConfig(resourceConfig);
+    const resource = this.readResource(resourceConfig);
+    this.#warnOfUnknown(`resource config of ${resource.stream}`, unknownResourceProperties(resourceConfig));
     const log = logWith(client.ports.log, { stream: resource.stream });
     const ports = { ...client.ports, log };
     const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
@@ -219,7 +246,7 @@ export class Connector {
       ports,
       syncMode: resource.syncMode,
       intervalMs: resource.intervalMs,
-      startSeconds: config.startSeconds,
+      startSeconds: resource.startSeconds ?? config.startSeconds,
       rereadAfterSeconds: config.rereadAfterSeconds,
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
@@ -230,8 +257,26 @@ export class Connector {
   }
 
   #read(config: unknown): EndpointConfig {
-    this.#redactor.add(secretsIn(EndpointSchema, config));
-    return parseEndpointConfig(config);
+    const nested = nestedConfig(config);
+    this.#redactor.add(secretsIn(EndpointSchema, nested));
+    this.#warnOfUnknown("endpoint config", unknownProperties(nested));
+    const parsed = parseEndpointConfig(nested);
+    refuseFutureStart("endpoint config", parsed.startSeconds, this.#nowSeconds());
+    return parsed;
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#options.ports.clock.now() / 1000);
+  }
+
+  /** Warns once of each property that is not used. */
+  #warnOfUnknown(what: string, properties: readonly string[]): void {
+    const unknown = properties.filter((property) => !this.#warnedOf.has(`${what} ${property}`));
+    if (unknown.length === 0) return;
+    for (const property of unknown) this.#warnedOf.add(`${what} ${property}`);
+    this.#options.ports.log.warn(
+      `The ${what} has properties that the connector does not know and does not use: ${unknown.join(", ")}.`,
+    );
   }
 
   #client(config: EndpointConfig): ClientOptions {

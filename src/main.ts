@@ -27,6 +27,12 @@ stop.signal.addEventListener("abort", () => {
   setTimeout(() => process.exit(process.exitCode || STOPPED), LONGEST_STOP_MS).unref();
 });
 
+// What is answered at once ends before the timer, and loads nothing for it.
+setTimeout(async () => {
+  const { boundYoungGeneration } = await import("./shared/young-generation.ts");
+  boundYoungGeneration();
+}, 50).unref();
+
 // Flow starts a process for every request. A request does not wait for modules that it does not use:
 // the commands for people, and the parts of Node behind `fetch` and standard error.
 const world = {

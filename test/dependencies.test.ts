@@ -59,17 +59,15 @@ describe("the packages that the project stands on", () => {
 
 test("what is shipped loads nothing but itself, Node and DuckDB", () => {
   const dist = new URL("../dist/", import.meta.url);
-  const bundles = readdirSync(dist).filter((name) => name.endsWith(".cjs"));
+  const bundles = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".cjs"),
+  );
   const loaded = bundles.flatMap((name) =>
     [...readFileSync(new URL(name, dist), "utf8").matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(
       ([, module = ""]) => module,
     ),
   );
-  const others = new Set(loaded.filter((module) => !isBuiltin(module)));
-  expect([...others].sort()).toEqual([
-    "./source-aircall-cli.cjs",
-    "./source-aircall-proxy.cjs",
-    "./source-aircall.cjs",
-    "@duckdb/node-api",
-  ]);
+  expect(bundles.length).toBeGreaterThan(10);
+  const others = new Set(loaded.filter((module) => !isBuiltin(module) && !/^\.\/\S+\.cjs$/.test(module)));
+  expect([...others]).toEqual(["@duckdb/node-api"]);
 });

@@ -33,6 +33,12 @@ export function runConnector(options: Omit<DayOptions, "warmUpMs">): Promise<Run
 
 /** The state of a capture that read the history a day ago. */
 function stateAfterBackfill(nowMs: number): JsonObject {
-  const calls = { backfilledAt: Math.floor(nowMs / 1000) - 86_400, rungs: {}, recent: {}, open: {} };
+  const calls = {
+    unread: {},
+    backfilledAt: Math.floor(nowMs / 1000) - 86_400,
+    rungs: {},
+    recent: {},
+    open: {},
+  };
   return { bindingStateV1: { calls } };
 }

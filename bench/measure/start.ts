@@ -1,18 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { BUNDLE, FLOW_COMMAND, IMAGE_ENVIRONMENT, IMAGE_FLAGS, inTemporaryFolder } from "../support.ts";
+import { BUNDLE, FLOW_COMMAND, IMAGE_ENVIRONMENT, inTemporaryFolder } from "../support.ts";
 
 /** Seconds from the start of a process to its exit, one value per run. */
 export interface Starts {
-  /** Node with the image's flags and nothing to do. */
+  /** Node with nothing to do, once before each of the following. */
   readonly bareSeconds: readonly number[];
+  /** The whole command of the image, with the request on standard input. */
   readonly specSeconds: readonly number[];
   readonly discoverSeconds: readonly number[];
   /** Emulator included. */
   readonly demoSeconds: readonly number[];
 }
 
-const BARE = [process.execPath, ...IMAGE_FLAGS, "-e", "0"];
+const BARE = [process.execPath, "-e", "0"];
 
 /** Processes that are compared run in turns, so that other load on the machine affects all of them alike. */
 export async function measureStarts(starts: number, demos: number): Promise<Starts> {

@@ -1,53 +1,83 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inTemporaryFolder } from "../support.ts";
-import { discover, type Environment, type Peer, PeerProcess, type Reading } from "./peer.ts";
+import {
+  answersOf,
+  type Emitted,
+  keyOf,
+  messagesOf,
+  type Peer,
+  PeerProcess,
+  type Reading,
+  type Run,
+} from "./peer.ts";
 
-interface Catalog {
-  readonly streams: readonly {
-    readonly name: string;
-    readonly supported_sync_modes?: readonly string[];
-    readonly source_defined_primary_key?: readonly (readonly string[])[];
-  }[];
+interface Stream {
+  readonly name: string;
+  readonly supported_sync_modes?: readonly string[];
+  readonly source_defined_primary_key?: readonly (readonly string[])[];
 }
 
-/** Discovers the catalog of an Airbyte source, and reads the whole of one stream. */
-export function readOverAirbyte({ command, config }: Peer, name: string, env: Environment): Promise<Reading> {
+interface State {
+  readonly type?: string;
+  readonly stream?: { readonly stream_descriptor: { readonly name: string } };
+  readonly data?: unknown;
+}
+
+/** Discovers the catalog of an Airbyte source, and reads all of its streams. */
+export function readOverAirbyte({ command, config }: Peer, run: Run): Promise<Reading> {
   return inTemporaryFolder(async (folder) => {
-    const file = (path: string, content: object) => {
-      writeFileSync(join(folder, path), JSON.stringify(content));
-      return join(folder, path);
+    const file = (name: string, content: unknown) => {
+      writeFileSync(join(folder, name), JSON.stringify(content));
+      return join(folder, name);
     };
     const configured = `--config ${file("config.json", config)}`;
-    const stream = await discover(`${command} discover ${configured}`, env, ({ type, catalog }) =>
-      type === "CATALOG" ? (catalog as Catalog).streams.find((one) => one.name === name) : undefined,
+    const messages = await answersOf(`${command} discover ${configured}`, run.env, [], messagesOf);
+    const catalog = messages.find(({ type }) => type === "CATALOG")?.catalog as
+      | { streams: Stream[] }
+      | undefined;
+    if (!catalog) throw new Error("it discovered no catalog");
+    const selected = file("catalog.json", { streams: catalog.streams.map(configuredStream) });
+    const state = run.state ? ` --state ${file("state.json", run.state)}` : "";
+    const source = new PeerProcess(`${command} read ${configured} --catalog ${selected}${state}`, run.env);
+    return read(
+      source,
+      catalog.streams.map(({ name }) => name),
     );
-    const catalog = file("catalog.json", {
-      streams: [
-        {
-          stream,
-          sync_mode: stream.supported_sync_modes?.includes("incremental") ? "incremental" : "full_refresh",
-          destination_sync_mode: "append",
-          primary_key: stream.source_defined_primary_key ?? [["id"]],
-        },
-      ],
-    });
-    return read(`${command} read ${configured} --catalog ${catalog}`, env);
   });
 }
 
-async function read(command: string, env: Environment): Promise<Reading> {
-  const source = new PeerProcess(command, env);
-  const ids: unknown[] = [];
+function configuredStream(stream: Stream) {
+  const isIncremental = stream.supported_sync_modes?.includes("incremental");
+  return {
+    stream,
+    sync_mode: isIncremental ? "incremental" : "full_refresh",
+    destination_sync_mode: isIncremental ? "append_dedup" : "overwrite",
+    primary_key: stream.source_defined_primary_key ?? [["id"]],
+  };
+}
+
+async function read(source: PeerProcess, streams: readonly string[]): Promise<Reading> {
+  const emitted: Emitted[] = [];
+  const states = new Map<string, State>();
   let seconds = 0;
   try {
-    for await (const { type, record } of source.messages()) {
+    for await (const { type, record, state } of source.messages()) {
+      if (type === "STATE") states.set((state as State).stream?.stream_descriptor.name ?? "", state as State);
       if (type !== "RECORD") continue;
-      ids.push((record as { data: { id: unknown } }).data.id);
+      const { stream, data } = record as { stream: string; data: Record<string, unknown> };
+      emitted.push({ stream, key: keyOf(data), isDeletion: Boolean(data._ab_cdc_deleted_at) });
       seconds = source.seconds;
     }
-    return { ids, seconds, usage: await source.stop() };
+    const state = stateFile([...states.values()]);
+    return { streams, emitted, state, seconds, usage: await source.stop(), problem: source.problem };
   } finally {
     await source.stop();
   }
+}
+
+/** Sources of the first protocol have one object for all streams; later ones a list with an entry for each. */
+function stateFile(states: readonly State[]): unknown {
+  const [first] = states;
+  return first?.type ? states : first?.data;
 }

@@ -1,67 +1,119 @@
-import { discover, type Environment, type Peer, PeerProcess, type Reading } from "./peer.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { mergePatch } from "../../src/engine/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import {
+  answersOf,
+  type Emitted,
+  keyOf,
+  messagesOf,
+  type Peer,
+  PeerProcess,
+  type Reading,
+  type Run,
+} from "./peer.ts";
 
-interface DiscoveredBinding {
+interface Binding {
   readonly recommendedName: string;
   readonly resourceConfig: object;
   readonly documentSchema: object;
   readonly key: readonly string[];
 }
 
-interface Discovered {
-  readonly bindings: readonly DiscoveredBinding[];
-}
-
 interface Captured {
-  readonly doc: { readonly id: unknown; readonly _meta?: { readonly op?: string } };
+  readonly binding?: number;
+  readonly doc: Record<string, unknown> & { readonly _meta?: { readonly op?: string } };
 }
 
-/** A capture may follow changes forever: it has read everything when so long after a checkpoint nothing was captured. */
-const QUIET_MS = 5_000;
+interface Checkpoint {
+  readonly state?: { readonly updated: JsonObject; readonly mergePatch?: boolean };
+}
 
-/** Discovers the bindings of a Flow capture, and reads one of them until no more documents come. */
-export async function readOverFlow(
-  peer: Peer,
-  name: string,
-  env: Environment,
-  quietMs = QUIET_MS,
-): Promise<Reading> {
-  const binding = await discover(
-    peer.command,
-    env,
-    ({ discovered }) =>
-      (discovered as Discovered | undefined)?.bindings.find((one) => one.recommendedName === name),
-    { discover: { connectorType: "IMAGE", config: peer.config } },
+/** Discovers and validates the bindings of a Flow capture, and captures all of them until it is idle. */
+export async function readOverFlow(peer: Peer, run: Run): Promise<Reading> {
+  const discover = { discover: { connectorType: "IMAGE", config: peer.config } };
+  const found = await answersOf(peer.command, run.env, [discover], messagesOf);
+  const { bindings } = (found.find(({ discovered }) => discovered)?.discovered ?? {}) as {
+    bindings?: Binding[];
+  };
+  if (!bindings) throw new Error("it discovered no bindings");
+  const capture = { name: "acmeCo/bench/capture", connectorType: "IMAGE", config: peer.config };
+  const validate = { validate: { ...capture, bindings: bindings.map(collectionOf) } };
+  const answered = await answersOf(peer.command, run.env, [validate], messagesOf);
+  const { bindings: paths } = (answered.find(({ validated }) => validated)?.validated ?? {}) as {
+    bindings?: { resourcePath: string[] }[];
+  };
+  if (!paths) throw new Error("it validated no bindings");
+  const session = new PeerProcess(peer.command, run.env);
+  const bound = bindings.map((binding, index) => ({
+    ...collectionOf(binding),
+    resourcePath: paths[index]?.resourcePath ?? [],
+    stateKey: binding.recommendedName,
+    backfill: 0,
+  }));
+  session.send({
+    open: {
+      capture: { ...capture, intervalSeconds: 300, bindings: bound },
+      version: "1",
+      range: { keyBegin: 0, keyEnd: 0xffffffff, rClockBegin: 0, rClockEnd: 0xffffffff },
+      state: run.state ?? {},
+    },
+  });
+  return read(
+    session,
+    bindings.map(({ recommendedName }) => recommendedName),
+    run,
   );
-  const session = new PeerProcess(peer.command, env);
-  const ids: unknown[] = [];
+}
+
+function collectionOf({ recommendedName, resourceConfig, documentSchema, key }: Binding) {
+  const collection = { name: `acmeCo/bench/${recommendedName}`, writeSchema: documentSchema, key };
+  return { resourceConfig, collection };
+}
+
+async function read(session: PeerProcess, streams: readonly string[], run: Run): Promise<Reading> {
+  const emitted: Emitted[] = [];
+  let pending: Emitted[] = [];
+  let state = (run.state ?? {}) as JsonObject;
   let seconds = 0;
-  let quiet: NodeJS.Timeout | undefined;
-  session.send({ open: { capture: captureOf(peer, binding), version: "1", range: { keyEnd: 0xffffffff } } });
+  const watching = new AbortController();
+  const stopped = stopWhenIdle(session, run, watching.signal);
   try {
-    for await (const { captured, checkpoint } of session.messages()) {
-      if (!captured && !checkpoint) continue;
-      clearTimeout(quiet);
-      if (checkpoint) quiet = setTimeout(() => session.stop(), quietMs);
-      if (!captured) continue;
-      const { doc } = captured as Captured;
-      if (doc._meta?.op !== "d") ids.push(doc.id);
-      seconds = session.seconds;
+    for await (const message of session.messages()) {
+      const { binding = 0, doc } = (message.captured ?? {}) as Partial<Captured>;
+      if (doc) {
+        pending.push({ stream: streams[binding] ?? "", key: keyOf(doc), isDeletion: doc._meta?.op === "d" });
+        seconds = session.seconds;
+      }
+      if (!message.checkpoint) continue;
+      // Documents count once a checkpoint has come after them.
+      emitted.push(...pending);
+      pending = [];
+      const { state: update } = message.checkpoint as Checkpoint;
+      if (update) state = mergePatch(update.mergePatch ? state : {}, update.updated);
     }
-    return { ids, seconds, usage: await session.stop() };
+    return { streams, emitted, state, seconds, usage: await session.stop(), problem: session.problem };
   } finally {
-    clearTimeout(quiet);
+    watching.abort();
+    await stopped;
     await session.stop();
   }
 }
 
-function captureOf({ config }: Peer, binding: DiscoveredBinding): object {
-  const name = `acmeCo/bench/${binding.recommendedName}`;
-  const collection = { name, writeSchema: binding.documentSchema, key: binding.key };
-  return {
-    name: "acmeCo/bench/capture",
-    connectorType: "IMAGE",
-    config,
-    intervalSeconds: 300,
-    bindings: [{ resourceConfig: binding.resourceConfig, stateKey: binding.recommendedName, collection }],
-  };
+/** A capture may follow changes for ever. One that waits for an answer, or works on one, is not idle yet. */
+async function stopWhenIdle(
+  session: PeerProcess,
+  { served, idleMs }: Run,
+  signal: AbortSignal,
+): Promise<void> {
+  let requests = await served();
+  let lastRequestMs = performance.now();
+  while (!signal.aborted) {
+    await sleep(Math.min(idleMs / 10, 500), undefined, { signal }).catch(() => {});
+    const now = await served();
+    if (now !== requests) lastRequestMs = performance.now();
+    requests = now;
+    if (performance.now() - lastRequestMs < idleMs || session.silentMs < idleMs) continue;
+    await session.stop();
+    return;
+  }
 }

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import pidtree from "pidtree";
 import { type Usage, UsageWatch } from "../process/usage.ts";
 
-export type Protocol = "flow" | "airbyte";
+export type Protocol = "flow" | "airbyte" | "singer";
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -16,14 +16,38 @@ export interface Peer {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** A row that a peer emitted, or the deletion of one. */
+export interface Emitted {
+  readonly stream: string;
+  readonly key: unknown;
+  readonly isDeletion: boolean;
+}
+
 /** What a peer read of an account. */
 export interface Reading {
-  /** The IDs of the documents in the order in which they came. */
-  readonly ids: readonly unknown[];
-  /** From the start of the process to its last document. */
+  /** The streams that the peer offers, by its own names. */
+  readonly streams: readonly string[];
+  /** In the order in which they came. */
+  readonly emitted: readonly Emitted[];
+  /** What the next run starts from, in the form of the protocol; `undefined` where there is none. */
+  readonly state: unknown;
+  /** From the start of the process to its last row. */
   readonly seconds: number;
   /** Of the process and all that it starts; `undefined` where processes cannot be watched. */
   readonly usage: Usage | undefined;
+  /** Why the process failed, which may have emitted rows before. */
+  readonly problem: string | undefined;
+}
+
+/** Where and after what a peer reads. */
+export interface Run {
+  readonly env: Environment;
+  /** Of the run before; left out in the first. */
+  readonly state?: unknown;
+  /** Requests that the account has served so far, all of the peer's. */
+  readonly served: () => Promise<number>;
+  /** A peer that never ends has read everything after so long without a line and without a request. */
+  readonly idleMs: number;
 }
 
 /** Listing the descendants of a process takes some 10 ms of CPU time, which must not slow the peer down. */
@@ -35,7 +59,10 @@ export class PeerProcess {
   readonly #watch: UsageWatch;
   readonly #startedMs = performance.now();
   #errors = "";
+  #reason: string | undefined;
+  #problem: string | undefined;
   #isStopped = false;
+  #lastLineMs = performance.now();
 
   constructor(command: string, env: Environment) {
     // A shell splits the command; a process group of its own lets all of its processes be stopped.
@@ -54,6 +81,15 @@ export class PeerProcess {
     return (performance.now() - this.#startedMs) / 1000;
   }
 
+  get silentMs(): number {
+    return performance.now() - this.#lastLineMs;
+  }
+
+  /** Why the process failed; `undefined` while it has not. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   send(message: object): void {
     this.#child.stdin?.write(`${JSON.stringify(message)}\n`);
   }
@@ -62,17 +98,27 @@ export class PeerProcess {
     this.#child.stdin?.end();
   }
 
-  /** The JSON objects that the process writes, until it ends or is stopped; other lines are skipped. Throws when it fails. */
+  /** The JSON objects that the process writes; other lines are skipped. */
   async *messages(): AsyncGenerator<Record<string, unknown>, void, void> {
+    for await (const line of this.lines()) {
+      const message = parseObject(line);
+      if (message === undefined) continue;
+      this.#reason = reasonIn(message) ?? this.#reason;
+      yield message;
+    }
+  }
+
+  /** What the process writes, until it ends or is stopped. `problem` is known afterwards. */
+  async *lines(): AsyncGenerator<string, void, void> {
     if (!this.#child.stdout) return;
     const closed = once(this.#child, "close");
     for await (const line of createInterface({ input: this.#child.stdout })) {
-      const message = parseObject(line);
-      if (message) yield message;
+      this.#lastLineMs = performance.now();
+      yield line;
     }
-    const [exitCode] = await closed;
+    const [exitCode, signal] = await closed;
     if (exitCode !== 0 && !this.#isStopped)
-      throw new Error(`it ended with ${exitCode}: ${this.#errors.trim().split("\n").at(-1)}`);
+      this.#problem = `it ended with ${exitCode ?? signal}: ${this.#reason ?? this.#lastError()}`;
   }
 
   /** Ends the process and all that it has started. */
@@ -86,27 +132,41 @@ export class PeerProcess {
     }
     return usage;
   }
+
+  #lastError(): string {
+    return this.#errors.trim().split("\n").at(-1) || "without a word";
+  }
 }
 
-/** Runs a process until one of its messages has the stream that is looked for. */
-export async function discover<Stream>(
+/** Sends requests to a process that ends by itself, and returns what `read` reads of it. Throws when the process fails. */
+export async function answersOf<Answer>(
   command: string,
   env: Environment,
-  streamIn: (message: Record<string, unknown>) => Stream | undefined,
-  request?: object,
-): Promise<Stream> {
-  const process = new PeerProcess(command, env);
-  if (request) process.send(request);
-  process.endInput();
+  requests: readonly object[],
+  read: (asked: PeerProcess) => AsyncIterable<Answer>,
+): Promise<Answer[]> {
+  const asked = new PeerProcess(command, env);
+  for (const request of requests) asked.send(request);
+  asked.endInput();
   try {
-    for await (const message of process.messages()) {
-      const stream = streamIn(message);
-      if (stream !== undefined) return stream;
-    }
+    const answers = await Array.fromAsync(read(asked));
+    if (asked.problem !== undefined) throw new Error(asked.problem);
+    return answers;
   } finally {
-    await process.stop();
+    await asked.stop();
   }
-  throw new Error("it discovered no such stream");
+}
+
+export const messagesOf = (asked: PeerProcess) => asked.messages();
+
+/** Airbyte reports what went wrong in a message on standard output. */
+function reasonIn({ type, trace, connectionStatus }: Record<string, unknown>): string | undefined {
+  const { error } = (type === "TRACE" ? trace : {}) as { error?: { message?: string } };
+  const { status, message } = (type === "CONNECTION_STATUS" ? connectionStatus : {}) as Record<
+    string,
+    string
+  >;
+  return error?.message ?? (status === "FAILED" ? message : undefined);
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {
@@ -116,4 +176,9 @@ function parseObject(line: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The key of a row, as far as it is one of Aircall's. */
+export function keyOf(row: Record<string, unknown>): unknown {
+  return row.id ?? row.name;
 }

@@ -1,16 +1,19 @@
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { type Emulator, movableClock, type StreamName, startEmulator } from "../../emulator/index.ts";
+import { streamNames } from "../../src/streams/index.ts";
 import { sum } from "../statistics.ts";
-import type { AccountsRequest, Question, Served } from "./accounts.ts";
+import type { AccountsRequest, Changes, Keys, Question, Served } from "./accounts.ts";
 
 /** Serves emulated accounts, and answers its parent process's questions about them. */
 
 const request: AccountsRequest = JSON.parse(process.argv[2] ?? "");
 
-/** As far back as Aircall lists calls. */
-const HISTORY_DAYS = 180;
+/** As far back as every connector that is known reads calls; Aircall lists a few days more. */
+const HISTORY_DAYS = 170;
 
 /** No call begins during the measurement, so that every reader finds the same calls. */
 const lastCallSeconds = Math.floor(Date.now() / 1000) - 60;
+
+const clock = movableClock(Date.now());
 
 const starting = Array.from({ length: request.accounts }, (_, index) =>
   startEmulator({
@@ -18,6 +21,7 @@ const starting = Array.from({ length: request.accounts }, (_, index) =>
     account: { calls: request.calls, days: HISTORY_DAYS },
     limit: null,
     lastCallSeconds,
+    ...(request.isStill && { clock }),
   }),
 );
 
@@ -35,6 +39,31 @@ const ANSWERS = {
       cpuSeconds: (user + system) / 1e6,
     };
   },
-  ids: ([first]: readonly Emulator[]) =>
-    Array.from(first?.truth("calls") ?? [], (call) => (call as { id: number }).id),
+  keys: ([first]: readonly Emulator[]): Keys =>
+    first ? Object.fromEntries(streamNames.map((stream) => [stream, keysOf(first, stream)])) : {},
+  change: ([first]: readonly Emulator[]): Changes => {
+    clock.set(Date.now());
+    return first ? change(first) : { present: {}, deleted: {} };
+  },
 };
+
+function keysOf(emulator: Emulator, stream: StreamName): (string | number)[] {
+  const rows = emulator.truth(stream) as Iterable<{ id?: number; name: string }>;
+  return Array.from(rows, ({ id, name }) => id ?? name);
+}
+
+function change(emulator: Emulator): Changes {
+  const { calls, contacts, tags, webhooks } = emulator.account;
+  const [edited, tag, webhook] = [
+    Number(keysOf(emulator, "contacts")[0]),
+    tags.listed[0]?.id ?? 0,
+    webhooks.listed[0]?.id ?? 0,
+  ];
+  contacts.edit(edited, { firstName: "Renamed" });
+  tags.remove(tag);
+  webhooks.remove(webhook);
+  return {
+    present: { calls: [calls.ring(), calls.ring()], contacts: [contacts.add(), edited], tags: [tags.add()] },
+    deleted: { tags: [tag], webhooks: [webhook] },
+  };
+}

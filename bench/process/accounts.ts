@@ -5,8 +5,20 @@ import { API_ID, API_TOKEN } from "../../emulator/index.ts";
 /** What the emulators' process is started with. */
 export interface AccountsRequest {
   readonly accounts: number;
-  /** Calls of each account. */
+  /** Calls of each account, on average. */
   readonly calls: number;
+  /** Whether time stands still in the accounts until they are changed, so that every reader finds the same. */
+  readonly isStill?: boolean;
+}
+
+/** Keys of rows, by the stream that lists them. */
+export type Keys = Readonly<Record<string, readonly (string | number)[]>>;
+
+/** What a later run has to capture. */
+export interface Changes {
+  /** New and changed rows. */
+  readonly present: Keys;
+  readonly deleted: Keys;
 }
 
 /** What all accounts together have been asked, and the CPU time that answering took. */
@@ -15,7 +27,7 @@ export interface Served {
   readonly cpuSeconds: number;
 }
 
-export type Question = "urls" | "served" | "ids";
+export type Question = "urls" | "served" | "keys" | "change";
 
 export const CREDENTIALS = { api_id: API_ID, api_token: API_TOKEN };
 
@@ -47,9 +59,14 @@ export class Accounts {
     return ask(this.#child, "served");
   }
 
-  /** The IDs of all calls that the first account lists. */
-  ids(): Promise<number[]> {
-    return ask(this.#child, "ids");
+  /** The keys of all rows that the first account lists. */
+  keys(): Promise<Keys> {
+    return ask(this.#child, "keys");
+  }
+
+  /** Changes the first account a little, at the present. */
+  change(): Promise<Changes> {
+    return ask(this.#child, "change");
   }
 
   /** The environment in which a capture reads one of the accounts as fast as it answers. */

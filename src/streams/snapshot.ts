@@ -18,7 +18,7 @@ export const COMPANY: Endpoint = { path: "/v1/company", bodyKey: "company", hold
 /** The rows of a shorter list may well all be replaced, as the one row of the company is by a new name. */
 const ROWS_TO_SUSPECT_COMPANY = 3;
 
-type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "syncMode"> & {
+type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "canResumeFrom"> & {
   readonly endpoint: Endpoint;
   /** The field of the company that has the number of rows. */
   readonly companyCount?: string;
@@ -34,8 +34,8 @@ export function snapshotStream(definition: SnapshotDefinition): StreamDefinition
   const { endpoint, ...others } = definition;
   return {
     ...others,
-    syncMode: "full_refresh",
     probe: (reader) => probeList(reader, endpoint),
+    canResumeFrom: (state) => isJsonObject(state.digests),
     async *run(source, state) {
       const digests = new Digests(state.digests);
       const emptiness = new Emptiness(state.emptySince);

@@ -50,10 +50,13 @@ export async function* readWindow(
   hiSeconds: number,
 ): AsyncGenerator<WindowPage, void, void> {
   const seam = new Seam();
+  const quietSeconds = Math.min(hiSeconds, list.quietThroughSeconds);
   let afterSeconds = loSeconds;
   let idleMoves = 0;
+  // Of a window that is quiet in part only, one page may be all there is.
+  if (loSeconds < quietSeconds && quietSeconds < hiSeconds)
+    afterSeconds = yield* readPage(list, loSeconds, hiSeconds, seam);
   while (afterSeconds < hiSeconds) {
-    const quietSeconds = Math.min(hiSeconds, list.quietThroughSeconds);
     const reachedSeconds: number =
       afterSeconds < quietSeconds
         ? yield* readQuietly(list, afterSeconds, quietSeconds, seam)

@@ -1,5 +1,5 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { readDockerfile } from "../../scripts/dockerfile.ts";
 import { streamNames } from "../../src/streams/index.ts";
@@ -13,9 +13,7 @@ const { copies, entrypoint, environment, user, hasCommand } = readDockerfile(
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 
 test("the image has the whole bundle, tells its command both ways and does not run as root", () => {
-  const copied = [...copies.join(" ").matchAll(/\/build\/dist\/(\S+\.cjs)/g)].map(([, name]) => name);
-  const bundle = readdirSync(dirname(BUNDLE)).filter((name) => name.startsWith("source-aircall"));
-  expect(copied.sort()).toEqual(bundle.sort());
+  expect(copies).toEqual(["--from=build /build/dist ./"]);
   expect(environment.AIRBYTE_ENTRYPOINT).toBe(entrypoint.join(" "));
   expect({ user, hasCommand }).toEqual({ user: "1000:1000", hasCommand: false });
 });
@@ -23,8 +21,7 @@ test("the image has the whole bundle, tells its command both ways and does not r
 test("the bundle reads an account, alone in a folder and far from any other file of the project", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: { calls: 100, contacts: 20 } });
-  for (const name of readdirSync(dirname(BUNDLE)))
-    copyFileSync(join(dirname(BUNDLE), name), folder.file(name));
+  cpSync(dirname(BUNDLE), folder.file(""), { recursive: true });
   const streams = streamNames.map((name) => ({ stream: { name }, sync_mode: "incremental" }));
   writeFileSync(folder.file("config.json"), JSON.stringify(CONFIG));
   writeFileSync(folder.file("catalog.json"), JSON.stringify({ streams }));

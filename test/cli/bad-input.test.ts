@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, test } from "vitest";
@@ -131,12 +131,6 @@ describe("a file that cannot be used", () => {
 
   test("in a folder that is not there", async () => {
     expectOneSentence(await captureTo("/nowhere/at/all/a.duckdb"), /there is no folder \/nowhere\/at\/all/);
-  });
-
-  test("is a folder", async () => {
-    using folder = temporaryFolder();
-    mkdirSync(folder.file("a.duckdb"));
-    expectOneSentence(await captureTo(folder.file("a.duckdb")), /a\.duckdb is a folder/);
   });
 
   test("is no DuckDB database", async () => {

@@ -6,13 +6,20 @@
  * A client that cannot be had on this machine is skipped with a line that says so.
  */
 import { airbyte } from "./airbyte.ts";
+import { airbyteStandard } from "./airbyte-standard.ts";
 import { pythonOf, Unavailable } from "./environment.ts";
+import { estuary } from "./estuary.ts";
 import { singer } from "./singer.ts";
 
 /** Throws what does not hold, and yields a line for each thing that does. */
 export type Client = (python: string) => AsyncIterable<string>;
 
-const clients: Readonly<Record<string, Client>> = { airbyte, singer };
+const clients: Readonly<Record<string, Client>> = {
+  airbyte,
+  "airbyte-standard": airbyteStandard,
+  estuary,
+  singer,
+};
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(clients)) await runClient(name);

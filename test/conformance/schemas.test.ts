@@ -58,7 +58,7 @@ const described = ({ documentSchema, ...binding }: Binding) => [binding, fieldsI
 
 const bindingOf = (stream: (typeof streamNames)[number], keyField: string) => ({
   recommendedName: stream,
-  resourceConfig: { stream, syncMode: streams[stream].syncMode },
+  resourceConfig: { stream, syncMode: "incremental" },
   key: [`/${keyField}`],
   resourcePath: [stream],
 });

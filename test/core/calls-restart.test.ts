@@ -1,7 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MOST_KNOWN_BYTES } from "../../src/streams/calls/known-calls.ts";
+import { lasting } from "../property/collections.ts";
 import { Follower } from "../support/capture.ts";
-import { TestClock } from "../support/clock.ts";
+import { leapingClock, TestClock } from "../support/clock.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -84,15 +87,45 @@ describe("T5: a process that starts captures no call again that has not changed"
   });
 });
 
+test("T5: wherever processes end, in whatever history, no version of a call is captured twice, and none is left out", async () => {
+  const bursts = fc.array(
+    fc.record({ hoursAgo: fc.integer({ min: 1, max: 60 * 24 }), calls: fc.integer({ min: 1, max: 120 }) }),
+    { minLength: 1, maxLength: 8 },
+  );
+  const ends = fc.array(fc.record({ lines: fc.integer({ min: 1, max: 200 }), hours: fc.nat(100) }), {
+    maxLength: 8,
+  });
+  await holdsForAll("ends", fc.record({ bursts, ends }), draws(30, 2_000), async (drawn) => {
+    await using world = await startWorld({ account: QUIET }, leapingClock());
+    const nowSeconds = Math.floor(world.clock.now() / 1000);
+    for (const { hoursAgo, calls } of drawn.bursts)
+      world.emulator.account.calls.add(calls, { startedAtSeconds: nowSeconds - hoursAgo * 3_600 });
+    const replica = new Replica(world, "calls");
+    const versions = new Set<string>();
+    for (const { lines, hours } of [
+      ...drawn.ends,
+      { lines: Infinity, hours: 24 },
+      { lines: Infinity, hours: 0 },
+    ]) {
+      for (const { _meta, ...call } of await replica.pass(lines)) {
+        const version = lasting(call);
+        if (versions.has(version)) throw new Error(`captured twice: ${version}`);
+        versions.add(version);
+      }
+      world.clock.advance(hours * HOUR_MS);
+    }
+    expect(idsOf(replica.documents)).toEqual(idsOf(replica.truth()));
+  });
+});
+
 test("T6: calls that state has no room for are reported, and captured again when they are re-read", async () => {
   await using world = await stillCalls(80);
   const replica = new Replica(world, "calls");
   await replica.pass();
-  const { known } = replica.ownState as { known: Record<string, string> };
-  const bucket = Object.keys(known).at(-1) ?? "";
+  const { known } = replica.ownState as { known: Record<string, Record<string, string>> };
   // A text as large as the limit, of calls that are later than all others.
   const filler = "BAAAAA".repeat(Math.ceil(MOST_KNOWN_BYTES / 6));
-  known[Number(bucket) + 96] = filler;
+  known[Number(Object.keys(known).at(-1)) + 1] = { 0: filler };
   world.clock.advance(DAY_MS);
   const again = await replica.pass();
   expect(again.length).toBeGreaterThan(0);

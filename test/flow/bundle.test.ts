@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readDockerfile } from "../../scripts/dockerfile.ts";
@@ -8,7 +8,7 @@ import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
-/** What the image runs: the same file, alone in a folder, with the same arguments. */
+/** What the image runs: the same files, alone in a folder, with the same arguments. */
 const { entrypoint } = readDockerfile(readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8"));
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token" };
 const SPEC = { spec: { config: {} } };
@@ -18,12 +18,14 @@ describe("the bundle, alone in a folder and far from any other file of the proje
   const bundle = folder.file(basename(BUNDLE));
   const home = dirname(bundle);
 
-  beforeAll(() => copyFileSync(BUNDLE, bundle));
+  const filesIn = (path: string) => readdirSync(path, { recursive: true }).sort();
+
+  beforeAll(() => cpSync(dirname(BUNDLE), home, { recursive: true }));
 
   afterAll(() => {
-    const left = readdirSync(home);
+    const left = filesIn(home);
     folder[Symbol.dispose]();
-    expect(left).toEqual([basename(BUNDLE)]);
+    expect(left).toEqual(filesIn(dirname(BUNDLE)));
   });
 
   function start(env: Record<string, string> = {}) {

@@ -8,14 +8,13 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 /** Labels for Flow, and a start without root that keeps within the 1 GiB of a container. */
 const AS_FLOW_ASKS = {
   stages: 2,
-  copies: ["--from=build /build/dist/source-aircall.cjs /build/dist/source-aircall-proxy.cjs ./"],
+  copies: ["--from=build /build/dist ./"],
   labels: { FLOW_RUNTIME_PROTOCOL: "capture", FLOW_RUNTIME_CODEC: "json" },
   user: "1000:1000",
   environment: { MALLOC_ARENA_MAX: "1" },
   entrypoint: [
     "node",
     expect.stringMatching(/^--max-old-space-size=\d+$/),
-    expect.stringMatching(/^--max-semi-space-size=\d+$/),
     "/app/source-aircall.cjs",
     "flow",
   ],
@@ -46,12 +45,21 @@ describe("the Dockerfile", () => {
     ["another file", /^USER/m, "COPY package.json ./\nUSER", "copies"],
     ["an added file", /^USER/m, "ADD package.json ./\nUSER", "copies"],
     ["a file of no stage", "--from=build ", "", "copies"],
-    ["the whole folder", "/build/dist/source-aircall.cjs", "/build/dist", "copies"],
+    ["the whole project", "/build/dist", "/build", "copies"],
   ])("with %s is refused", (_, part, instead, found) => {
     const changed = dockerfile.replace(part, instead);
     expect(changed).not.toBe(dockerfile);
     expect(readDockerfile(changed)[found]).not.toEqual(AS_FLOW_ASKS[found]);
   });
+});
+
+test("the images are built on a Node by its digest, on the version that the tests run", () => {
+  const { devDependencies } = JSON.parse(read("package.json"));
+  for (const path of ["Dockerfile", "Dockerfile.airbyte"]) {
+    const [, version] = /^ARG NODE_IMAGE=node:([\d.]+)-\w+-slim@sha256:[0-9a-f]{64}$/m.exec(read(path)) ?? [];
+    expect(version, path).toBe(devDependencies.node);
+    expect(read(path).match(/^FROM (?!\$\{NODE_IMAGE\})/gm), path).toBeNull();
+  }
 });
 
 describe.each(["flow.yaml", "flow.local.yaml"])("%s", (path) => {

@@ -143,6 +143,16 @@ test("a history is read with hardly more pages than it fills", async () => {
   expect(list.pagesServed).toBeLessThanOrEqual(Math.ceil((3_000 / (ROWS_IN_REACH - 2)) * DEEPEST_PAGE));
 });
 
+test("a window that is quiet in part only takes one request where one page holds it", async () => {
+  const list = new SmallList(
+    [3, 5, 8].map((at) => ({ id: at, at })),
+    { quietThrough: 6 },
+  );
+  const pages = await Array.fromAsync(readWindow(list, 0, 9));
+  expect(pages).toMatchObject([{ rows: list.within(0, 9), throughSeconds: 9 }]);
+  expect(list.pagesServed).toBe(1);
+});
+
 test("a list that is cut earlier than it is known to be is read whole all the same", async () => {
   const rows = Array.from({ length: 30 }, (_, id) => ({ id, at: id }));
   const list = new SmallList(rows, { refusedPage: 3 });

@@ -1,7 +1,15 @@
 import Schema from "typebox/schema";
 import { API_ID, API_TOKEN } from "../../emulator/index.ts";
 import type { TemporaryFolder } from "./files.ts";
-import { type Ended, type Env, type RunningProgram, runProgram, spawnProgram, TAP } from "./program.ts";
+import {
+  type Ended,
+  type Env,
+  type RunningProgram,
+  type Start,
+  spawnProgram,
+  startProgram,
+  TAP,
+} from "./program.ts";
 
 /**
  * Plays the part of a Singer target, as strictly as any does: every line is one message of a known
@@ -137,9 +145,17 @@ export interface TapFiles {
   readonly state?: unknown;
 }
 
-/** Runs the tap in this process with these files, which are written into the folder first. */
-export function runTap(folder: TemporaryFolder, files: TapFiles, env: Env): Promise<Ended> {
-  return runProgram(["singer", ...argumentsFor(folder, files)], env);
+/**
+ * Runs the tap with these files, which are written into the folder first: in this process unless another way
+ * to start the program is named.
+ */
+export function runTap(
+  folder: TemporaryFolder,
+  files: TapFiles,
+  env: Env,
+  start: Start = startProgram,
+): Promise<Ended> {
+  return start(["singer", ...argumentsFor(folder, files)], env).ended;
 }
 
 /** Starts the executable that Singer runners start, with these files. */

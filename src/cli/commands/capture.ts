@@ -27,7 +27,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
     .option(
       "--start-date <date>",
-      "skip calls that started before this date, UTC (default: all that Aircall keeps); applies only to a file without calls",
+      "skip calls that started before this date, UTC (default: all that Aircall keeps); an earlier date than last time adds the calls that were left out",
     )
     .option("--follow", "keep running and capture changes until stopped")
     .option("--json", "write JSON lines to standard output, and logs as JSON to standard error")

@@ -1,4 +1,3 @@
-import { parseResourceConfig } from "../../config/index.ts";
 import type { Connector } from "../../connector.ts";
 import { ConfigError, ConnectorError } from "../../errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
@@ -17,7 +16,7 @@ export async function validate(
 ): Promise<Response> {
   const problems = new Problems();
   const streams = bindings.flatMap(({ resourceConfig }) =>
-    problems.collect(() => parseResourceConfig(resourceConfig).stream),
+    problems.collect(() => connector.readResource(resourceConfig).stream),
   );
   const again = new Set(repeated(streams, (stream) => stream));
   problems.addAll([...again].map((stream) => `More than one binding captures ${stream}.`));

@@ -5,14 +5,14 @@ import type { LineWriter } from "../../shared/line-writer.ts";
 import { logWith } from "../../shared/log.ts";
 import type { Ports } from "../../shared/ports.ts";
 import type { StreamName } from "../../streams/index.ts";
-import type { SelectedStream } from "./input.ts";
 import type { SingerMessage } from "./output.ts";
 import { RecordMaker } from "./output.ts";
+import type { SelectedStream } from "./selection.ts";
 import type { SingerState } from "./state.ts";
 
 /** A STATE holds the whole state of all streams, so it is written after this many records, or this long after the last. */
 const RECORDS_PER_STATE = 1_000;
-const LONGEST_WITHOUT_STATE_MS = 10_000;
+const LONGEST_WITHOUT_STATE_MS = 60_000;
 
 export interface SyncOptions {
   readonly connector: Connector;
@@ -164,7 +164,7 @@ class SyncRun {
   }
 }
 
-function schemaMessage({ name, schema, keyField, replicationKeys }: SelectedStream): SingerMessage {
+export function schemaMessage({ name, schema, keyField, replicationKeys }: SelectedStream): SingerMessage {
   return {
     type: "SCHEMA",
     stream: name,

@@ -1,18 +1,15 @@
 import { type Document, patchBetween, type Step } from "../../engine/index.ts";
-import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import type { StreamDefinition } from "../definition.ts";
 import { digest } from "../digest.ts";
 import { probeList } from "../probe.ts";
 import { MINUTE_MS, type Source } from "../source.ts";
 import { KnownCalls } from "./known-calls.ts";
 import { CALLS } from "./list.ts";
-import type { RereadCursors } from "./reread-schedule.ts";
-import { type CallBatch, CallSchedule } from "./schedule.ts";
+import { type Call, type CallBatch, CallSchedule } from "./schedule.ts";
 import { RECENT_SECONDS } from "./schedule-state.ts";
 import { callSchema } from "./schema.ts";
-import { type CallsState, type RecentCalls, readState } from "./state.ts";
-
-const HOUR_SECONDS = 3600;
+import { type CallsState, canResumeFrom, type RecentCalls, readState } from "./state.ts";
 
 /**
  * Phone calls, by when they started: each call that the schedule reads, if it has changed.
@@ -21,10 +18,10 @@ const HOUR_SECONDS = 3600;
 export const calls: StreamDefinition = {
   name: "calls",
   keyField: "id",
-  syncMode: "incremental",
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
   probe: (reader) => probeList(reader, CALLS),
+  canResumeFrom,
   async *run(source, state) {
     const kept = readState(state, source);
     const patch = patchBetween(state, kept as unknown as JsonObject);
@@ -39,17 +36,12 @@ class CallCapture {
   readonly #schedule: CallSchedule;
   readonly #recent: RecentCalls;
   readonly #known: KnownCalls;
-  /** No re-read comes to a call that started before this instant; Unix seconds. */
-  #rereadsBeginSeconds: number;
-  #isHistoryRead: boolean;
   #hasReportedFullState = false;
 
   constructor(source: Source, state: CallsState) {
     this.#source = source;
     this.#recent = { ...state.recent };
     this.#known = new KnownCalls(state.known);
-    this.#rereadsBeginSeconds = beginningOfRereads(state.rungs);
-    this.#isHistoryRead = state.backfill === undefined;
     const recentStarts = Object.entries(state.recent).map(
       ([id, [startedAt]]) => [Number(id), startedAt] as const,
     );
@@ -58,16 +50,10 @@ class CallCapture {
 
   async *steps(): AsyncGenerator<Step> {
     for await (const step of this.#schedule.steps()) {
-      if ("patch" in step) this.#followSchedule(step.patch);
       if (step.kind !== "calls") yield step;
       else if (step.purpose === "tail") yield* this.#captureTail(step);
       else yield* this.#captureOlder(step);
     }
-  }
-
-  #followSchedule({ rungs, backfill }: JsonObject): void {
-    if (isJsonObject(rungs)) this.#rereadsBeginSeconds = beginningOfRereads(rungs as RereadCursors);
-    if (backfill !== undefined) this.#isHistoryRead = backfill === null;
   }
 
   /** State keeps whole digests of the recent calls, which change most, and marks of those that cease to be recent. */
@@ -91,15 +77,14 @@ class CallCapture {
     yield this.#checkpoint({ ...patch, recent });
   }
 
-  *#captureOlder({ purpose, calls, patch }: CallBatch): Generator<Step> {
-    const keptSinceSeconds = purpose === "history" ? this.#rereadsBeginSeconds : -Infinity;
+  *#captureOlder({ calls, patch }: CallBatch): Generator<Step> {
     const recent: Record<string, null> = {};
     const changed: Document[] = [];
     for (const call of calls) {
       const version = digest(call);
       if (!this.#isChanged(call.id, version)) continue;
       changed.push(call);
-      if (call.started_at >= keptSinceSeconds) this.#known.note(call.id, call.started_at, version);
+      if (this.#isReadAgain(call)) this.#known.note(call.id, call.started_at, version);
       if (this.#recent[call.id]) recent[call.id] = null;
     }
     yield { kind: "documents", docs: changed };
@@ -120,12 +105,19 @@ class CallCapture {
   }
 
   #checkpoint(patch: JsonObject): Step {
-    // The history comes once more to calls that a re-read has captured meanwhile.
-    if (this.#isHistoryRead) this.#known.forgetBefore(this.#rereadsBeginSeconds);
+    const schedule = this.#schedule;
+    this.#known.forgetBefore(schedule.rereadsBeginSeconds, (from, through) =>
+      schedule.isUnread(from, through),
+    );
     const keptSinceSeconds = this.#known.forgetWhatHasNoRoom();
     if (keptSinceSeconds !== undefined) this.#reportFullState(keptSinceSeconds);
     const known = this.#known.takeChanges();
     return { kind: "checkpoint", patch: known ? { ...patch, known } : patch };
+  }
+
+  #isReadAgain({ started_at }: Call): boolean {
+    const schedule = this.#schedule;
+    return started_at >= schedule.rereadsBeginSeconds || schedule.isUnread(started_at, started_at);
   }
 
   #reportFullState(keptSinceSeconds: number): void {
@@ -136,9 +128,4 @@ class CallCapture {
       `There are more calls within the re-read ages than the state keeps: ${this.#known.size} calls, those since ${since}. When an older call is re-read, it is captured again even if it has not changed. Smaller ages in advanced.reread_calls_after avoid that.`,
     );
   }
-}
-
-/** Somewhat before the cursor of the oldest step, since the start of a call may be corrected. */
-function beginningOfRereads(rungs: RereadCursors): number {
-  return Math.min(...Object.values(rungs)) - HOUR_SECONDS;
 }

@@ -74,13 +74,16 @@ test("whatever is noted, moved and forgotten, a restart from the patches knows t
 test("a change rewrites the calls of its quarter of an hour, and a call that moves is in one of them only", () => {
   const known = new KnownCalls();
   for (let call = 0; call < 1_000; call++) known.note(call + 1, NOON_SECONDS + call * 60, version(1));
-  const state = known.takeChanges() as JsonObject;
-  expect(Object.keys(state)).toHaveLength(67);
+  const state = known.takeChanges() as Record<string, Record<string, string>>;
+  expect(Object.values(state).flatMap((day) => Object.keys(day))).toHaveLength(67);
   expect(known.takeChanges()).toBeUndefined();
 
   known.note(500, NOON_SECONDS + 499 * 60, version(2));
-  const [[bucket = "", text = ""] = []] = Object.entries(known.takeChanges() as Record<string, string>);
-  expect(text.length).toBe(String(state[bucket]).length);
+  const patch = known.takeChanges() as typeof state;
+  const [[day = "", buckets = {}] = []] = Object.entries(patch);
+  const [[quarter = "", text = ""] = []] = Object.entries(buckets);
+  expect(patch).toEqual({ [day]: { [quarter]: text } });
+  expect(text.length).toBe(state[day]?.[quarter]?.length);
   expect(text.length).toBeLessThan(120);
 
   known.note(500, NOON_SECONDS + 5 * HOUR_SECONDS, version(2));
@@ -106,18 +109,20 @@ test("where there is no room for all calls, the latest are kept", () => {
   expect(known.size).toBe(400 - Math.ceil(firstKept) + 1);
   expect(known.changed(400, version(1))).toBe(false);
   expect(known.changed(1, version(1))).toBe(true);
-  const text = Object.values(known.takeChanges() ?? {}).filter((one) => one !== null);
-  expect(text.join("").length).toBeLessThanOrEqual(1_000);
+  const days = Object.values((known.takeChanges() ?? {}) as Record<string, Record<string, string | null>>);
+  const texts = days.flatMap((day) => Object.values(day)).filter((one) => one !== null);
+  expect(texts.join("").length).toBeLessThanOrEqual(1_000);
   expect(known.forgetWhatHasNoRoom()).toBeUndefined();
 });
 
 test.each<[string, unknown]>([
   ["no object", "AAAAAA"],
-  ["a text that is cut", { 1988889: "gBAA" }],
-  ["a character of no digit", { 1988889: "B!!!!!" }],
-  ["no text", { 1988889: 7 }],
-  ["a name that is no number", { calls: "BAAAAA" }],
-  ["an ID beyond all numbers", { 1988889: `${"_".repeat(20)}BAAAAA` }],
+  ["a day that is no object", { 20717: "BAAAAA" }],
+  ["a text that is cut", { 20717: { 57: "gBAA" } }],
+  ["a character of no digit", { 20717: { 57: "B!!!!!" } }],
+  ["no text", { 20717: { 57: 7 } }],
+  ["a name that is no number", { 20717: { noon: "BAAAAA" } }],
+  ["an ID beyond all numbers", { 20717: { 57: `${"_".repeat(20)}BAAAAA` } }],
 ])("state with %s counts as nothing known", (_, state) => {
   expect(new KnownCalls(state).size).toBe(0);
 });

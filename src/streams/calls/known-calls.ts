@@ -3,11 +3,14 @@ import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 /** Calls are kept by the quarter of an hour in which they started, so that a change rewrites a few of them only. */
 const BUCKET_SECONDS = 15 * 60;
 
+/** State has the buckets of a day together: to apply a patch copies each object that it changes. */
+const BUCKETS_PER_DAY = 96;
+
 /** 30 bits of a digest: one change in a billion has the mark of the version before it, and is not seen. */
 const MARK_CHARS = 5;
 
-/** State holds at most this much text of calls: some 280,000 calls, that is 9,000 a day for 30 days. */
-export const MOST_KNOWN_BYTES = 2 * 2 ** 20;
+/** State holds at most this much text of calls: some 400,000 calls, that is 13,000 a day for 30 days. */
+export const MOST_KNOWN_BYTES = 3 * 2 ** 20;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -18,8 +21,8 @@ type Marks = Map<number, string>;
 
 /**
  * The version that was captured last of each call that can be read again. State keeps it, in seven or eight
- * bytes a call, as `{"<started_at / 900>": "<IDs and marks>"}`: the IDs in ascending order, each as the
- * difference from the one before it and with the first characters of the digest of its version.
+ * bytes a call, as `{"<day since 1970>": {"<quarter of an hour>": "<IDs and marks>"}}`: the IDs in ascending
+ * order, each as the difference from the one before it and with the first characters of the digest of its version.
  */
 export class KnownCalls {
   readonly #packed = new Map<number, string>();
@@ -33,8 +36,7 @@ export class KnownCalls {
   /** Reads what state holds. What is not of this shape is ignored: such calls count as never captured. */
   constructor(state: unknown = {}, mostBytes = MOST_KNOWN_BYTES) {
     this.#mostBytes = mostBytes;
-    for (const [name, text] of isJsonObject(state) ? Object.entries(state) : []) {
-      const bucket = Number(name);
+    for (const [bucket, text] of bucketsIn(state)) {
       const marks = typeof text === "string" ? unpacked(text) : undefined;
       if (!Number.isSafeInteger(bucket) || !marks) continue;
       this.#store(bucket, text as string);
@@ -65,10 +67,20 @@ export class KnownCalls {
     this.#changed.add(bucket);
   }
 
-  /** Forgets the calls that started before an instant in Unix seconds, as far as whole buckets go. */
-  forgetBefore(instant: number): void {
+  /**
+   * Forgets the calls that started before an instant in Unix seconds, as far as whole buckets go, and but for
+   * those of which some second is still needed.
+   */
+  forgetBefore(
+    instant: number,
+    isNeeded: (fromSeconds: number, throughSeconds: number) => boolean = () => false,
+  ): void {
     this.#close();
-    for (const bucket of [...this.#packed.keys()]) if (bucket < bucketAt(instant)) this.#forget(bucket);
+    for (const bucket of [...this.#packed.keys()]) {
+      if (bucket >= bucketAt(instant)) continue;
+      const fromSeconds = bucket * BUCKET_SECONDS;
+      if (!isNeeded(fromSeconds, fromSeconds + BUCKET_SECONDS - 1)) this.#forget(bucket);
+    }
   }
 
   /**
@@ -88,9 +100,21 @@ export class KnownCalls {
   takeChanges(): JsonObject | undefined {
     this.#close();
     if (this.#changed.size === 0) return undefined;
-    const changes = [...this.#changed].map((bucket) => [bucket, this.#packed.get(bucket) ?? null]);
+    const patch: Record<string, Record<string, string | null> | null> = {};
+    for (const bucket of this.#changed) {
+      const day = Math.floor(bucket / BUCKETS_PER_DAY);
+      const changes = this.#hasDay(day) ? (patch[day] ?? {}) : null;
+      patch[day] = changes;
+      if (changes) changes[bucket % BUCKETS_PER_DAY] = this.#packed.get(bucket) ?? null;
+    }
     this.#changed.clear();
-    return Object.fromEntries(changes);
+    return patch;
+  }
+
+  #hasDay(day: number): boolean {
+    for (let quarter = 0; quarter < BUCKETS_PER_DAY; quarter++)
+      if (this.#packed.has(day * BUCKETS_PER_DAY + quarter)) return true;
+    return false;
   }
 
   #open(bucket: number): Marks {
@@ -120,6 +144,13 @@ export class KnownCalls {
     this.#unpacked = undefined;
     this.#store(bucket, "");
     this.#changed.add(bucket);
+  }
+}
+
+function* bucketsIn(state: unknown): Generator<[bucket: number, text: unknown]> {
+  for (const [day, buckets] of isJsonObject(state) ? Object.entries(state) : []) {
+    for (const [quarter, text] of isJsonObject(buckets) ? Object.entries(buckets) : [])
+      yield [Number(day) * BUCKETS_PER_DAY + Number(quarter), text];
   }
 }
 

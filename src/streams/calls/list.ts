@@ -16,6 +16,9 @@ const LONGEST_CALL_SECONDS = 6 * 60 * 60;
 /** A call that has gone on for longer is left to the re-read schedule: Aircall may never report its end. */
 const LONGEST_FOLLOWED_SECONDS = 24 * 60 * 60;
 
+/** A call that is older than this is not read by itself: a last time comes a sixth of its age later, or once it has settled. */
+export const LONGEST_READ_ALONE_SECONDS = 2 * LONGEST_FOLLOWED_SECONDS;
+
 export type CallRow = { id: number; started_at: number };
 
 export function callNeeds(nowSeconds: number): RowNeeds<CallRow> {

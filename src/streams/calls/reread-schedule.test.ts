@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  adjoiningAges,
   cursorOf,
   fittedCursors,
   freshCursors,
@@ -53,6 +54,13 @@ test("a step is due when half its age has gathered since its cursor, or an hour"
   expect(isDue(86_400, { 86400: NOW - 86_400 - 3_600 }, NOW)).toBe(true);
 });
 
+test("steps adjoin where a younger one begins no later than the older one ends", () => {
+  const cursors = { 10: NOW - 15, 100: NOW - 900, 400: NOW - 1_200, 800: NOW - 1_300 };
+  expect(adjoiningAges(800, cursors, NOW)).toEqual([800, 400, 100]);
+  expect(adjoiningAges(400, cursors, NOW)).toEqual([400, 100]);
+  expect(adjoiningAges(10, cursors, NOW)).toEqual([10]);
+});
+
 /** A schedule over a list, and at which age each second of the list was last read. */
 class WatchedSchedule {
   now = NOW;
@@ -67,13 +75,15 @@ class WatchedSchedule {
       if (!this.#begun.has(age)) this.#begun.set(age, cursor);
   }
 
-  /** Reads a share of what has come to the age of a step. */
+  /** Reads a share of what has come to the age of a step, and of the steps that adjoin it. */
   reread(age: number, share: number): void {
     if (!(age in this.cursors)) return;
+    const ages = adjoiningAges(age, this.cursors, this.now);
     const after = cursorOf(age, this.cursors);
-    const through = Math.floor(after + Math.max(0, this.now - age - after) * share);
+    const through = Math.floor(after + Math.max(0, this.now - Math.min(...ages) - after) * share);
     for (let second = after + 1; second <= through; second++) this.#lastReadAt.set(second, this.now - second);
-    this.cursors = rereadThrough(this.cursors, age, through);
+    for (const each of ages)
+      this.cursors = rereadThrough(this.cursors, each, Math.min(through, this.now - each));
   }
 
   /** Each step has read at its age what came to it since it began, and the youngest has left out nothing. */

@@ -18,6 +18,23 @@ export function cursorOf(ageSeconds: number, cursors: RereadCursors): number {
   return cursors[ageSeconds] ?? -Infinity;
 }
 
+/**
+ * The ages of the steps that one reading can serve, from this one down: each next step begins no later than where
+ * the one before it ends.
+ */
+export function adjoiningAges(ageSeconds: number, cursors: RereadCursors, nowSeconds: number): number[] {
+  const younger = Object.keys(cursors)
+    .map(Number)
+    .filter((age) => age < ageSeconds)
+    .sort((left, right) => right - left);
+  const adjoining = [ageSeconds];
+  for (const age of younger) {
+    if (cursorOf(age, cursors) > nowSeconds - Math.min(...adjoining)) break;
+    adjoining.push(age);
+  }
+  return adjoining;
+}
+
 /** The cursors of a schedule that begins now: a call that is younger than a step will come to its age. */
 export function freshCursors(
   agesSeconds: readonly number[],

@@ -1,17 +1,34 @@
 import { itemOf, type Priority } from "../../aircall/index.ts";
-import type { Document, Step } from "../../engine/index.ts";
+import { type Document, patchBetween, type Step } from "../../engine/index.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { wellFormedDocuments } from "../rows.ts";
 import { SingleReads } from "../single-reads.ts";
 import { hasPassed, isRereadDue, nowSeconds, restSince, type Source } from "../source.ts";
 import { readWindow, type Span } from "../window.ts";
-import { CALLS, type CallRow, callList, callNeeds, nextReadSeconds } from "./list.ts";
+import {
+  CALLS,
+  type CallRow,
+  callList,
+  callNeeds,
+  LONGEST_READ_ALONE_SECONDS,
+  nextReadSeconds,
+} from "./list.ts";
 import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
-import { cursorOf, fittedCursors, isDue, type RereadCursors, rereadThrough } from "./reread-schedule.ts";
+import {
+  adjoiningAges,
+  cursorOf,
+  fittedCursors,
+  isDue,
+  type RereadCursors,
+  rereadThrough,
+} from "./reread-schedule.ts";
 import { RECENT_SECONDS, rereadAges, type ScheduleState, wholeHistory } from "./schedule-state.ts";
+import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
 
 /** Starts are in Aircall's time, whose clock may be ahead of ours. */
 const CLOCKS_DIFFER_SECONDS = 30 * 60;
+
+const HOUR_SECONDS = 3600;
 
 /** A start may be corrected by a second after it has been read: cursors begin a second back. */
 const SEAM_SECONDS = 1;
@@ -67,7 +84,7 @@ export class CallSchedule {
   readonly #recentStarts: Map<number, number>;
   readonly #open: Record<string, number>;
   #cursors: RereadCursors;
-  #history: Span | undefined;
+  #unread: UnreadSpans;
   #historyReadAt: number | undefined;
   #polls = 0;
   #polledThroughSeconds = -Infinity;
@@ -81,7 +98,7 @@ export class CallSchedule {
     this.#recentStarts = new Map(recentStarts);
     this.#open = { ...state.open };
     this.#cursors = state.rungs;
-    this.#history = state.backfill;
+    this.#unread = state.unread;
     this.#historyReadAt = state.backfilledAt;
   }
 
@@ -93,6 +110,20 @@ export class CallSchedule {
       yield* this.#readHistory();
       yield restSince(this.#polledMs, this.#pauseMs, this.#source);
     }
+  }
+
+  /**
+   * Only the history comes to calls that started before this instant; Unix seconds. It is somewhat before the
+   * cursor of the oldest step, since the start of a call may be corrected.
+   */
+  get rereadsBeginSeconds(): number {
+    const oldestCursor = Math.min(...Object.values(this.#cursors));
+    return Math.min(oldestCursor - HOUR_SECONDS, nowSeconds(this.#source) - LONGEST_READ_ALONE_SECONDS);
+  }
+
+  /** Whether the history is still to come to calls that started in these seconds, the bounds included. */
+  isUnread(fromSeconds: number, throughSeconds: number): boolean {
+    return isUnread(this.#unread, fromSeconds, throughSeconds);
   }
 
   async *#pollIfDue(): AsyncGenerator<ScheduleStep> {
@@ -151,8 +182,8 @@ export class CallSchedule {
 
   /**
    * Reads the calls again that have come to the age of a step, the oldest step first: calls that are read
-   * for it need not be read for a younger one. Stops where the last poll began, which has read anything
-   * newer.
+   * for it need not be read for a younger one. Steps that adjoin, as after a pause, are read as one. Stops
+   * where the last poll began, which has read anything newer.
    */
   async *#reread(): AsyncGenerator<ScheduleStep> {
     this.#cursors = this.#fittedCursors();
@@ -160,9 +191,12 @@ export class CallSchedule {
       const now = this.#polledThroughSeconds;
       if (!isDue(age, this.#cursors, now)) continue;
       const after = Math.max(cursorOf(age, this.#cursors) - SEAM_SECONDS, this.#source.startSeconds - 1);
-      const list = this.#list(`re-read at ${age / 3600} h`, "reread");
-      for await (const { rows, throughSeconds } of readWindow(list, after, now - age)) {
-        this.#cursors = rereadThrough(this.#cursors, age, throughSeconds);
+      const ages = adjoiningAges(age, this.#cursors, now);
+      const youngest = Math.min(...ages);
+      const list = this.#list(rereadPurpose(age, youngest), "reread");
+      for await (const { rows, throughSeconds } of readWindow(list, after, now - youngest)) {
+        for (const each of ages)
+          this.#cursors = rereadThrough(this.#cursors, each, Math.min(throughSeconds, now - each));
         yield this.#olderCalls("reread", rows, { rungs: { ...this.#cursors } });
         yield* this.#pollIfDue();
       }
@@ -176,26 +210,48 @@ export class CallSchedule {
   }
 
   #beginHistory(): ScheduleStep {
-    this.#history = wholeHistory(this.#source, this.#polledThroughSeconds);
+    const before = this.#unread;
+    this.#unread = wholeHistory(this.#source, this.#polledThroughSeconds);
     this.#historyReadAt = undefined;
-    return { kind: "checkpoint", patch: { backfill: this.#history, backfilledAt: null } };
+    const patch = patchBetween({ unread: before }, { unread: this.#unread });
+    return { kind: "checkpoint", patch: { ...patch, backfilledAt: null } };
   }
 
-  /** Reads the rest of the history. Polls and re-reads in between whenever that is due. */
+  /** Reads the history that is left, the latest span first. Polls and re-reads in between whenever that is due. */
   async *#readHistory(): AsyncGenerator<ScheduleStep> {
-    if (!this.#history) return;
-    const { after, until } = this.#history;
+    for (let span = this.#nextSpan(); span; span = this.#nextSpan()) {
+      yield* this.#readSpan(span);
+      const { [span.until]: _, ...others } = this.#unread;
+      this.#unread = others;
+      const isLast = this.#nextSpan() === undefined;
+      if (isLast) this.#historyReadAt = nowSeconds(this.#source);
+      const patch = { unread: { [span.until]: null } };
+      yield {
+        kind: "checkpoint",
+        patch: isLast ? { ...patch, backfilledAt: this.#historyReadAt ?? null } : patch,
+      };
+    }
+  }
+
+  #nextSpan(): Span | undefined {
+    return latestSpan(this.#unread, this.#source.startSeconds - 1);
+  }
+
+  async *#readSpan({ after, until }: Span): AsyncGenerator<ScheduleStep> {
     let doneRows = 0;
-    for await (const page of readWindow(this.#list("backfill", "history"), after, until)) {
-      yield this.#olderCalls("history", page.rows, { backfill: { after: page.throughSeconds } });
-      doneRows += page.rows.length;
-      yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
+    for await (const { rows, throughSeconds, rowsLeft } of readWindow(
+      this.#list("backfill", "history"),
+      after,
+      until,
+    )) {
+      const moved = { [until]: throughSeconds };
+      this.#unread = { ...this.#unread, ...moved };
+      yield this.#olderCalls("history", rows, { unread: moved });
+      doneRows += rows.length;
+      yield { kind: "progress", doneRows, leftRows: rowsLeft };
       yield* this.#pollIfDue();
       yield* this.#reread();
     }
-    this.#history = undefined;
-    this.#historyReadAt = nowSeconds(this.#source);
-    yield { kind: "checkpoint", patch: { backfill: null, backfilledAt: this.#historyReadAt } };
   }
 
   /** A batch of calls that no poll reads. Those that may still change by themselves are read again one by one. */
@@ -224,4 +280,9 @@ export class CallSchedule {
       nowSeconds(this.#source),
     );
   }
+}
+
+function rereadPurpose(oldestSeconds: number, youngestSeconds: number): string {
+  const [oldest, youngest] = [oldestSeconds, youngestSeconds].map((age) => `${age / 3600} h`);
+  return oldest === youngest ? `re-read at ${oldest}` : `re-read at ${oldest} down to ${youngest}`;
 }
