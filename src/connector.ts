@@ -265,10 +265,6 @@ export class Connector {
     return parsed;
   }
 
-  #nowSeconds(): number {
-    return Math.floor(this.#options.ports.clock.now() / 1000);
-  }
-
   /** Warns once of each property that is not used. */
   #warnOfUnknown(what: string, properties: readonly string[]): void {
     const unknown = properties.filter((property) => !this.#warnedOf.has(`${what} ${property}`));
@@ -277,6 +273,10 @@ export class Connector {
     this.#options.ports.log.warn(
       `The ${what} has properties that the connector does not know and does not use: ${unknown.join(", ")}.`,
     );
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#options.ports.clock.now() / 1000);
   }
 
   #client(config: EndpointConfig): ClientOptions {

@@ -20,6 +20,8 @@ export const DOCUMENTATION = "https://github.com/OWNER/source-aircall/blob/main/
 /** What a duration may look like in a form, which may also be emptied: "PT" is what Estuary's leaves then. */
 const DURATION_OR_EMPTIED = "^(P([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?)?$";
 
+const DAY_OR_INSTANT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}.*)?$";
+
 const JSON_SCHEMA = "http://json-schema.org/draft-07/schema#";
 
 const redaction = <const Title extends string>(title: Title, description: string, order: number) =>
@@ -104,7 +106,7 @@ export const EndpointSchema = {
       description:
         "Calls that started before this date are not captured: a day, or a date and time, in UTC unless a time zone is given. Aircall keeps about six months of calls, so an earlier date captures all of them. If you enter an earlier date later, the calls that were left out are captured.",
       format: "date-time",
-      pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}.*)?$",
+      pattern: DAY_OR_INSTANT,
       examples: ["2026-01-31", "2026-01-31T00:00:00Z"],
       default: DEFAULT_START_DATE,
       order: 2,
@@ -203,8 +205,10 @@ export const ResourceSchema = {
       type: "string",
       title: "Start Date",
       description:
-        "Calls that started before this date are not captured by this binding. Takes the place of the start date of the endpoint.",
+        "Calls that started before this date are not captured by this binding: a day, or a date and time. Takes the place of the start date of the endpoint.",
       format: "date-time",
+      pattern: `^$|${DAY_OR_INSTANT}`,
+      examples: ["2026-01-31"],
       order: 3,
     },
   },

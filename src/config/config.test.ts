@@ -286,6 +286,14 @@ describe("a resource config", () => {
   });
 
   test.each([
+    ["2026-01-31", Date.UTC(2026, 0, 31)],
+    [" 2026-01-31T02:00:00+02:00\n", Date.UTC(2026, 0, 31)],
+    ["1960-01-01T00:00:00Z", 1_000],
+  ])("may start at %j", (start_date, startMs) => {
+    expect(parseResourceConfig({ stream: "calls", start_date }).startSeconds).toBe(startMs / 1000);
+  });
+
+  test.each([
     ["PT30S", 30],
     ["PT5M", 300],
     ["PT12H", 43_200],
@@ -296,6 +304,15 @@ describe("a resource config", () => {
   ])("may rest for %s", (interval, seconds) => {
     const config = { stream: "calls", syncMode: "incremental", interval };
     expect(parseResourceConfig(config).intervalMs).toBe(seconds * 1000);
+  });
+
+  test.each<[string, number | undefined]>([
+    ["2026-01-31", Date.UTC(2026, 0, 31) / 1000],
+    ["2026-01-31 02:00:00+02:00", Date.UTC(2026, 0, 31) / 1000],
+    ["1969-12-31", 1],
+    ["", undefined],
+  ])("has the start date %j read as that of an endpoint", (start_date, startSeconds) => {
+    expect(parseResourceConfig({ stream: "calls", start_date }).startSeconds).toBe(startSeconds);
   });
 
   test.each(["", " ", "P", "PT", "PT0S", "PT0M0S", "P0D", "P0W", "P0DT0H"])(

@@ -20,6 +20,7 @@ export {
   endpointSettings,
   type Setting,
   settingsOnlyInVariables,
+  unknownVariables,
   variableOf,
 } from "./settings.ts";
 export { refuseFutureStart } from "./start-date.ts";

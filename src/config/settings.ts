@@ -11,7 +11,7 @@ export interface Setting {
 
 /** All settings, those of nested objects included, in the order of the schema. */
 export function endpointSettings(): Setting[] {
-  return propertiesIn(EndpointSchema as unknown as JsonObject, []).filter(({ schema }) => !schema.properties);
+  return allProperties().filter(({ schema }) => !schema.properties);
 }
 
 /** The name of the environment variable of a property, as Meltano and the Singer SDK form it. */
@@ -29,7 +29,7 @@ export function configFromVariables(
   prefix: string,
 ): JsonObject {
   const config: JsonObject = {};
-  for (const { path, schema } of propertiesIn(EndpointSchema as unknown as JsonObject, [])) {
+  for (const { path, schema } of allProperties()) {
     const text = env[variableOf(prefix, path)];
     if (text) setAt(config, path, typed(text, schema.type));
   }
@@ -45,6 +45,20 @@ export function settingsOnlyInVariables(
   return endpointSettings().filter(
     ({ path }) => env[variableOf(prefix, path)] && valueAt(config, path) === undefined,
   );
+}
+
+/** The variables under `advanced` that are no property's, misspelt ones among them. */
+export function unknownVariables(
+  env: Readonly<Record<string, string | undefined>>,
+  prefix: string,
+): string[] {
+  const known = new Set(allProperties().map(({ path }) => variableOf(prefix, path)));
+  const ofAdvanced = `${variableOf(prefix, ["advanced"])}_`;
+  return Object.keys(env).filter((name) => name.startsWith(ofAdvanced) && env[name] && !known.has(name));
+}
+
+function allProperties(): Setting[] {
+  return propertiesIn(EndpointSchema as unknown as JsonObject, []);
 }
 
 /** The outer properties before those in them. */

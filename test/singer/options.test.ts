@@ -97,6 +97,25 @@ describe("a config", () => {
     },
   );
 
+  test("with a variable that is no setting's is refused where it would protect personal data, and reported elsewhere", async () => {
+    using folder = temporaryFolder();
+    const args = ["--config", folder.write("config.json", CONFIG), "--test=schema"];
+    const refused = await tap(args, { TAP_AIRCALL_ADVANCED_PERSONAL_DATA_PHONE_NUMBER: "drop" });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain("_PHONE_NUMBER is set, and the tap has no such setting");
+    const variables = {
+      TAP_AIRCALL_ADVANCED_PAGE_SIZE: "5",
+      TAP_AIRCALL__SELECT: "x",
+      TAP_AIRCALL_EU_API_ID: "x",
+    };
+    const reported = await tap(args, variables);
+    expect(reported).toMatchObject({
+      exitCode: 0,
+      stderr:
+        "warn: TAP_AIRCALL_ADVANCED_PAGE_SIZE is set, and the tap has no such setting: tap-aircall --about names all.\n",
+    });
+  });
+
   test("without another setting that has a variable is reported", async () => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount({ account: SMALL });

@@ -3,6 +3,7 @@ import {
   type Environment,
   nestedConfig,
   settingsOnlyInVariables,
+  unknownVariables,
   variableOf,
 } from "../../config/index.ts";
 import { mergePatch } from "../../engine/index.ts";
@@ -30,6 +31,12 @@ export async function readConfig(
 ): Promise<JsonObject> {
   const files = sources.filter((source) => source !== ENVIRONMENT);
   let config: JsonObject = {};
+  for (const variable of unknownVariables(env, PREFIX))
+    report(
+      variable,
+      `${variable} is set, and the tap has no such setting: tap-aircall --about names all.`,
+      log,
+    );
   for (const path of files) config = mergePatch(config, nestedFile(await readJsonObjectFile(path, "config")));
   if (files.length < sources.length) return mergePatch(config, configFromVariables(env, PREFIX));
   reportUnused(env, config, log);
@@ -42,10 +49,14 @@ function nestedFile(content: JsonObject): JsonObject {
 }
 
 function reportUnused(env: Environment, config: JsonObject, log: Log): void {
-  const unused = settingsOnlyInVariables(env, PREFIX, config);
-  for (const { path } of unused) {
-    const sentence = `${variableOf(PREFIX, path)} is set, and the config has no ${path.join(".")}: declare this setting in meltano.yml, set it in the config, or add --config ${ENVIRONMENT}.`;
-    if (path.includes("personal_data")) throw new ConfigError(sentence);
-    log.warn(sentence);
+  for (const { path } of settingsOnlyInVariables(env, PREFIX, config)) {
+    const variable = variableOf(PREFIX, path);
+    const advice = `declare this setting in meltano.yml, set it in the config, or add --config ${ENVIRONMENT}.`;
+    report(variable, `${variable} is set, and the config has no ${path.join(".")}: ${advice}`, log);
   }
+}
+
+function report(variable: string, sentence: string, log: Log): void {
+  if (variable.includes("PERSONAL_DATA")) throw new ConfigError(sentence);
+  log.warn(sentence);
 }
