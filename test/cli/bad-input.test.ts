@@ -119,12 +119,6 @@ describe("a file that cannot be used", () => {
     expectOneSentence(await captureTo("/nowhere/at/all/a.duckdb"), /there is no folder \/nowhere\/at\/all/);
   });
 
-  test("is a folder", async () => {
-    using folder = temporaryFolder();
-    mkdirSync(folder.file("a.duckdb"));
-    expectOneSentence(await captureTo(folder.file("a.duckdb")), /a\.duckdb is a folder/);
-  });
-
   test("is no DuckDB database", async () => {
     using folder = temporaryFolder();
     writeFileSync(folder.file("notes.txt"), "These are notes.\n".repeat(1000));
