@@ -10,7 +10,7 @@ const OUTPUT = "dist";
 const PROGRAM = "source-aircall.cjs";
 
 /** Run a command of the program, under the names that other runners expect. */
-const ALIASES = { "tap-aircall.cjs": "singer" };
+const ALIASES = { "source-aircall-airbyte.cjs": "airbyte", "tap-aircall.cjs": "singer" };
 
 const MISSING = `source-aircall cannot be built: esbuild, one of its development dependencies, is not installed.
 Run "npm ci --include=dev", and then "npm prune --omit=dev" if they are not to stay. A published package is built already.

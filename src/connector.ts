@@ -9,6 +9,7 @@ import {
 import {
   type EndpointConfig,
   type Environment,
+  nestedConfig,
   type Pace,
   parseEndpointConfig,
   parseResourceConfig,
@@ -17,15 +18,17 @@ import {
   readPace,
   readProxy,
   refuseFutureStart,
+  unknownProperties,
+  unknownResourceProperties,
 } from "./config/index.ts";
-import { type Block, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
+import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor, secretsIn } from "./shared/redactor.ts";
-import { EndpointSchema } from "./spec.ts";
+import { DEFAULT_SYNC_MODE, EndpointSchema } from "./spec.ts";
 import { bindStream, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
@@ -81,10 +84,10 @@ type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: num
 /** Every stream. No request is sent to the API. */
 export function discover(): DiscoveredBinding[] {
   return streamNames.map((name) => {
-    const { documentSchema, keyField, syncMode } = streams[name];
+    const { documentSchema, keyField } = streams[name];
     return {
       recommendedName: name,
-      resourceConfig: { stream: name, syncMode },
+      resourceConfig: { stream: name, syncMode: DEFAULT_SYNC_MODE },
       documentSchema,
       key: [`/${keyField}`],
       resourcePath: [name],
@@ -93,7 +96,7 @@ export function discover(): DiscoveredBinding[] {
 }
 
 /** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
-export function bindingFor(stream: StreamName, syncMode: SyncMode = streams[stream].syncMode) {
+export function bindingFor(stream: StreamName, syncMode: SyncMode = DEFAULT_SYNC_MODE) {
   return { resourceConfig: { stream, syncMode }, stateKey: stream };
 }
 
@@ -118,6 +121,7 @@ export class Connector {
   readonly #redactor: Redactor;
   /** One for the whole process, whatever it asks for: the quota is the company's. */
   #budget: RequestBudget | undefined;
+  readonly #warnedOf = new Set<string>();
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
@@ -194,6 +198,11 @@ export class Connector {
         request.onEvent?.({ ...event, binding: index }),
       ),
     }));
+    for (const { resourceConfig, stateKey } of request.bindings)
+      this.#warnOfUnreadable(
+        parseResourceConfig(resourceConfig).stream,
+        bindingState(request.state, stateKey),
+      );
     yield* runSession({
       bindings,
       state: request.state,
@@ -207,6 +216,13 @@ export class Connector {
     });
   }
 
+  #warnOfUnreadable(stream: StreamName, state: JsonObject): void {
+    if (Object.keys(state).length === 0 || streams[stream].canResumeFrom(state)) return;
+    logWith(this.#options.ports.log, { stream }).warn(
+      "The state of the stream is not one that this version can read, so the stream is read from the beginning.",
+    );
+  }
+
   #stream(
     resourceConfig: unknown,
     config: EndpointConfig,
@@ -214,6 +230,7 @@ export class Connector {
     onEvent: (event: StreamEvent) => void,
   ): Stream {
     const resource = this.readResource(resourceConfig);
+    this.#warnOfUnknown(`resource config of ${resource.stream}`, unknownResourceProperties(resourceConfig));
     const log = logWith(client.ports.log, { stream: resource.stream });
     const ports = { ...client.ports, log };
     const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
@@ -248,10 +265,22 @@ export class Connector {
   }
 
   #read(config: unknown): EndpointConfig {
-    this.#redactor.add(secretsIn(EndpointSchema, config));
-    const parsed = parseEndpointConfig(config);
+    const nested = nestedConfig(config);
+    this.#redactor.add(secretsIn(EndpointSchema, nested));
+    this.#warnOfUnknown("endpoint config", unknownProperties(nested));
+    const parsed = parseEndpointConfig(nested);
     refuseFutureStart("endpoint config", parsed.startSeconds, this.#nowSeconds());
     return parsed;
+  }
+
+  /** Warns once of each property that is not used. */
+  #warnOfUnknown(what: string, properties: readonly string[]): void {
+    const unknown = properties.filter((property) => !this.#warnedOf.has(`${what} ${property}`));
+    if (unknown.length === 0) return;
+    for (const property of unknown) this.#warnedOf.add(`${what} ${property}`);
+    this.#options.ports.log.warn(
+      `The ${what} has properties that the connector does not know and does not use: ${unknown.join(", ")}.`,
+    );
   }
 
   #nowSeconds(): number {

@@ -34,8 +34,8 @@ function guardedStandardError(): NodeJS.WriteStream {
 
 // What is answered at once ends before the timer, and loads nothing for it.
 setTimeout(async () => {
-  const { boundYoungGeneration } = await import("./shared/young-generation.ts");
-  boundYoungGeneration();
+  const { boundHeapGrowth } = await import("./shared/heap-growth.ts");
+  boundHeapGrowth();
 }, 50).unref();
 
 // Flow starts a process for every request. A request does not wait for modules that it does not use:

@@ -12,7 +12,15 @@ export const DEFAULT_REREAD_CALLS_AFTER = ["PT30M", "PT6H", "P1D", "P3D", "P7D",
 export const DEFAULT_SYNC_MODE = "incremental";
 
 /** A key that can be guessed undoes the hashes. */
-export const SHORTEST_HASH_KEY = 16;
+const SHORTEST_HASH_KEY = 16;
+
+/** The pages of this project for each protocol. OWNER is whoever publishes the connector, as in the names of its images. */
+export const DOCUMENTATION = "https://github.com/OWNER/source-aircall/blob/main/docs";
+
+/** What a duration may look like in a form, which may also be emptied: "PT" is what Estuary's leaves then. */
+const DURATION_OR_EMPTIED = "^(P([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?)?$";
+
+const DAY_OR_INSTANT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}.*)?$";
 
 const JSON_SCHEMA = "http://json-schema.org/draft-07/schema#";
 
@@ -33,6 +41,7 @@ export const PersonalDataSchema = {
   description:
     "Whether phone numbers, email addresses and names are kept, hashed or dropped before documents leave the connector. Equal values have equal hashes, so hashed values can still be counted and joined. Free text, tags and recordings are not redacted.",
   additionalProperties: false,
+  default: {},
   order: 2,
   required: [],
   properties: {
@@ -49,14 +58,16 @@ export const PersonalDataSchema = {
       description:
         "A secret of at least 16 characters, required if anything is hashed. Anyone who has it can find the value behind a hash by trying candidates. A different key produces different hashes.",
       secret: true,
+      minLength: SHORTEST_HASH_KEY,
       order: 3,
     },
     streams: {
       type: "array",
       title: "Streams",
       description:
-        "Names of the streams to redact, such as calls and contacts. An empty list means all streams.",
-      items: { type: "string" },
+        "Names of the streams to redact, such as calls and contacts. An empty list, which is the default, means all streams.",
+      items: { type: "string", examples: ["calls", "contacts"] },
+      default: [],
       order: 4,
     },
   },
@@ -93,8 +104,10 @@ export const EndpointSchema = {
       type: "string",
       title: "Start Date",
       description:
-        "Calls that started before this date are not captured. Aircall keeps about six months of calls, so an earlier date captures all of them. If you enter an earlier date later, the calls that were left out are captured.",
+        "Calls that started before this date are not captured: a day, or a date and time, in UTC unless a time zone is given. Aircall keeps about six months of calls, so an earlier date captures all of them. If you enter an earlier date later, the calls that were left out are captured.",
       format: "date-time",
+      pattern: DAY_OR_INSTANT,
+      examples: ["2026-01-31", "2026-01-31T00:00:00Z"],
       default: DEFAULT_START_DATE,
       order: 2,
     },
@@ -103,6 +116,7 @@ export const EndpointSchema = {
       title: "Advanced",
       description: "Settings that rarely need a change.",
       advanced: true,
+      default: {},
       order: 3,
       required: [],
       properties: {
@@ -110,7 +124,7 @@ export const EndpointSchema = {
           type: "integer",
           title: "Requests per Minute",
           description:
-            "How many requests the connector may send per minute, at most 120. Aircall allows 120 per minute to the whole company; the rest is left to your other integrations.",
+            "How many requests the connector may send per minute, at most 120. Aircall allows 120 per minute to the whole company; the rest is left to your other integrations. Default: 100.",
           minimum: 1,
           maximum: MOST_REQUESTS_PER_MINUTE,
           default: DEFAULT_REQUESTS_PER_MINUTE,
@@ -120,8 +134,13 @@ export const EndpointSchema = {
           type: "array",
           title: "Re-read Calls After",
           description:
-            "Ages at which each call is read again, as ISO 8601 durations such as PT6H or P7D. Calls gain tags, comments and recordings, and Aircall does not report the change. Changes after the last age are not captured. Each age costs one request per 50 calls. Calls are always polled until they are half an hour old.",
-          items: { type: "string", format: "duration" },
+            "Ages at which each call is read again, as ISO 8601 durations such as PT6H or P7D. Calls gain tags, comments and recordings, and Aircall does not report the change. Changes after the last age are not captured. Each age costs one request per 50 calls. Calls are always polled until they are half an hour old. Default: PT30M, PT6H, P1D, P3D, P7D and P30D; a list that you enter replaces all of them.",
+          items: {
+            type: "string",
+            format: "duration",
+            pattern: DURATION_OR_EMPTIED,
+            examples: ["PT6H", "P7D"],
+          },
           maxItems: 20,
           default: DEFAULT_REREAD_CALLS_AFTER,
           order: 1,
@@ -175,16 +194,21 @@ export const ResourceSchema = {
     interval: {
       type: "string",
       title: "Interval",
-      description: "Time from one poll of the stream to the next, as an ISO 8601 duration such as PT5M.",
+      description:
+        "Time from one poll of the stream to the next, as an ISO 8601 duration such as PT5M. Empty, or 0s, means the stream's own default.",
       format: "duration",
+      pattern: DURATION_OR_EMPTIED,
+      examples: ["PT5M", "PT12H", "P1D"],
       order: 2,
     },
     start_date: {
       type: "string",
       title: "Start Date",
       description:
-        "Calls that started before this date are not captured by this binding. Takes the place of the start date of the endpoint.",
+        "Calls that started before this date are not captured by this binding: a day, or a date and time. Takes the place of the start date of the endpoint.",
       format: "date-time",
+      pattern: `^$|${DAY_OR_INSTANT}`,
+      examples: ["2026-01-31"],
       order: 3,
     },
   },

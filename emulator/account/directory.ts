@@ -106,7 +106,7 @@ export function makeNumber(seed: number): (index: number) => PhoneNumber {
       timeZone: zone.timeZone,
       isIvr: random.chance(0.3),
       recordsCalls: random.chance(0.8),
-      priority: 0,
+      priority: [0, null, 1][index % 3] ?? null,
     };
   };
 }

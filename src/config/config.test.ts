@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors.ts";
 import { streamNames } from "../streams/index.ts";
-import { parseEndpointConfig, parseResourceConfig, parseStreamName } from "./index.ts";
+import {
+  nestedConfig,
+  parseEndpointConfig,
+  parseResourceConfig,
+  parseStreamName,
+  unknownProperties,
+} from "./index.ts";
 
 const SECRET = "s3cret-value";
 const HASH_KEY = "a key that nobody guesses";
@@ -108,6 +114,83 @@ describe("an endpoint config", () => {
     expect(parseEndpointConfig(config).rereadAfterSeconds).toEqual([7_200, 1_209_600]);
   });
 
+  test("takes what a form leaves of an emptied property for not set", () => {
+    const emptied = {
+      ...KEY,
+      start_date: "",
+      advanced: { reread_calls_after: ["PT", "", "PT0S"], personal_data: { hash_key: "" } },
+    };
+    expect(parseEndpointConfig(emptied)).toEqual(parseEndpointConfig(KEY));
+    const ages = (reread_calls_after: string[]) =>
+      parseEndpointConfig({ ...KEY, advanced: { reread_calls_after } }).rereadAfterSeconds;
+    expect(ages(["PT6H", "PT"])).toEqual([21_600]);
+    expect(ages([])).toEqual([]);
+  });
+
+  test.each(["advanced.", "advanced__", "advanced_", "advanced/"])(
+    "has properties whose path is written as one key with %s",
+    (prefix) => {
+      const separator = prefix.replace("advanced", "");
+      const config = {
+        ...KEY,
+        [`${prefix}requests_per_minute`]: 30,
+        [`${prefix}personal_data${separator}emails`]: "drop",
+        [`${prefix}personal_data`]: { names: "drop" },
+      };
+      expect(parseEndpointConfig(config)).toMatchObject({
+        requestsPerMinute: 30,
+        personalData: {
+          redactions: new Map([
+            ["emails", { how: "drop" }],
+            ["names", { how: "drop" }],
+          ]),
+        },
+      });
+      expect(unknownProperties(nestedConfig(config))).toEqual([]);
+      const inside = { ...KEY, advanced: { [`personal_data${separator}emails`]: "drop" } };
+      expect(parseEndpointConfig(inside).personalData.redactions.get("emails")).toEqual({ how: "drop" });
+    },
+  );
+
+  test("sets no property twice", () => {
+    const twice = (flat: number) => ({
+      ...KEY,
+      advanced: { requests_per_minute: 30 },
+      "advanced.requests_per_minute": flat,
+    });
+    expect(parseEndpointConfig(twice(30)).requestsPerMinute).toBe(30);
+    expect(messageOf(() => parseEndpointConfig(twice(40)))).toContain(
+      "advanced.requests_per_minute is set twice",
+    );
+  });
+
+  test("names the properties that it does not know, but for remarks", () => {
+    const config = {
+      ...KEY,
+      user_agent: SECRET,
+      advanced: { "page-size": 1, _note: 2 },
+      $schema: "x",
+      _meta: {},
+      "//": "y",
+    };
+    expect(unknownProperties(config)).toEqual(["user_agent", "advanced.page-size"]);
+    expect(unknownProperties(JSON.parse('{"__proto__": 1, "constructor": 2}'))).toEqual(["constructor"]);
+    expect(unknownProperties([config])).toEqual([]);
+  });
+
+  test.each<Record<string, unknown>>([
+    { personal_data: { emails: "drop" } },
+    { emails: "drop" },
+    { phone_number: "drop" },
+    { advanced: { hash_key: SECRET } },
+    { "personal-data.emails": "drop" },
+    { "Advanced.Personal_Data.Emails": "drop" },
+  ])("has what protects personal data nowhere but in its place: %j", (properties) => {
+    const message = messageOf(() => unknownProperties(nestedConfig({ ...KEY, ...properties })));
+    expect(message).toContain("What protects personal data stands under advanced.personal_data.");
+    expect(message).not.toContain(SECRET);
+  });
+
   test("keeps the properties of older connectors, known or not", () => {
     const config = {
       ...KEY,
@@ -203,6 +286,14 @@ describe("a resource config", () => {
   });
 
   test.each([
+    ["2026-01-31", Date.UTC(2026, 0, 31)],
+    [" 2026-01-31T02:00:00+02:00\n", Date.UTC(2026, 0, 31)],
+    ["1960-01-01T00:00:00Z", 1_000],
+  ])("may start at %j", (start_date, startMs) => {
+    expect(parseResourceConfig({ stream: "calls", start_date }).startSeconds).toBe(startMs / 1000);
+  });
+
+  test.each([
     ["PT30S", 30],
     ["PT5M", 300],
     ["PT12H", 43_200],
@@ -215,25 +306,30 @@ describe("a resource config", () => {
     expect(parseResourceConfig(config).intervalMs).toBe(seconds * 1000);
   });
 
-  test.each([
-    "",
-    "5",
-    "5m",
-    "PT",
-    "P",
-    "P1M",
-    "P1Y",
-    "PT0S",
-    "P0D",
-    "-PT5M",
-    "PT1.5H",
-    "PT5",
-    "P1DT",
-    "pt5m",
-  ])("may not rest for %j", (interval) => {
-    const config = { stream: "calls", syncMode: "incremental", interval };
-    expect(messageOf(() => parseResourceConfig(config))).toContain("interval");
+  test.each<[string, number | undefined]>([
+    ["2026-01-31", Date.UTC(2026, 0, 31) / 1000],
+    ["2026-01-31 02:00:00+02:00", Date.UTC(2026, 0, 31) / 1000],
+    ["1969-12-31", 1],
+    ["", undefined],
+  ])("has the start date %j read as that of an endpoint", (start_date, startSeconds) => {
+    expect(parseResourceConfig({ stream: "calls", start_date }).startSeconds).toBe(startSeconds);
   });
+
+  test.each(["", " ", "P", "PT", "PT0S", "PT0M0S", "P0D", "P0W", "P0DT0H"])(
+    "that a form leaves with the interval %j has none",
+    (interval) => {
+      const config = { stream: "calls", syncMode: "incremental", interval };
+      expect(parseResourceConfig(config).intervalMs).toBeUndefined();
+    },
+  );
+
+  test.each(["5", "5m", "P1M", "P1Y", "PT0X", "-PT5M", "PT1.5H", "PT5", "P1DT", "pt5m"])(
+    "may not rest for %j",
+    (interval) => {
+      const config = { stream: "calls", syncMode: "incremental", interval };
+      expect(messageOf(() => parseResourceConfig(config))).toContain("interval");
+    },
+  );
 
   test.each<[string, unknown, string]>([
     ["no stream", { syncMode: "incremental" }, "stream is missing"],

@@ -1,6 +1,5 @@
 import { ConfigError } from "../errors.ts";
-import { parseInstant } from "../shared/instant.ts";
-import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../shared/json.ts";
 import { validated } from "../shared/validated.ts";
 import {
   DEFAULT_REQUESTS_PER_MINUTE,
@@ -8,8 +7,11 @@ import {
   DEFAULT_START_DATE,
   EndpointSchema,
 } from "../spec.ts";
-import { parseDurationMs } from "./duration.ts";
+import { isNoDuration, parseDurationMs } from "./duration.ts";
+import { nestedConfig } from "./nesting.ts";
+import { withoutPatterns } from "./patterns.ts";
 import { type PersonalData, parsePersonalData } from "./personal-data.ts";
+import { normalizedStart, startSecondsOf } from "./start-date.ts";
 
 export interface EndpointConfig {
   readonly apiId: string;
@@ -21,18 +23,15 @@ export interface EndpointConfig {
   readonly personalData: PersonalData;
 }
 
-/**
- * The earliest start: Aircall counts `from` in seconds since 1970, and the second before the start is the latest that
- * is left out.
- */
-const EARLIEST_START_SECONDS = 1;
+const SCHEMA = withoutPatterns(EndpointSchema);
 
 /**
  * Reads an endpoint config; a missing start date becomes the default one. Throws a `ConfigError` that names
  * each invalid property and what is wrong with it, and repeats no secret.
  */
 export function parseEndpointConfig(config: unknown): EndpointConfig {
-  const parsed = validated(EndpointSchema, isJsonObject(config) ? normalized(config) : config, invalid);
+  const nested = nestedConfig(config);
+  const parsed = validated(SCHEMA, isJsonObject(nested) ? normalized(nested) : nested, invalid);
   const inKey = (["api_id", "api_token"] as const).filter((property) => /\s/.test(parsed[property]));
   if (inKey.length > 0)
     throw invalid(`${inKey.join(" and ")} must have no space or line break in it; copy it again`);
@@ -40,7 +39,7 @@ export function parseEndpointConfig(config: unknown): EndpointConfig {
   return {
     apiId: parsed.api_id,
     apiToken: parsed.api_token,
-    startSeconds: startSeconds(parsed.start_date),
+    startSeconds: startSecondsOf(parsed.start_date),
     rereadAfterSeconds: rereadAfter.map((age) => parseDurationMs("advanced.reread_calls_after", age) / 1000),
     personalData: parsePersonalData(parsed.advanced?.personal_data),
     requestsPerMinute: parsed.advanced?.requests_per_minute ?? DEFAULT_REQUESTS_PER_MINUTE,
@@ -50,20 +49,40 @@ export function parseEndpointConfig(config: unknown): EndpointConfig {
 const invalid = (faults: string) => new ConfigError(`The endpoint config is not valid: ${faults}.`);
 
 /**
- * The config without the white space around its key, which comes from copying, and with a start date that has the
- * format of the schema if it is an instant in any of the spellings that are read.
+ * The config without the white space around its key, which comes from copying, without what a form leaves of a
+ * property that was emptied, and with a start date that has the format of the schema if it is an instant in any of the
+ * spellings that are read.
  */
 function normalized(config: JsonObject): JsonObject {
-  const { api_id, api_token, start_date = DEFAULT_START_DATE } = config;
-  const startMs = typeof start_date === "string" ? parseInstant(start_date.trim()) : undefined;
+  const { api_id, api_token, advanced } = config;
+  const start_date = config.start_date || DEFAULT_START_DATE;
   return {
     ...config,
+    ...(isJsonObject(advanced) && { advanced: withoutEmptied(advanced) }),
     ...(typeof api_id === "string" && { api_id: api_id.trim() }),
     ...(typeof api_token === "string" && { api_token: api_token.trim() }),
-    start_date: startMs === undefined ? start_date : new Date(startMs).toISOString(),
+    start_date: normalizedStart(start_date),
   };
 }
 
-function startSeconds(startDate: string): number {
-  return Math.max(EARLIEST_START_SECONDS, Math.floor((parseInstant(startDate) ?? Number.NaN) / 1000));
+/** A list of ages that were all emptied is not set; an empty list is a list without ages. */
+function withoutEmptied({
+  reread_calls_after: ages,
+  personal_data: personal,
+  ...others
+}: JsonObject): JsonObject {
+  const left = Array.isArray(ages) ? ages.filter((age) => !isNoDuration(age)) : ages;
+  const isSet =
+    left !== undefined && !(Array.isArray(ages) && ages.length > 0 && (left as Json[]).length === 0);
+  return {
+    ...others,
+    ...(isSet && { reread_calls_after: left }),
+    ...(personal !== undefined && { personal_data: withoutEmptyKey(personal) }),
+  };
+}
+
+function withoutEmptyKey(personal: Json): Json {
+  if (!isJsonObject(personal) || personal.hash_key !== "") return personal;
+  const { hash_key: _, ...others } = personal;
+  return others;
 }

@@ -1,9 +1,13 @@
 import { ConfigError } from "../errors.ts";
-import { isJsonObject } from "../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { validated } from "../shared/validated.ts";
 import { DEFAULT_SYNC_MODE, ResourceSchema } from "../spec.ts";
 import { isStreamName, type StreamName, type SyncMode, streamNames } from "../streams/index.ts";
-import { parseDurationMs } from "./duration.ts";
+import { isNoDuration, parseDurationMs } from "./duration.ts";
+import { withoutPatterns } from "./patterns.ts";
+import { normalizedStart, startSecondsOf } from "./start-date.ts";
+
+const SCHEMA = withoutPatterns(ResourceSchema);
 
 export interface ResourceConfig {
   readonly stream: StreamName;
@@ -14,20 +18,39 @@ export interface ResourceConfig {
   readonly startSeconds: number | undefined;
 }
 
-/** Reads a resource config; a missing sync mode becomes the default one. Throws a `ConfigError` that names each invalid property. */
+/**
+ * Reads a resource config; a missing sync mode becomes the default one, and an interval that a form has emptied is not
+ * set. Throws a `ConfigError` that names each invalid property.
+ */
 export function parseResourceConfig(config: unknown): ResourceConfig {
-  const complete = isJsonObject(config) ? { syncMode: DEFAULT_SYNC_MODE, ...config } : config;
   const { stream, syncMode, interval, start_date } = validated(
-    ResourceSchema,
-    complete,
+    SCHEMA,
+    isJsonObject(config) ? completed(config) : config,
     (faults) => new ConfigError(`The resource config is not valid: ${faults}.`),
   );
   return {
     stream: parseStreamIn("resource config", "stream", stream),
     syncMode,
     intervalMs: interval === undefined ? undefined : parseDurationMs("interval", interval),
-    startSeconds: start_date === undefined ? undefined : Math.floor(Date.parse(start_date) / 1000),
+    startSeconds: start_date === undefined ? undefined : startSecondsOf(start_date),
   };
+}
+
+function completed({ interval, start_date, ...config }: JsonObject): JsonObject {
+  return {
+    syncMode: DEFAULT_SYNC_MODE,
+    ...config,
+    ...(interval !== undefined && !isNoDuration(interval) && { interval }),
+    ...(start_date !== undefined && start_date !== "" && { start_date: normalizedStart(start_date) }),
+  };
+}
+
+/** The properties of a resource config that the connector does not know. `_meta` is Flow's own. */
+export function unknownResourceProperties(config: unknown): string[] {
+  if (!isJsonObject(config)) return [];
+  return Object.keys(config).filter(
+    (name) => name !== "_meta" && !Object.hasOwn(ResourceSchema.properties, name),
+  );
 }
 
 /** A name on a command line or in a catalog. Throws a `ConfigError` that repeats an unknown name and lists the streams. */

@@ -24,7 +24,10 @@ function inWords(fault: Fault): string {
     const allowed = fault.params.allowedValues.map((value) => JSON.stringify(value));
     return `${propertyName(fault.instancePath)} must be one of ${allowed.join(", ")}`;
   }
-  if (fault.keyword === "minLength") return `${propertyName(fault.instancePath)} is empty`;
+  if (fault.keyword === "minLength") {
+    const { limit } = fault.params;
+    return `${propertyName(fault.instancePath)} ${limit === 1 ? "is empty" : `must have ${limit} characters or more`}`;
+  }
   if (fault.keyword === "format" && fault.params.format === "date-time") {
     return `${propertyName(fault.instancePath)} must be a date and time such as 2026-01-31T00:00:00Z`;
   }

@@ -27,6 +27,12 @@ export async function readJsonFile(path: string, what: string): Promise<Json> {
   return parseJson(await readText(path, what), path, what);
 }
 
+/** As `readJsonFile`, and `undefined` for a file that is empty, as one is that a pipe wrote nothing to. */
+export async function readJsonFileIfAny(path: string, what: string): Promise<Json | undefined> {
+  const text = await readText(path, what);
+  return text.trim() === "" ? undefined : parseJson(text, path, what);
+}
+
 async function readText(path: string, what: string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).replace(BYTE_ORDER_MARK, "");

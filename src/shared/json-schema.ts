@@ -1,5 +1,10 @@
 import { isJsonObject, type JsonObject } from "./json.ts";
 
+/** Whether a schema allows one type, and at most null beside it. */
+export function hasOneType({ type = [] }: JsonObject): boolean {
+  return [type].flat().filter((name) => name !== "null").length === 1;
+}
+
 /** Where a schema stands in another one, such as `["properties", "users", "items"]`; `[]` is the root. */
 export type SchemaPath = readonly string[];
 

@@ -1,7 +1,7 @@
 import type { AircallReader } from "../aircall/index.ts";
 import type { Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
-import type { Source, SyncMode } from "./source.ts";
+import type { Source } from "./source.ts";
 
 /** Everything that the connector knows of a stream. Each is made by one file or folder beside this one. */
 export interface StreamDefinition {
@@ -10,8 +10,6 @@ export interface StreamDefinition {
   readonly keyField: string;
   /** Top-level fields that are left out of every document, because their values are secrets. */
   readonly secretFields?: readonly string[];
-  /** The mode that discovery proposes. */
-  readonly syncMode: SyncMode;
   /** How long a binding rests between two passes, unless its resource config says otherwise. */
   readonly intervalMs: number;
   /** Open JSON Schema of the documents: nothing but the key is required, every other field may be null. */
@@ -21,6 +19,8 @@ export interface StreamDefinition {
    * has, if the API counts them. Throws what the reader throws.
    */
   probe(reader: AircallReader): Promise<number | undefined>;
+  /** Whether a state that is not empty is one from which `run` goes on. From any other it begins afresh. */
+  canResumeFrom(state: JsonObject): boolean;
   /** Keeps the contract of the engine's `Stream`. */
   run(source: Source, state: JsonObject): AsyncIterable<Step>;
 }

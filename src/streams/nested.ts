@@ -1,4 +1,4 @@
-import { flag, integer, isoInstant, list, object, text } from "./schema.ts";
+import { anyOf, flag, integer, isoInstant, list, object, text } from "./schema.ts";
 
 /**
  * Objects that Aircall renders inside others, with fewer fields than the object has on its own.
@@ -42,7 +42,7 @@ export const numberFields = {
   availability_status: text("Opening of the number when this was read: open, custom or closed."),
   is_ivr: flag("Whether the number has a menu. Deprecated by Aircall."),
   live_recording_activated: flag("Whether calls on the number are recorded."),
-  priority: { description: "Priority of the number in queues: 0 or 1." },
+  priority: anyOf(["integer", "string"], "Priority of the number in queues: 0 or 1."),
   messages: numberMessages,
 };
 

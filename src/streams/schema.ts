@@ -11,6 +11,12 @@ export const integer = (description: string): JsonObject => ({ type: ["integer",
 
 export const flag = (description: string): JsonObject => ({ type: ["boolean", "null"], description });
 
+/** Aircall returns the value in one or another of these types. */
+export const anyOf = (types: readonly string[], description: string): JsonObject => ({
+  type: [...types, "null"],
+  description,
+});
+
 /** Aircall writes the instants of calls and contacts as Unix seconds. */
 export const unixSeconds = (description: string): JsonObject => integer(`${description} Unix seconds, UTC.`);
 

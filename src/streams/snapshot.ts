@@ -15,7 +15,7 @@ import { WholeListReading } from "./whole-list-reading.ts";
 
 export const COMPANY: Endpoint = { path: "/v1/company", bodyKey: "company", holds: "one" };
 
-type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "syncMode"> & {
+type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "canResumeFrom"> & {
   readonly endpoint: Endpoint;
   /** The field of the company that has the number of rows. */
   readonly companyCount?: string;
@@ -31,8 +31,8 @@ export function snapshotStream(definition: SnapshotDefinition): StreamDefinition
   const { endpoint, ...others } = definition;
   return {
     ...others,
-    syncMode: "full_refresh",
     probe: (reader) => probeList(reader, endpoint),
+    canResumeFrom: (state) => isJsonObject(state.digests),
     async *run(source, state) {
       const digests = new Digests(state.digests);
       const emptiness = new Emptiness(state.emptySince);

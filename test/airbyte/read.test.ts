@@ -207,7 +207,7 @@ describe("the state that Airbyte's own source-aircall left", () => {
   });
 
   test.each<[string, unknown]>([
-    ["nothing", null],
+    ["an empty list", []],
     ["an empty object", {}],
     ["a full refresh", [stateOf("numbers", {}), stateOf("faxes", {})]],
   ])("from %s is none", async (_, states) => {
@@ -216,6 +216,78 @@ describe("the state that Airbyte's own source-aircall left", () => {
     expect({ logs: sync.logs(), exitCode: sync.exitCode }).toEqual({ logs: [], exitCode: 0 });
     expect(sync.records()).toHaveLength(aircall.account.numbers.size);
   });
+});
+
+describe("a state of this connector", () => {
+  interface StreamState {
+    readonly stream: { readonly stream_descriptor: object; readonly stream_state: object };
+  }
+  const message = (state: unknown) => ({ type: "STATE", state });
+  const global = (stream_states: unknown) => ({
+    type: "GLOBAL",
+    global: { shared_state: {}, stream_states },
+  });
+  const asText = ({ stream, ...others }: StreamState) => ({
+    ...others,
+    stream: { ...stream, stream_state: JSON.stringify(stream.stream_state) },
+  });
+  const byName = (states: readonly StreamState[]) =>
+    Object.fromEntries(
+      states.map(({ stream }) => [(stream.stream_descriptor as { name: string }).name, stream.stream_state]),
+    );
+  const whole = (states: readonly StreamState[]) => ({
+    bindingStateV1: Object.assign(
+      {},
+      ...states.map(({ stream }) => (stream.stream_state as { bindingStateV1: object }).bindingStateV1),
+    ),
+  });
+
+  test.each<[string, (states: readonly StreamState[]) => unknown]>([
+    ["with the state of each stream as text", (states) => states.map(asText)],
+    ["as text", (states) => JSON.stringify(states)],
+    ["as whole STATE messages", (states) => states.map(message)],
+    ["as a global state", (states) => [global(states.map(({ stream }) => stream))]],
+    ["as a global state outside a list", (states) => global(states.map(({ stream }) => stream))],
+    ["as a global STATE message", (states) => message(global(states.map(({ stream }) => stream)))],
+    ["as one object by stream", byName],
+    [
+      "as one object by stream, each as text",
+      (states) => ({ tags: JSON.stringify(byName(states).tags), users: byName(states).users }),
+    ],
+    ["as a legacy state", (states) => [{ type: "LEGACY", data: byName(states) }]],
+    ["as the state of the connector", whole],
+  ])("is read %s", async (_, form) => {
+    await using aircall = await stillAccount({ account: SMALL });
+    const connection = connectionTo(aircall, named("tags", "users"));
+    await connection.sync();
+    const states = form(connection.states as StreamState[]);
+    const again = await connectionTo(aircall, named("tags", "users"), states).sync();
+    expect({ records: again.records(), logs: again.logs() }).toEqual({ records: [], logs: [] });
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      "that is a text which is not JSON",
+      [stateText("yesterday")],
+      "The state of tags is another connector's",
+    ],
+    [
+      "that this version cannot read",
+      [stateText('{"bindingStateV1":{"tags":{"x":1}}}')],
+      "The state of tags is another",
+    ],
+    ["that is a number", [7], "The state of several streams is another connector's"],
+    ["that is null", null, "holds no state, so that reading begins from the beginning"],
+  ])("%s is not used, and that is reported", async (_, states, sentence) => {
+    await using aircall = await stillAccount({ account: SMALL });
+    const sync = await connectionTo(aircall, named("tags"), states).sync();
+    expect(sync.logs()).toEqual([{ level: "WARN", message: expect.stringContaining(sentence) }]);
+    expect(sync.records()).toHaveLength(aircall.account.tags.size);
+  });
+
+  function stateText(stream_state: string) {
+    return { type: "STREAM", stream: { stream_descriptor: { name: "tags" }, stream_state } };
+  }
 });
 
 test("a state under the name of another stream begins neither of them from there", async () => {

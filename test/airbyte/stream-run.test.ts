@@ -8,9 +8,12 @@ import { Redactor } from "../../src/shared/redactor.ts";
 import { TestClock } from "../support/clock.ts";
 import { rememberingLog } from "../support/world.ts";
 
-function startReading(syncMode: "incremental" | "full_refresh" = "incremental") {
+function startReading(
+  syncMode: "incremental" | "full_refresh" = "incremental",
+  highWaterMark: number = 2 ** 30,
+) {
   const clock = new TestClock();
-  const output = new PassThrough({ highWaterMark: 2 ** 30 });
+  const output = new PassThrough({ highWaterMark });
   const configured = { name: "tags", stream: "tags", syncMode } as const;
   const writer = new LineWriter<AirbyteMessage>(output);
   const redactor = new Redactor();
@@ -27,7 +30,7 @@ function startReading(syncMode: "incremental" | "full_refresh" = "incremental") 
       message.type === "STATE" ? message.state.sourceStats.recordCount : [],
     );
   };
-  return { clock, reading, counts, log };
+  return { clock, reading, counts, output, log };
 }
 
 const documents = (count: number): Document[] =>
@@ -59,7 +62,23 @@ test("blocks are committed once a state covers them", async () => {
   await take("b", 600);
   expect(committed).toEqual(["a"]);
   reading.complete();
+  reading.commitCovered();
   expect(committed).toEqual(["a", "b"]);
+});
+
+test("blocks are not committed while the output has not taken their state", async () => {
+  const { reading, output } = startReading("incremental", 16);
+  let isCommitted = false;
+  const committed = () => {
+    isCommitted = true;
+  };
+  const taken = reading.take({ ...block(documents(1_000), "a"), committed });
+  for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+  expect(output.writableNeedDrain).toBe(true);
+  expect(isCommitted).toBe(false);
+  output.resume();
+  await taken;
+  expect(isCommitted).toBe(true);
 });
 
 test("one checkpoint that covers more is written with its state", async () => {

@@ -4,7 +4,7 @@ import { startEmulator } from "../../emulator/index.ts";
 import { askAirbyte } from "../support/airbyte.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { fieldsIn, type JsonSchema } from "../support/json-schema.ts";
-import { emulated, runProgram } from "../support/program.ts";
+import { AIRBYTE, emulated, runProgram, spawnProgram } from "../support/program.ts";
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
 
@@ -23,6 +23,7 @@ describe("the questions that are answered once", () => {
     expect({ others, exitCode }).toEqual({
       others: {
         protocol_version: "0.2.0",
+        documentationUrl: expect.stringMatching(/\/docs\/airbyte\.md$/),
         supportsIncremental: true,
         supported_destination_sync_modes: [],
       },
@@ -30,11 +31,21 @@ describe("the questions that are answered once", () => {
     });
     const { configSchema } = JSON.parse((await runProgram(["spec"])).stdout);
     expect(fieldsIn(connectionSpecification as JsonSchema)).toEqual(
-      fieldsIn(configSchema).map(([path, { secret, advanced, ...schema }]) => [
+      fieldsIn(configSchema).map(([path, { secret, advanced, format, ...schema }]) => [
         path,
-        { ...schema, ...(secret === true && { airbyte_secret: true }) },
+        {
+          ...schema,
+          ...(format !== undefined && schema.pattern === undefined && { format }),
+          ...(secret === true && { airbyte_secret: true }),
+        },
       ]),
     );
+  });
+
+  test("spec is what the executable for PyAirbyte answers", async () => {
+    const ended = await spawnProgram(["spec"], {}, [process.execPath, AIRBYTE]).ended;
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(ended.stdout).toBe((await runProgram(["airbyte", "spec"])).stdout);
   });
 
   test("check proves the credentials and reads from each stream", async () => {

@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { Emulator } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
 import { temporaryFolder } from "../support/files.ts";
-import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
+import { AIRBYTE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
 
 const run = promisify(execFile);
@@ -44,8 +44,6 @@ async function* readWithPyAirbyte(
   file: (name: string) => string,
   config: string,
 ): AsyncGenerator<string> {
-  writeFileSync(file("source-aircall"), `#!/bin/sh\nexec "${process.execPath}" "${BUNDLE}" airbyte "$@"\n`);
-  chmodSync(file("source-aircall"), 0o755);
   const env = {
     ...process.env,
     ...emulated(aircall.url),
@@ -54,7 +52,7 @@ async function* readWithPyAirbyte(
     AIRBYTE_LOGGING_ROOT: file("logs"),
   };
   const read = async (): Promise<Answer> => {
-    const args = [file("source-aircall"), config, file("cache.duckdb"), file("answer.json")];
+    const args = [AIRBYTE, config, file("cache.duckdb"), file("answer.json")];
     await run(python, [script("airbyte_read.py"), ...args], {
       env,
       cwd: dirname(config),

@@ -1,13 +1,15 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import type { Emulator } from "../../emulator/index.ts";
 import { type StreamName, streamNames } from "../../src/streams/index.ts";
 import { askFile, temporaryFolder } from "../support/files.ts";
+import { documentedPlugin } from "../support/meltano.ts";
 import { emulated, spawnProgram, TAP } from "../support/program.ts";
+import { HASH_KEY } from "../support/secrets.ts";
 import { CONFIG, SingerTarget, spawnTap } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { pythonOf } from "./environment.ts";
@@ -42,10 +44,11 @@ export async function* singer(python: string): AsyncGenerator<string> {
     sqliteRows(pythons.sdk, folder.file("sdk.db"), stream),
   );
   yield* goOnAfterAFailure(meltano, folder);
+  yield* maskPersonalData(meltano, folder);
   yield* parseEveryLine({ "singer-sdk": pythons.sdk, "singer-python": pythons.jsonl });
 }
 
-/** A project as docs/singer.md describes it, but that everything is installed already. */
+/** A project with the plugin as docs/singer.md defines it, but that everything is installed already. */
 function writeProject(folder: Folder, pythons: Readonly<Record<"jsonl" | "duckdb" | "sdk", string>>): void {
   const executable = (name: string, command: readonly string[]) => {
     writeFileSync(
@@ -57,62 +60,55 @@ function writeProject(folder: Folder, pythons: Readonly<Record<"jsonl" | "duckdb
   };
   const beside = (python: string, name: string) => join(dirname(python), name);
   const sdkTarget = new URL("singer_sdk_target.py", import.meta.url).pathname;
-  const tap = {
-    name: "tap-aircall",
-    namespace: "tap_aircall",
-    executable: executable("tap", [process.execPath, TAP]),
-    capabilities: ["catalog", "discover", "state"],
-    settings: [
-      { name: "api_id", kind: "string", sensitive: true },
-      { name: "api_token", kind: "string", sensitive: true },
-      { name: "start_date", kind: "date_iso8601" },
-    ],
-    config: { start_date: "2023-01-01" },
-  };
+  const command = executable("tap", [process.execPath, TAP]);
+  const plugin = documentedPlugin().replace("executable: tap-aircall", `executable: ${command}`);
+  const whole = { name: "tap-aircall-whole", inherit_from: "tap-aircall", metadata: WHOLE };
   const loader = (name: string, command: string, config: object) => ({
     name,
     namespace: name.replace("-", "_"),
     executable: command,
     config,
   });
-  const project = {
-    default_environment: "test",
-    environments: [{ name: "test" }],
-    send_anonymous_usage_stats: false,
-    plugins: {
-      extractors: [tap, { name: "tap-aircall-whole", inherit_from: "tap-aircall", metadata: WHOLE }],
-      loaders: [
-        loader("target-jsonl", beside(pythons.jsonl, "target-jsonl"), {
-          destination_path: folder.file("jsonl"),
-          do_timestamp_file: false,
-        }),
-        loader("target-duckdb", beside(pythons.duckdb, "target-duckdb"), {
-          filepath: folder.file("duckdb.duckdb"),
-          default_target_schema: "aircall",
-          hard_delete: true,
-          validate_records: true,
-        }),
-        loader("target-sdk", executable("sdk", [pythons.sdk, sdkTarget]), {
-          file: folder.file("sdk.db"),
-          add_record_metadata: true,
-          hard_delete: true,
-        }),
-      ],
-    },
-  };
-  // YAML takes JSON as it is.
-  writeFileSync(folder.file("meltano.yml"), JSON.stringify(project, null, 2));
+  const loaders = [
+    loader("target-jsonl", beside(pythons.jsonl, "target-jsonl"), {
+      destination_path: folder.file("jsonl"),
+      do_timestamp_file: false,
+    }),
+    loader("target-duckdb", beside(pythons.duckdb, "target-duckdb"), {
+      filepath: folder.file("duckdb.duckdb"),
+      default_target_schema: "aircall",
+      hard_delete: true,
+      validate_records: true,
+    }),
+    loader("target-sdk", executable("sdk", [pythons.sdk, sdkTarget]), {
+      file: folder.file("sdk.db"),
+      add_record_metadata: true,
+      hard_delete: true,
+    }),
+  ];
+  // YAML takes JSON as it is. The plugin ends within the list of extractors.
+  const project = [
+    `${plugin.trimEnd()}`,
+    `  - ${JSON.stringify(whole)}`,
+    `  loaders: ${JSON.stringify(loaders)}`,
+    "default_environment: test",
+    "environments: [{name: test}]",
+    "send_anonymous_usage_stats: false",
+    "",
+  ];
+  writeFileSync(folder.file("meltano.yml"), project.join("\n"));
 }
 
 async function runMeltano(
   meltano: string,
   folder: Folder,
   aircall: Emulator,
-  ...args: string[]
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const credentials = { TAP_AIRCALL_API_ID: CONFIG.api_id, TAP_AIRCALL_API_TOKEN: CONFIG.api_token };
   const whole = { TAP_AIRCALL_WHOLE_API_ID: CONFIG.api_id, TAP_AIRCALL_WHOLE_API_TOKEN: CONFIG.api_token };
-  const env = { ...process.env, ...emulated(aircall.url), ...credentials, ...whole };
+  const env = { ...process.env, ...emulated(aircall.url), ...credentials, ...whole, ...settings };
   await run(meltano, ["run", "--no-install", ...args], {
     cwd: dirname(folder.file("meltano.yml")),
     env,
@@ -129,12 +125,12 @@ async function* loadTwice(
 ): AsyncGenerator<string> {
   await using aircall = await stillAccount({ account: SIZE });
   const changed = aircall.account.tags.add();
-  await runMeltano(meltano, folder, aircall, tap, target);
+  await runMeltano(meltano, folder, aircall, [tap, target]);
   const first = await expectTruth(rows, aircall);
   yield `Meltano has loaded ${first} rows from ${tap} into ${target}, whose keys are those of the account`;
   changeAccount(aircall, changed);
   aircall.requests.clear();
-  await runMeltano(meltano, folder, aircall, tap, target);
+  await runMeltano(meltano, folder, aircall, [tap, target]);
   const second = await expectTruth(rows, aircall);
   yield `Meltano has loaded the changes, with ${aircall.requests.total} requests: ${second} rows, whose keys are those of the account`;
 }
@@ -202,17 +198,44 @@ async function* goOnAfterAFailure(meltano: string, folder: Folder): AsyncGenerat
   const target = ["tap-aircall", "target-duckdb", "--state-id-suffix", "failure"];
   const failing = aircall.faults.add({ match: "/v1/tags", kind: "status", status: 403, every: 1 });
   rmSync(folder.file("duckdb.duckdb"));
-  const failure = await runMeltano(meltano, folder, aircall, ...target).catch((error: Error) => error);
+  const failure = await runMeltano(meltano, folder, aircall, target).catch((error: Error) => error);
   ok(failure instanceof Error, "a run in which a stream fails is a failure");
   failing.remove();
   changeAccount(aircall, aircall.account.tags.add());
   aircall.requests.clear();
-  await runMeltano(meltano, folder, aircall, ...target);
+  await runMeltano(meltano, folder, aircall, target);
   const rows = await expectTruth(
     (stream) => askFile(folder.file("duckdb.duckdb"), `SELECT * FROM aircall."${stream}"`),
     aircall,
   );
   yield `Meltano has gone on after a run in which a stream failed: ${rows} rows, with ${aircall.requests.total} requests`;
+}
+
+/** The settings reach the tap as Meltano names their variables, and a secret is not written into `meltano.yml`. */
+async function* maskPersonalData(meltano: string, folder: Folder): AsyncGenerator<string> {
+  await using aircall = await stillAccount({ account: { ...SIZE, calls: 200 } });
+  const project = dirname(folder.file("meltano.yml"));
+  const personal = "advanced.personal_data";
+  await run(meltano, ["config", "set", "tap-aircall", `${personal}.hash_key`, HASH_KEY], { cwd: project });
+  ok(!readFileSync(folder.file("meltano.yml"), "utf8").includes(HASH_KEY), "the hash key is in meltano.yml");
+  rmSync(folder.file("jsonl"), { recursive: true });
+  mkdirSync(folder.file("jsonl"));
+  const masking = {
+    TAP_AIRCALL_ADVANCED_PERSONAL_DATA_PHONE_NUMBERS: "drop",
+    TAP_AIRCALL_ADVANCED_PERSONAL_DATA_EMAILS: "hash",
+    TAP_AIRCALL_ADVANCED_PERSONAL_DATA_STREAMS: '["calls", "contacts"]',
+  };
+  const args = ["tap-aircall", "target-jsonl", "--state-id-suffix", "masked"];
+  await runMeltano(meltano, folder, aircall, args, masking);
+  const calls = await jsonlRows(folder, "calls");
+  const contacts = await jsonlRows(folder, "contacts");
+  equal(calls.length, [...aircall.truth("calls")].length);
+  ok(!calls.some((call) => "raw_digits" in call), "a number of a call is in clear");
+  ok(!/"value":"\+|@/.test(JSON.stringify(contacts)), "a number or an address of a contact is in clear");
+  ok(/"emails":\[\{[^}]*"value":"[0-9a-f]{64}"/.test(JSON.stringify(contacts)), "no address is hashed");
+  const [user] = await jsonlRows(folder, "users");
+  ok(String(user?.email).includes("@"), "the addresses of users are not to be hashed");
+  yield `Meltano has dropped the numbers of ${calls.length} calls and hashed the addresses of ${contacts.length} contacts, with a key that is not in meltano.yml`;
 }
 
 /** Every type of message, of streams that follow changes and of tables that are read whole. */

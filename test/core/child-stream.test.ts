@@ -42,11 +42,11 @@ const hasSettled = (call: Call, nowSeconds: number) =>
 const details: StreamDefinition = {
   name: "call_details",
   keyField: "id",
-  syncMode: "incremental",
   intervalMs: 5 * MINUTE_MS,
   documentSchema: { type: "object" },
   secretFields: ["sid"],
   probe: async () => undefined,
+  canResumeFrom: () => true,
   async *run(source, state) {
     const schedule = readSchedule(state, source) ?? beginSchedule(source);
     const answered = new KnownIds(state.answered as PackedIds | undefined);
@@ -126,7 +126,7 @@ class Details {
           },
         }),
       ports,
-      syncMode: details.syncMode,
+      syncMode: "incremental",
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       rereadAfterSeconds: [1_800, 21_600, 86_400],
     });

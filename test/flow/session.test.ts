@@ -118,7 +118,10 @@ describe("a session", () => {
     const { exitCode, logs } = await session.ended;
     expect(exitCode).toBe(0);
     expect(session.lines, "spec and opened").toBe(2);
-    expect(logs.map(({ message }) => message)).toEqual(["No bindings are enabled."]);
+    expect(logs.map(({ message }) => message)).toEqual([
+      expect.stringContaining("does not use: futureField."),
+      "No bindings are enabled.",
+    ]);
   });
 
   test("tells which stream fails, while the others are captured", async () => {
@@ -206,7 +209,10 @@ describe("a capture of the connector that came before", () => {
     const task = taskOf(aircall, bindings, LEGACY_STATE);
     const session = task.open();
     await session.caughtUp();
-    await session.stop();
+    const { logs } = await session.stop();
+    expect(logs.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+      "The state has parts of another connector, which no stream can read, and which are removed: numbers, teams.",
+    ]);
     expect(Object.keys(task.state)).toEqual(["bindingStateV1"]);
     const { responses } = await askFlow([{ discover: { config: CONFIG } }]);
     const discovered = responses[0]?.body.bindings as { recommendedName: string; documentSchema: object }[];
@@ -221,4 +227,62 @@ describe("a capture of the connector that came before", () => {
     }
     expectTruth(task, aircall);
   });
+});
+
+test.each<[string, unknown, string]>([
+  ["a list", [1], "The state is not a JSON object"],
+  ["a text", "yesterday", "The state is not a JSON object"],
+  ["another connector's cursor", { cursor: 5 }, "which are removed: cursor."],
+  ["bindings that are no object", { bindingStateV1: 5 }, "a bindingStateV1 that is not an object"],
+  [
+    "a binding's state that is not ours",
+    { bindingStateV1: { tags: { cursor: 5 } } },
+    "not one that this version can read",
+  ],
+])(
+  "a state that is %s is reported, and the stream is read from the beginning",
+  async (_, state, sentence) => {
+    await using aircall = await stillAccount({ account: { calls: 0, contacts: 0 } });
+    const task = taskOf(aircall, [bindingOf("tags")], state as object);
+    const session = task.open();
+    await session.caughtUp();
+    const { logs } = await session.stop();
+    expect(logs.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+      expect.stringContaining(sentence),
+    ]);
+    expectTruth(task, aircall);
+  },
+);
+
+test("what a session does not use of its request is reported", async () => {
+  await using aircall = await stillAccount({ account: { calls: 0, contacts: 0 } });
+  const capture = {
+    name: "acmeCo/aircall",
+    config: CONFIG,
+    bindings: [
+      {
+        ...bindingOf("tags"),
+        resourcePath: ["tags"],
+        resourceConfig: { stream: "tags", page: 5, _meta: {} },
+        filter: 1,
+      },
+    ],
+    intervalSeconds: 300,
+    throttle: {},
+  };
+  const open = { capture, version: "1", range: { keyBegin: 2 ** 31, keyEnd: 2 ** 32 - 1 }, priority: 3 };
+  const running = spawnProgram(["flow"], emulated(aircall.url));
+  running.stdin.write(`${JSON.stringify({ open })}\n`);
+  await running.shows("Caught up");
+  running.stop();
+  const { stderr } = await running.ended;
+  const messages = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line).message as string);
+  expect(messages.filter((message) => /does not|several shards/.test(message))).toEqual([
+    "The open request has fields that this version does not use: priority, capture.throttle, capture.bindings.filter.",
+    "The capture has several shards, each of which captures every row: reduce it to one shard.",
+    "The resource config of tags has properties that the connector does not know and does not use: page.",
+  ]);
 });

@@ -1,5 +1,9 @@
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
+import { temporaryFolder } from "../support/files.ts";
+import { BUNDLE, spawnProgram } from "../support/program.ts";
 
 /** The files that are evaluated before the first request is answered: those that no `import()` stands before. */
 async function loadedAtStart(entry: string): Promise<string[]> {
@@ -37,4 +41,22 @@ test("a spec request loads the protocol's own files, the schemas and little else
     "src/shared/stop.ts",
     "src/spec.ts",
   ]);
+});
+
+test("a spec request reads a small part of the bundle", async () => {
+  using folder = temporaryFolder();
+  const listing = 'process.on("exit", () => process.stderr.write(Object.keys(require.cache).join("\\n")));';
+  const preload = folder.write("list-loaded.cjs", listing);
+  const flow = spawnProgram(["flow"], {}, [process.execPath, "--require", preload, BUNDLE]);
+  flow.stdin.end('{"spec":{}}\n');
+  const { stderr, exitCode } = await flow.ended;
+  expect(exitCode).toBe(0);
+  const loaded = stderr.split("\n").filter((path) => path !== preload);
+  expect(loaded).toContain(BUNDLE);
+  const files = readdirSync(dirname(BUNDLE), { recursive: true, encoding: "utf8" });
+  const sizeOf = (paths: readonly string[]) => paths.reduce((sum, path) => sum + statSync(path).size, 0);
+  const whole = sizeOf(
+    files.filter((name) => name.endsWith(".cjs")).map((name) => join(dirname(BUNDLE), name)),
+  );
+  expect(sizeOf(loaded) / whole).toBeLessThan(0.1);
 });

@@ -16,7 +16,11 @@ describe("the questions that are answered once", () => {
     const { responses, exitCode, logs } = await askFlow([SPEC]);
     const { stdout } = await runProgram(["spec"]);
     expect(responses.map(({ body }) => body)).toEqual([
-      { protocol: 3032023, documentationUrl: "https://go.estuary.dev/RZvIMQ", ...JSON.parse(stdout) },
+      {
+        protocol: 3032023,
+        documentationUrl: expect.stringMatching(/\/docs\/flow\.md$/),
+        ...JSON.parse(stdout),
+      },
     ]);
     expect({ exitCode, logs }).toEqual({ exitCode: 0, logs: [] });
   });

@@ -53,6 +53,11 @@ describe("a file that will not do is told in one sentence", () => {
       /There is no stream "faxes"\. The streams are calls, company/,
     ],
     [
+      "an unknown stream that is selected",
+      { catalog: { streams: [{ tap_stream_id: "tags" }, { tap_stream_id: "faxes", selected: true }] } },
+      /There is no stream "faxes"/,
+    ],
+    [
       "a stream twice",
       { catalog: { streams: [{ tap_stream_id: "tags" }, { tap_stream_id: "tags" }] } },
       /The catalog names tags more than once/,
@@ -66,16 +71,36 @@ describe("a file that will not do is told in one sentence", () => {
       /metadata\.replication-method must be one of "INCREMENTAL", "FULL_TABLE", null/,
     ],
     ["properties without streams", { properties: {} }, /The catalog is not valid: streams is missing/],
-    ["a state that is a list", { state: [] }, /The state file .* does not hold a JSON object/],
+    ["a state that is a list", { state: [] }, /The state is not valid: it must be an object, such as/],
+    ["a state that is a number", { state: 5 }, /The state is not valid: it must be an object, such as/],
+    [
+      "a state that is a text",
+      { state: "yesterday" },
+      /The state is not valid: it is a text that is not JSON/,
+    ],
+    [
+      "a state without bookmarks",
+      { state: { last_run: "2026-01-31" } },
+      /it has no bookmarks, but last_run\. To read everything again, run without a state;/,
+    ],
+    [
+      "another tap's bookmarks",
+      {
+        state: {
+          bookmarks: {
+            calls: { replication_key: "started_at", replication_key_value: "2026-01-31T00:00:00Z" },
+            contacts: { updated_at: 1_790_000_000 },
+            users: {},
+            faxes: { partitions: [] },
+          },
+        },
+      },
+      /bookmarks of another tap, or of a version that this one cannot read \(faxes, calls, contacts\), and no others\. To read/,
+    ],
     [
       "bookmarks that are a list",
       { state: { bookmarks: [] } },
       /The state is not valid: bookmarks must be object/,
-    ],
-    [
-      "a STATE message for a state",
-      { state: { type: "STATE", value: { bookmarks: {} } } },
-      /The state is a whole STATE message: leave only what its value holds/,
     ],
   ])("%s", async (_, files, sentence) => {
     using folder = temporaryFolder();
@@ -109,15 +134,50 @@ describe("a file that will not do is told in one sentence", () => {
   });
 });
 
-test("a state of which a stream can make nothing is begun afresh", async () => {
+test("a bookmark of which a stream can make nothing is reported, and the stream begins afresh", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: { calls: 10, contacts: 20 } });
-  const state = { bookmarks: { tags: 5, contacts: { x: 1 }, faxes: "?" }, currently_syncing: null };
+  const bookmarks = { tags: 5, contacts: { x: 1 }, faxes: "?", company: { digests: {} }, users: {} };
+  const state = { bookmarks, currently_syncing: null };
   const ended = await runTap(folder, { state }, { ...emulated(aircall.url), LOG_LEVEL: "warn" });
-  expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(ended).toMatchObject({
+    exitCode: 0,
+    stderr:
+      "warn: The state has bookmarks that this version cannot read, so these streams are read from the beginning: tags, contacts.\n" +
+      "warn: The state has bookmarks of streams that there are not, which are not used: faxes.\n",
+  });
   const target = new SingerTarget().takeAll(ended.stdout);
   expect(target.records("tags")).toHaveLength(15);
   expect(target.state).toMatchObject({ currently_syncing: null, bookmarks: { faxes: "?" } });
+  expect(target.bookmark("contacts")).not.toHaveProperty("x");
+});
+
+test.each([
+  ["", "an empty file"],
+  [" \n", "white space"],
+  ["null", "null"],
+])("a state file that holds %j is no state, and that is reported", async (text) => {
+  using folder = temporaryFolder();
+  await using aircall = await stillAccount({ account: { calls: 10, contacts: 20 } });
+  const args = ["--config", folder.write("config.json", CONFIG), "--state", folder.file("state.json")];
+  writeFileSync(folder.file("state.json"), text);
+  const ended = await runProgram(["singer", ...args], emulated(aircall.url));
+  expect(ended).toMatchObject({
+    exitCode: 0,
+    stderr: "warn: The state file holds no state, so everything is read.\n",
+  });
+});
+
+test("a property of the config that is not known is reported once", async () => {
+  using folder = temporaryFolder();
+  await using aircall = await stillAccount({ account: { calls: 10, contacts: 20 } });
+  const config = { ...CONFIG, user_agent: SECRET, advanced: { page_size: 5 } };
+  const { stderr, exitCode } = await runTap(folder, { config }, emulated(aircall.url));
+  expect({ stderr, exitCode }).toEqual({
+    exitCode: 0,
+    stderr:
+      "warn: The endpoint config has properties that the connector does not know and does not use: user_agent, advanced.page_size.\n",
+  });
 });
 
 test("a catalog that selects nothing is taken, and that is told", async () => {
@@ -142,6 +202,11 @@ test("a wrong command line ends with exit code 2", async () => {
   for (const [args, words] of [
     [[], /required option '--config <file>' not specified/],
     [["--fast"], /unknown option '--fast'/],
+    [["--about", "--format", "xml"], /Allowed choices are text, json, markdown/],
+    [
+      ["-c", "c.json", "-p", "p.json", "--catalog", "p.json"],
+      /cannot be used with option '--catalog <file>'/,
+    ],
   ] as const) {
     const ended = await tap(...args);
     expect(ended).toMatchObject({ exitCode: 2, stdout: "" });

@@ -134,6 +134,76 @@ describe("a catalog selects", () => {
     expect(target.messages).toEqual([{ type: "STATE", value: { bookmarks: {} } }]);
   });
 
+  test.each<[string, object[], string[]]>([
+    [
+      "those that are selected in their entry",
+      [{ tap_stream_id: "tags", selected: true }, { tap_stream_id: "users" }],
+      ["tags"],
+    ],
+    [
+      "those that are selected in their schema",
+      [
+        { tap_stream_id: "tags", schema: { selected: true } },
+        { tap_stream_id: "users", schema: {} },
+        { tap_stream_id: "teams", metadata: [] },
+      ],
+      ["tags"],
+    ],
+    [
+      "those that are selected in their metadata",
+      [
+        { tap_stream_id: "users" },
+        { tap_stream_id: "tags", metadata: [{ breadcrumb: [], metadata: { selected: true } }] },
+      ],
+      ["tags"],
+    ],
+    [
+      "those that are not deselected",
+      [
+        { tap_stream_id: "users", selected: false },
+        { tap_stream_id: "teams", schema: { selected: false } },
+        { tap_stream_id: "tags" },
+      ],
+      ["tags"],
+    ],
+    [
+      "no stream that there is not, and is not selected",
+      [
+        { tap_stream_id: "tags", selected: true },
+        { tap_stream_id: "faxes" },
+        { tap_stream_id: "letters", metadata: [{ breadcrumb: [], metadata: { selected: false } }] },
+        { tap_stream_id: "letters", metadata: [{ breadcrumb: [], metadata: { inclusion: "unsupported" } }] },
+      ],
+      ["tags"],
+    ],
+  ])("%s", async (_, streams, expected) => {
+    const target = await runWith({ streams });
+    expect([...target.schemas.keys()]).toEqual(expected);
+  });
+
+  test("no field that is deselected in its schema, as the first taps had it", async () => {
+    const properties = { name: { selected: false }, id: { selected: false }, color: { selected: true } };
+    const target = await runWith({
+      streams: [{ tap_stream_id: "tags", schema: { selected: true, properties } }],
+    });
+    const [tag = {}] = target.records("tags");
+    expect(tag).toMatchObject({ id: expect.any(Number), color: expect.any(String) });
+    expect(tag).not.toHaveProperty("name");
+  });
+
+  test("what there is, and what it says of anything else is reported", async () => {
+    const metadata = [
+      { breadcrumb: [], metadata: { selected: true, "replication-key": "created_at" } },
+      { breadcrumb: ["properties", "nmae"], metadata: { selected: false } },
+    ];
+    await runWith(
+      { streams: [{ tap_stream_id: "tags", metadata }] },
+      "catalog",
+      'warn: tags: the catalog asks for the replication key "created_at", which is not used: the state says what has been read\n' +
+        "warn: tags: the catalog speaks of fields that there are not: nmae\n",
+    );
+  });
+
   test("under its old name too", async () => {
     const target = await runWith({ streams: [{ tap_stream_id: "teams" }] }, "properties");
     expect([...target.schemas.keys()]).toEqual(["teams"]);

@@ -15,7 +15,7 @@ const CATALOG = {
       tap_stream_id: "tags",
       metadata: [{ breadcrumb: [], metadata: { selected: true, "replication-method": "FULL_TABLE" } }],
     },
-    { tap_stream_id: "teams" },
+    { tap_stream_id: "teams", metadata: [{ breadcrumb: [], metadata: { selected: true } }] },
   ],
 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { everything, readSelection } from "../../src/protocols/singer/input.ts";
 import { RecordMaker } from "../../src/protocols/singer/output.ts";
+import { everything, readSelection } from "../../src/protocols/singer/selection.ts";
 import { rememberingLog } from "../support/world.ts";
 
 const NOW_MS = Date.UTC(2026, 5, 15, 12);
@@ -29,7 +29,7 @@ test("a field that was deselected is left out, and that is nothing to tell of", 
     { breadcrumb: [], metadata: { selected: true } },
     { breadcrumb: ["properties", "name"], metadata: { selected: false } },
   ];
-  const [stream] = readSelection({ streams: [{ tap_stream_id: "tags", metadata }] });
+  const [stream] = readSelection({ streams: [{ tap_stream_id: "tags", metadata }] }, rememberingLog());
   if (!stream) throw new Error("tags were not selected");
   const log = rememberingLog();
   expect(recordOf(new RecordMaker(stream, undefined, log), {})).toEqual({ id: 1, _sdc_deleted_at: null });

@@ -69,7 +69,10 @@ export class UnreliableNetwork {
 
   #noteBlock(headers: Headers): void {
     const fromMs = this.#clock.now();
-    const seconds = Number(headers.get("retry-after"));
+    const retryAfter = headers.get("retry-after");
+    const retryAtMs = Date.parse(retryAfter ?? "");
+    const isDate = / GMT$/.test(retryAfter ?? "");
+    const seconds = isDate ? (retryAtMs - fromMs) / 1000 : Number(retryAfter);
     const reset = Number(headers.get("x-aircallapi-reset"));
     const resetMs = reset > 1e11 ? reset : reset * 1000;
     const untilMs = seconds > 0 ? fromMs + seconds * 1000 : resetMs > fromMs ? resetMs : fromMs + BLOCK_MS;

@@ -10,7 +10,7 @@ test("a stream learns that the block of its checkpoint is committed", async () =
   const definition: StreamDefinition = {
     name: "tags",
     keyField: "id",
-    syncMode: "full_refresh",
+    canResumeFrom: () => true,
     intervalMs: 1,
     documentSchema: {},
     probe: async () => undefined,

@@ -161,8 +161,10 @@ export class AirbyteConnection {
   }
 }
 
+/** The stream of a state; empty for a state of another form. */
 function nameIn(state: Json): string {
-  return (state as { stream: { stream_descriptor: { name: string } } }).stream.stream_descriptor.name;
+  const { stream } = (state ?? {}) as { stream?: { stream_descriptor: { name: string } } };
+  return stream?.stream_descriptor.name ?? "";
 }
 
 /** What a read has written. */

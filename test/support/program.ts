@@ -14,6 +14,9 @@ export const BUNDLE = new URL("../../dist/source-aircall.cjs", import.meta.url).
 /** The shipped executable that Singer runners start. */
 export const TAP = BUNDLE.replace(/source-aircall\.cjs$/, "tap-aircall.cjs");
 
+/** The shipped executable that PyAirbyte starts. */
+export const AIRBYTE = BUNDLE.replace(/source-aircall\.cjs$/, "source-aircall-airbyte.cjs");
+
 /** Neither the request budget nor the random waits before retries hold up a test. */
 const UNHURRIED = { AIRCALL_RATE_WINDOW_MS: "1", AIRCALL_RETRY_WAIT_MS: "1" };
 

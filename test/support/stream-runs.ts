@@ -12,8 +12,8 @@ export class StreamRuns {
 
   constructor({ reader, ports }: World, definition: StreamDefinition) {
     const { startSeconds, rereadAfterSeconds } = parseEndpointConfig(CONFIG);
-    const { syncMode } = definition;
-    const stream = bindStream(definition, { reader, ports, syncMode, startSeconds, rereadAfterSeconds });
+    const settings = { syncMode: "incremental", startSeconds, rereadAfterSeconds } as const;
+    const stream = bindStream(definition, { reader, ports, ...settings });
     this.#run = (state) => stream.run(state, new AbortController().signal);
   }
 

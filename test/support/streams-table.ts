@@ -19,14 +19,13 @@ const CHANGES_AND_DELETIONS: Readonly<Record<StreamName, readonly [changes: stri
   webhooks: ["snapshot", "by snapshot"],
 };
 
-const HEAD = ["stream", "key", "polling interval", "changes are found by", "deletions", "`syncMode` in Flow"];
+const HEAD = ["stream", "key", "polling interval", "changes are found by", "deletions"];
 
 /** The table of streams in README.md. */
 export function streamsTable(): string {
   const rows = streamNames.map((name) => {
-    const { keyField, intervalMs, syncMode } = streams[name];
-    const cells = [`\`${name}\``, `\`${keyField}\``, minutes(intervalMs), ...CHANGES_AND_DELETIONS[name]];
-    return [...cells, `\`${syncMode}\``];
+    const { keyField, intervalMs } = streams[name];
+    return [`\`${name}\``, `\`${keyField}\``, minutes(intervalMs), ...CHANGES_AND_DELETIONS[name]];
   });
   return [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -8,7 +8,9 @@ import { writeLine } from "../terminal.ts";
 export function discoverCommand(context: CliContext): Command {
   return new Command("discover")
     .summary("list the streams, their keys and their fields")
-    .description("Lists all streams with their keys and fields. Works offline and needs no API key.")
+    .description(
+      "Lists all streams with their keys and fields. Each is captured incrementally: what is new, changed or deleted since the state. Works offline and needs no API key.",
+    )
     .option(
       "--json",
       "print the bindings as in Flow's discovered response, with the JSON Schema of each stream",
@@ -24,13 +26,11 @@ function streamTable(bindings: readonly DiscoveredBinding[]): string {
     [
       ["stream", "left"],
       ["key", "left"],
-      ["sync mode", "left"],
       ["fields", "left"],
     ],
-    bindings.map(({ recommendedName, key, resourceConfig, documentSchema }) => [
+    bindings.map(({ recommendedName, key, documentSchema }) => [
       recommendedName,
       key.join(", "),
-      String(resourceConfig.syncMode),
       fieldNames(documentSchema),
     ]),
   );

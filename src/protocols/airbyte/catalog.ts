@@ -1,7 +1,6 @@
 import { parseStreamName } from "../../config/index.ts";
 import { type DiscoveredBinding, discover } from "../../connector.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { mapSchema, type SchemaPath } from "../../shared/json-schema.ts";
 import { type StreamName, streamNames } from "../../streams/index.ts";
 import { type AirbyteMessage, type AirbyteStream, DELETED_AT, SYNC_MODES, UPDATED_AT } from "./output.ts";
 
@@ -36,9 +35,8 @@ function airbyteStream({ recommendedName, documentSchema, key }: DiscoveredBindi
   };
 }
 
-/** The fields of a stream's documents, each with a type, and the two that each row gains in place of `_meta`. */
-function rowSchema(documentSchema: JsonObject): JsonObject {
-  const { title, properties } = mapSchema(documentSchema, withColumnType);
+/** The fields of a stream's documents, and the two that each row gains in place of `_meta`. */
+function rowSchema({ title, properties }: JsonObject): JsonObject {
   const { _meta, ...fields } = isJsonObject(properties) ? properties : {};
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -51,12 +49,6 @@ function rowSchema(documentSchema: JsonObject): JsonObject {
       [DELETED_AT]: instant("When the row was found to be deleted; null as long as it is there."),
     },
   };
-}
-
-/** A destination's column needs a type. Where Aircall's values have several types, text holds them all. */
-function withColumnType(schema: JsonObject, at: SchemaPath): JsonObject {
-  const isColumn = at.length === 2;
-  return isColumn && schema.type === undefined ? { ...schema, type: ["string", "null"] } : schema;
 }
 
 function instant(description: string): JsonObject {

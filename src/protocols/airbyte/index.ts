@@ -82,7 +82,7 @@ async function answer(command: AirbyteCommand, world: World): Promise<number> {
     case "read": {
       const config = await readConfigFile(command.config);
       const streams = await readCatalogFile(command.catalog);
-      const states = await readStateFile(command.state);
+      const states = await readStateFile(command.state, world.ports.log);
       return read({ ...world, config, streams, states });
     }
   }

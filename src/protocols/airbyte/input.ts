@@ -1,6 +1,7 @@
 import { ConfigError } from "../../errors.ts";
 import type { Json } from "../../shared/json.ts";
-import { readJsonFile } from "../../shared/json-file.ts";
+import { readJsonFile, readJsonFileIfAny } from "../../shared/json-file.ts";
+import type { Log } from "../../shared/ports.ts";
 import { validated } from "../../shared/validated.ts";
 import type { StreamName } from "../../streams/index.ts";
 import { readCatalog } from "../shared/catalog.ts";
@@ -53,7 +54,11 @@ export async function readCatalogFile(path: string): Promise<ConfiguredStream[]>
   );
 }
 
-/** Throws as `readConfigFile`. A read without a state file begins afresh. */
-export async function readStateFile(path: string | undefined): Promise<Json> {
-  return path === undefined ? [] : readJsonFile(path, "state");
+/** Throws as `readConfigFile`. A read without a state file begins afresh, and one with an empty file says so. */
+export async function readStateFile(path: string | undefined, log: Log): Promise<Json> {
+  if (path === undefined) return [];
+  const state = (await readJsonFileIfAny(path, "state")) ?? null;
+  if (state === null)
+    log.warn(`The state file ${path} holds no state, so that reading begins from the beginning.`);
+  return state;
 }

@@ -29,6 +29,7 @@ export const SYNC_MODES = ["full_refresh", "incremental"] as const;
 
 interface ConnectorSpecification {
   readonly protocol_version: string;
+  readonly documentationUrl: string;
   readonly connectionSpecification: JsonObject;
   readonly supportsIncremental: boolean;
   readonly supported_destination_sync_modes: readonly string[];

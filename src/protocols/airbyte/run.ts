@@ -65,6 +65,7 @@ export async function read(options: ReadOptions): Promise<number> {
     cancel();
     for (const run of runs) if (!run.isOver) run.breakOff();
     await writer.flush();
+    for (const run of runs) run.commitCovered();
   }
   if (runs.every(({ status }) => status === "COMPLETE")) return DONE;
   return signal.aborted ? STOPPED : FAILED;

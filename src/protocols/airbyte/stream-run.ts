@@ -44,7 +44,9 @@ export class StreamRun {
   #recordsSinceState = 0;
   #statedMs: number;
   /** The blocks that no state covers yet. */
-  #uncommitted: Block[] = [];
+  #uncovered: Block[] = [];
+  /** The blocks that a state covers, which the output has perhaps not taken yet. */
+  #covered: Block[] = [];
 
   constructor({ configured, state, writer, clock, redactor, log }: StreamRunOptions) {
     this.#log = log;
@@ -82,9 +84,15 @@ export class StreamRun {
     for (const document of emitted) await this.#write(document);
     this.#recordsSinceState += emitted.length;
     this.#state = mergePatch(this.#state, bindingPatch(this.configured.stream, patch));
-    this.#uncommitted.push(block);
+    this.#uncovered.push(block);
     if (this.#isStateDue()) this.#writeState();
     await this.#writer.flush();
+    this.commitCovered();
+  }
+
+  /** To be called when the output has taken all that was written. */
+  commitCovered(): void {
+    for (const block of this.#covered.splice(0)) block.committed();
   }
 
   /** How many rows the stream is expected to emit in all, by the present count. */
@@ -142,7 +150,7 @@ export class StreamRun {
     this.#writer.push({ type: "STATE", state: { type: "STREAM", stream, sourceStats } });
     this.#recordsSinceState = 0;
     this.#statedMs = this.#clock.now();
-    for (const block of this.#uncommitted.splice(0)) block.committed();
+    this.#covered.push(...this.#uncovered.splice(0));
   }
 
   #writeStatus(status: Status): void {

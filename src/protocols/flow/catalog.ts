@@ -1,6 +1,6 @@
 import { discover } from "../../connector.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { mapSchema } from "../../shared/json-schema.ts";
+import { hasOneType, mapSchema } from "../../shared/json-schema.ts";
 
 /** Every stream as a binding, with the schema of its collection. No request is sent to the API. */
 export function discoveredBindings() {
@@ -25,12 +25,12 @@ export function writeSchema(documentSchema: JsonObject): JsonObject {
 /**
  * The fields of a stream that are known before its first document: schema inference takes them in, so
  * that a destination's table has its columns from the start. Every object in the schema is closed, as Flow
- * requires. Fields without a type are left out, for inference to find.
+ * requires. Fields of several types are left out, for inference to find those that occur.
  */
 export function sourcedSchema({ required, properties = {} }: JsonObject): JsonObject {
   const known = { type: "object", ...(required && { required }), additionalProperties: false, properties };
   return mapSchema(known, (schema) => {
-    if (schema.type === undefined) return undefined;
+    if (!hasOneType(schema)) return undefined;
     const isObject = [schema.type].flat().includes("object");
     return isObject
       ? { ...schema, additionalProperties: false, properties: schema.properties ?? {} }

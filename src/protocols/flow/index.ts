@@ -9,16 +9,16 @@ import { jsonLog } from "../../shared/log.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
 import { Redactor } from "../../shared/redactor.ts";
 import { isStop } from "../../shared/stop.ts";
-import { spec } from "../../spec.ts";
+import { DOCUMENTATION, spec } from "../../spec.ts";
 import { decodeRequest, type Request, readOpenRequest, readValidateRequest } from "./input.ts";
 import type { Response } from "./output.ts";
 
 /** The version of the capture protocol. */
 const PROTOCOL = 3032023;
 
-const DOCUMENTATION_URL = "https://go.estuary.dev/RZvIMQ";
-
-const SPEC: Response = { spec: { protocol: PROTOCOL, documentationUrl: DOCUMENTATION_URL, ...spec() } };
+const SPEC: Response = {
+  spec: { protocol: PROTOCOL, documentationUrl: `${DOCUMENTATION}/flow.md`, ...spec() },
+};
 
 export interface FlowProtocolOptions {
   readonly env: Environment;

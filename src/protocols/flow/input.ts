@@ -73,6 +73,11 @@ const OPEN_SCHEMA = {
       },
     },
     state: {},
+    range: {
+      type: "object",
+      required: [],
+      properties: { keyBegin: { type: "integer" }, keyEnd: { type: "integer" } },
+    },
   },
 } as const;
 
@@ -90,6 +95,50 @@ export async function readValidateRequest({ body }: Request): Promise<ValidateRe
 export async function readOpenRequest({ body }: Request): Promise<OpenRequest> {
   const { validated } = await import("../../shared/validated.ts");
   return validated(OPEN_SCHEMA, body, invalid("open"));
+}
+
+/** The fields of the protocol that a session has no use for. */
+const WITHOUT_USE = {
+  open: ["version", "sealedConfig"],
+  capture: [
+    "name",
+    "connectorType",
+    "intervalSeconds",
+    "shardTemplate",
+    "recoveryLogTemplate",
+    "networkPorts",
+    "inactiveBindings",
+    "redactSalt",
+    "createdAt",
+  ],
+  binding: ["resourcePath", "backfill"],
+} as const;
+
+/** The fields of an `open` request that this version does not know. Requests may gain fields at any time. */
+export function unknownFields({ capture, ...open }: OpenRequest): string[] {
+  const { bindings = [], ...others } = capture;
+  const known = OPEN_SCHEMA.properties.capture.properties;
+  const unknown = (value: object, ...names: (readonly string[])[]) =>
+    Object.keys(value).filter((name) => !names.flat().includes(name));
+  return [
+    ...unknown(open, Object.keys(OPEN_SCHEMA.properties), WITHOUT_USE.open),
+    ...unknown(others, Object.keys(known), WITHOUT_USE.capture).map((name) => `capture.${name}`),
+    ...new Set(
+      bindings
+        .flatMap((binding) =>
+          unknown(binding, Object.keys(known.bindings.items.properties), WITHOUT_USE.binding),
+        )
+        .map((name) => `capture.bindings.${name}`),
+    ),
+  ];
+}
+
+/** The last key of the range of a capture that one shard captures. */
+const LAST_KEY = 2 ** 32 - 1;
+
+/** Whether the process is one of several that capture the same bindings, each a part of the keys. */
+export function isSplit({ range = {} }: OpenRequest): boolean {
+  return (range.keyBegin ?? 0) > 0 || (range.keyEnd || LAST_KEY) < LAST_KEY;
 }
 
 const invalid = (kind: Kind) => (faults: string) =>

@@ -3,11 +3,11 @@ import type { CaptureEvent, Connector } from "../../connector.ts";
 import { bindingPatch } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
-import type { Ports } from "../../shared/ports.ts";
+import type { Log, Ports } from "../../shared/ports.ts";
 import { streams as definitions, type StreamName } from "../../streams/index.ts";
 import { sourcedSchema } from "./catalog.ts";
 import { dateTimeRewriter } from "./date-times.ts";
-import { type OpenRequest, writeSchemaOf } from "./input.ts";
+import { isSplit, type OpenRequest, unknownFields, writeSchemaOf } from "./input.ts";
 import { checkpoint, type Response } from "./output.ts";
 import { committedState, legacyRemoval } from "./state.ts";
 import { CaptureStatus } from "./status.ts";
@@ -30,10 +30,11 @@ export interface SessionOptions {
 export async function runCaptureSession(options: SessionOptions): Promise<void> {
   const { connector, writer, ports, signal } = options;
   const { capture, state: earlier } = options.request;
+  reportUnused(options.request, ports.log);
   const bindings = capture.bindings ?? [];
   const streams = bindings.map(({ resourceConfig }) => parseResourceConfig(resourceConfig).stream);
   const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
-  const state = committedState(earlier);
+  const state = committedState(earlier, ports.log);
   const stateKeyOf = (binding: number) => (bindings[binding] as (typeof bindings)[number]).stateKey;
   const mostRowsPerMinute = connector.mostPerMinute(capture.config).rows;
   const status = new CaptureStatus({ streams, ...ports, mostRowsPerMinute });
@@ -62,6 +63,16 @@ export async function runCaptureSession(options: SessionOptions): Promise<void> 
   } finally {
     month.end();
   }
+}
+
+function reportUnused(request: OpenRequest, log: Log): void {
+  const unknown = unknownFields(request);
+  if (unknown.length > 0)
+    log.info(
+      `The open request has fields that this version does not use: ${unknown.join(", ").slice(0, 500)}.`,
+    );
+  if (isSplit(request))
+    log.warn("The capture has several shards, each of which captures every row: reduce it to one shard.");
 }
 
 /** The known fields of every stream, and the removal of state that no binding reads. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
-import { mapSchema } from "../../shared/json-schema.ts";
+import { hasOneType, mapSchema } from "../../shared/json-schema.ts";
 import { type StreamName, streamNames, streams } from "../../streams/index.ts";
 import { type Field, fieldsOf } from "./projection.ts";
 
@@ -78,13 +78,13 @@ const ANYTHING: Json = ["null", "boolean", "integer", "number", "string", "array
 
 /**
  * The schema of a stream's records: that of its documents, with `_sdc_deleted_at` in place of `_meta` and
- * without the keywords that only Flow reads. Every field has a type, because loaders make a column of it.
+ * without the keywords that only Flow reads. A field of several types may be anything, because loaders do not
+ * agree on a column for only some of them.
  */
 function recordSchema(documentSchema: JsonObject): JsonObject {
-  const { title, type, required, properties } = mapSchema(documentSchema, (schema) => ({
-    type: ANYTHING,
-    ...schema,
-  }));
+  const { title, type, required, properties } = mapSchema(documentSchema, (schema) =>
+    hasOneType(schema) ? schema : { ...schema, type: ANYTHING },
+  );
   const { _meta, ...fields } = properties as JsonObject;
   return {
     ...(title && { title }),

@@ -4,8 +4,8 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/ports.ts";
 import type { StreamName } from "../../streams/index.ts";
 import { DELETED_AT } from "./catalog.ts";
-import type { SelectedStream } from "./input.ts";
 import { projectValue } from "./projection.ts";
+import type { SelectedStream } from "./selection.ts";
 
 /**
  * The messages of the Singer specification. `version` and ACTIVATE_VERSION are its extension for

@@ -28,6 +28,13 @@ export function fieldsOf(schema: JsonObject, at: Breadcrumb = []): Field[] {
   }));
 }
 
+/** The schema at a path; `undefined` where there is none. The empty path is the schema itself. */
+export function fieldAt(schema: JsonObject, [part, ...rest]: Breadcrumb): JsonObject | undefined {
+  if (part === undefined) return schema;
+  const inner = Object.hasOwn(schema, part) ? schema[part] : undefined;
+  return isJsonObject(inner) ? fieldAt(inner, rest) : undefined;
+}
+
 /** The projection that leaves out the fields that are not selected; `undefined` when all are selected. */
 export function projectionOf(
   schema: JsonObject,

@@ -12,10 +12,10 @@ import type { LineWriter } from "../../shared/line-writer.ts";
 import { logWith } from "../../shared/log.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
 import type { StreamName } from "../../streams/index.ts";
-import type { SelectedStream } from "./input.ts";
 import { recordCountMetric } from "./metrics.ts";
 import type { SingerMessage } from "./output.ts";
 import { RecordMaker } from "./output.ts";
+import type { SelectedStream } from "./selection.ts";
 import type { SingerState } from "./state.ts";
 
 /** A STATE holds the whole state of all streams, so it is written after this many records, or this long after the last. */
@@ -202,7 +202,7 @@ class SyncRun {
   }
 }
 
-function schemaMessage({ name, schema, keyField, replicationKeys }: SelectedStream): SingerMessage {
+export function schemaMessage({ name, schema, keyField, replicationKeys }: SelectedStream): SingerMessage {
   return {
     type: "SCHEMA",
     stream: name,

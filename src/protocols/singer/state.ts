@@ -1,7 +1,6 @@
 import { BINDINGS, mergePatch } from "../../engine/index.ts";
-import { ConfigError } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import type { SelectedStream } from "./input.ts";
+import type { SelectedStream } from "./selection.ts";
 
 /** An outage can look like an empty table: one that had rows is believed once it has been empty for so long. */
 const EMPTY_FOR_SECONDS = 3_600;
@@ -19,14 +18,10 @@ export class SingerState {
   #fullTables: JsonObject = {};
   readonly #fullTableNames: ReadonlySet<string>;
 
-  /** Throws a `ConfigError` when the state cannot be one of ours. */
+  /** `earlier` is what `usableState` returns. */
   constructor(earlier: JsonObject, streams: readonly SelectedStream[]) {
-    if (earlier.type === "STATE")
-      throw new ConfigError("The state is a whole STATE message: leave only what its value holds.");
-    const { bookmarks = {} } = earlier;
-    if (!isJsonObject(bookmarks)) throw new ConfigError("The state is not valid: bookmarks must be object.");
     this.#earlier = earlier;
-    this.#bookmarks = bookmarks;
+    this.#bookmarks = isJsonObject(earlier.bookmarks) ? earlier.bookmarks : {};
     this.#fullTableNames = new Set(streams.filter(({ isFullTable }) => isFullTable).map(({ name }) => name));
   }
 

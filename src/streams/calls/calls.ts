@@ -9,7 +9,7 @@ import { CALLS } from "./list.ts";
 import { type Call, type CallBatch, CallSchedule } from "./schedule.ts";
 import { RECENT_SECONDS } from "./schedule-state.ts";
 import { callSchema } from "./schema.ts";
-import { type CallsState, type RecentCalls, readState } from "./state.ts";
+import { type CallsState, canResumeFrom, type RecentCalls, readState } from "./state.ts";
 
 /**
  * Phone calls, by when they started: each call that the schedule reads, if it has changed.
@@ -18,10 +18,10 @@ import { type CallsState, type RecentCalls, readState } from "./state.ts";
 export const calls: StreamDefinition = {
   name: "calls",
   keyField: "id",
-  syncMode: "incremental",
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
   probe: (reader) => probeList(reader, CALLS),
+  canResumeFrom,
   async *run(source, state) {
     const kept = readState(state, source);
     const patch = patchBetween(state, kept as unknown as JsonObject);

@@ -33,7 +33,7 @@ const SCHEDULE_STATE = {
   properties: { unread: INSTANTS, backfilledAt: { type: "integer" }, rungs: INSTANTS, open: INSTANTS },
 } as const;
 
-const isScheduleState = (state: unknown): state is ScheduleState => Check(SCHEDULE_STATE, state);
+export const isScheduleState = (state: unknown): state is ScheduleState => Check(SCHEDULE_STATE, state);
 
 /**
  * The state with its schedule fitted to the configured ages and to the start date; `undefined` when it holds

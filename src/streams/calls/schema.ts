@@ -1,5 +1,5 @@
 import { nestedTeam, nestedUser, numberFields } from "../nested.ts";
-import { documentSchema, flag, integer, list, object, text, unixSeconds } from "../schema.ts";
+import { anyOf, documentSchema, flag, integer, list, object, text, unixSeconds } from "../schema.ts";
 
 /** A call as `/v1/calls` renders it. Source: https://developer.aircall.io/api-references/#call-overview */
 export const callSchema = documentSchema(
@@ -36,7 +36,10 @@ export const callSchema = documentSchema(
       ...numberFields,
     }),
     user: nestedUser("The user who made or took the call."),
-    contact: { description: "The contact behind the other party's number; null unless requested." },
+    contact: anyOf(
+      ["object", "integer"],
+      "The contact behind the other party's number, or its ID; null unless requested.",
+    ),
     assigned_to: nestedUser("The user whom the call is assigned to."),
     transferred_by: nestedUser("The user who transferred the call."),
     transferred_to: nestedUser("The user whom the call was transferred to."),

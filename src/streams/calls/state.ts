@@ -4,6 +4,7 @@ import { nowSeconds, type Source } from "../source.ts";
 import { fittedCursors, type RereadCursors } from "./reread-schedule.ts";
 import {
   beginSchedule,
+  isScheduleState,
   readSchedule,
   rereadAges,
   type ScheduleState,
@@ -47,6 +48,11 @@ interface EarlierState {
 
 const isRecent = (value: unknown): value is RecentCalls => Check(RECENT, value);
 const isEarlierState = (state: unknown): state is EarlierState => Check(EARLIER_STATE, state);
+
+/** Whether the state holds what this version can read. */
+export function canResumeFrom(state: JsonObject): boolean {
+  return isRecent(state.recent) && (isScheduleState(state) || isEarlierState(state));
+}
 
 /** What the state holds, fitted to the configuration; a beginning when it holds nothing that this version can read. */
 export function readState(state: JsonObject, source: Source): CallsState {

@@ -4,7 +4,7 @@ import { probeList } from "../probe.ts";
 import { forget, isDailyDue, MINUTE_MS, restSince } from "../source.ts";
 import { fullScan } from "./full-scan.ts";
 import { incrementalRead } from "./incremental-read.ts";
-import { CONTACTS, latestChange } from "./list.ts";
+import { CONTACTS, type LatestChange, latestChange } from "./list.ts";
 import { BEGINNING, hasBegun, readState } from "./progress.ts";
 import { ContactsRun } from "./run.ts";
 import { contactSchema } from "./schema.ts";
@@ -17,10 +17,10 @@ import { contactSchema } from "./schema.ts";
 export const contacts: StreamDefinition = {
   name: "contacts",
   keyField: "id",
-  syncMode: "incremental",
   intervalMs: 5 * MINUTE_MS,
   documentSchema: contactSchema,
   probe: (reader) => probeList(reader, CONTACTS),
+  canResumeFrom: (state) => readState(state) !== undefined,
   async *run(source, state) {
     const kept = readState(state);
     if (!kept) yield* forget(state);
@@ -35,11 +35,16 @@ export const contacts: StreamDefinition = {
 };
 
 async function* fullScanIfDue(run: ContactsRun): AsyncGenerator<Step> {
-  if (isFullScanDue(run)) yield* run.beginFullScan(await latestChange(run.source));
+  if (isFullScanDue(run)) yield* run.beginFullScan(await latestKnownChange(run));
   while (run.progress.backfill) {
     yield* fullScan(run.progress.backfill, run);
     yield* incrementalRead(run);
   }
+}
+
+/** The incremental read that has just ended left the watermark at the latest change; only a binding that begins has to ask. */
+async function latestKnownChange({ progress, source, total }: ContactsRun): Promise<LatestChange> {
+  return hasBegun(progress) ? { seconds: progress.watermark, total } : await latestChange(source);
 }
 
 /** Once a day, since a full scan costs a request for each 50 contacts. */

@@ -41,7 +41,7 @@ export interface LatestChange {
 export async function latestChange(source: Source): Promise<LatestChange> {
   const now = nowSeconds(source);
   for await (const { rows, total } of source.api
-    .for("full scan", "backfill")
+    .for("latest change", "backfill")
     .pages(CONTACTS, LATEST_CHANGE_FIRST)) {
     if (rows.length === 0) return { seconds: 0, total };
     const changes = rows.map((row) => instantIn(row, "updated_at", source) ?? Infinity);

@@ -26,7 +26,7 @@ function largestMiB(before: string): number {
 }
 
 test("the young generation grows to 32 MiB, also where Node would let it grow further", () => {
-  const bound = `(await import("${new URL("young-generation.ts", import.meta.url)}")).boundYoungGeneration();`;
+  const bound = `(await import("${new URL("heap-growth.ts", import.meta.url)}")).boundHeapGrowth();`;
   expect(largestMiB(bound)).toBeLessThanOrEqual(40);
   expect(largestMiB("")).toBeGreaterThan(60);
 });
