@@ -78,3 +78,28 @@ describe("the endpoint config of a local command", () => {
     expect(() => localConfig(sources)).toThrow(sentence);
   });
 });
+
+describe("the parts of two keys are not mixed", () => {
+  const whole = { path: "config.json", content: { api_id: "file-id", api_token: "file-token" } };
+
+  test.each([
+    [
+      { AIRCALL_API_ID: "other-id" },
+      /AIRCALL_API_ID is set and AIRCALL_API_TOKEN is not, while config\.json/,
+    ],
+    [{ AIRCALL_API_TOKEN: "other-token" }, /AIRCALL_API_TOKEN is set and AIRCALL_API_ID is not/],
+  ])("K9: %o beside a whole key in the file is refused", (env, words) => {
+    expect(() => localConfig({ env, file: whole })).toThrow(words);
+  });
+
+  test("K9: a whole key in the environment, or the missing part of the file's, is taken", () => {
+    const env = { AIRCALL_API_ID: "other-id", AIRCALL_API_TOKEN: "other-token" };
+    expect(localConfig({ env, file: whole })).toEqual({ api_id: "other-id", api_token: "other-token" });
+    const half = { path: "config.json", content: { api_id: "file-id" } };
+    expect(localConfig({ env: { AIRCALL_API_TOKEN: "other-token" }, file: half })).toEqual({
+      api_id: "file-id",
+      api_token: "other-token",
+    });
+    expect(localConfig({ env: { AIRCALL_API_ID: "file-id" }, file: whole })).toEqual(whole.content);
+  });
+});

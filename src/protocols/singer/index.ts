@@ -7,6 +7,7 @@ import { LineWriter } from "../../shared/line-writer.ts";
 import { levelledLog, plainLog } from "../../shared/log.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
+import { visible } from "../../shared/visible.ts";
 import { discoveredCatalog } from "./catalog.ts";
 import { readConfig } from "./config.ts";
 import { readCatalogFile, readStateFile } from "./input.ts";
@@ -69,7 +70,7 @@ export async function testSinger(input: SingerInput, options: SingerProtocolOpti
   const { connector, config, streams, writeLine } = await begin(input, options);
   const names = streams.map(({ name }) => name);
   const checks = await connector.check(config, names, options.signal);
-  for (const { stream, error } of checks) writeLine(`${stream}: ${error ? error.message : "ok"}`);
+  for (const { stream, error } of checks) writeLine(visible(`${stream}: ${error ? error.message : "ok"}`));
   return checks.some(({ error }) => error) ? FAILED : DONE;
 }
 
