@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   AircallReader,
   type ClientOptions,
@@ -10,35 +9,22 @@ import {
 import {
   type EndpointConfig,
   type Environment,
-  nestedConfig,
   type Pace,
-  parseEndpointConfig,
   parseResourceConfig,
   type ResourceConfig,
   readOrigin,
   readPace,
   readProxy,
-  refuseFutureStart,
-  unknownProperties,
-  unknownResourceProperties,
 } from "./config/index.ts";
+import { Configs, keyMarkOf } from "./configs.ts";
 import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConnectorError } from "./errors.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
-import { Redactor, secretsIn } from "./shared/redactor.ts";
-import { DEFAULT_SYNC_MODE, EndpointSchema } from "./spec.ts";
-import {
-  bindStream,
-  type Company,
-  readCompany,
-  type StreamName,
-  type SyncMode,
-  streamNames,
-  streams,
-} from "./streams/index.ts";
+import { Redactor } from "./shared/redactor.ts";
+import { bindStream, type Company, readCompany, type StreamName, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions extends Pace {
@@ -49,15 +35,6 @@ export interface ConnectorOptions extends Pace {
   readonly proxy?: string;
   /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
   readonly redactor?: Redactor;
-}
-
-/** One of Flow's `discovered` bindings. */
-export interface DiscoveredBinding {
-  readonly recommendedName: StreamName;
-  readonly resourceConfig: JsonObject;
-  readonly documentSchema: JsonObject;
-  readonly key: readonly string[];
-  readonly resourcePath: readonly string[];
 }
 
 export interface StreamCheck {
@@ -84,6 +61,7 @@ export interface CaptureRequest {
   readonly onEvent?: (event: CaptureEvent) => void;
 }
 
+export { bindingFor, type DiscoveredBinding, discover } from "./bindings.ts";
 export type { Company };
 
 /** What happens behind the blocks of a capture, by the index of the binding. */
@@ -91,25 +69,6 @@ export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: n
 
 /** `rows` is the number of malformed rows so far. */
 type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: number };
-
-/** Every stream. No request is sent to the API. */
-export function discover(): DiscoveredBinding[] {
-  return streamNames.map((name) => {
-    const { documentSchema, keyField } = streams[name];
-    return {
-      recommendedName: name,
-      resourceConfig: { stream: name, syncMode: DEFAULT_SYNC_MODE },
-      documentSchema,
-      key: [`/${keyField}`],
-      resourcePath: [name],
-    };
-  });
-}
-
-/** A binding of the stream, in the mode that discovery proposes unless another one is asked for. */
-export function bindingFor(stream: StreamName, syncMode: SyncMode = DEFAULT_SYNC_MODE) {
-  return { resourceConfig: { stream, syncMode }, stateKey: stream };
-}
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
@@ -125,29 +84,39 @@ export function connectorFor(env: Environment, ports: Ports, redactor: Redactor)
 const WINDOW_MARGIN = 1.01;
 
 const MINUTE_MS = 60_000;
-const KEY_MARK_LENGTH = 16;
 
 /** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #redactor: Redactor;
+  readonly #configs: Configs;
   /** One for the whole process, whatever it asks for: the quota is the company's. */
   #budget: RequestBudget | undefined;
-  readonly #warnedOf = new Set<string>();
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
     this.#redactor = options.redactor ?? new Redactor();
+    this.#configs = new Configs(options.ports, this.#redactor);
+  }
+
+  /** Throws a `ConfigError` for an invalid resource config. No request is sent to the API. */
+  readResource(config: unknown): ResourceConfig {
+    return this.#configs.readResource(config);
+  }
+
+  /** By what the API key is recognised, without what it is. A new token for the same API ID does not change it. */
+  keyMark(config: unknown): string {
+    return keyMarkOf(this.#configs.readEndpoint(config));
   }
 
   /** Throws a `ConfigError` for an invalid endpoint config. No request is sent to the API. */
   checkConfig(config: unknown): void {
-    this.#read(config);
+    this.#configs.readEndpoint(config);
   }
 
   /** What the request budget lets a minute take. */
   mostPerMinute(config: unknown): MinutePace {
-    const { requestsPerMinute } = this.#read(config);
+    const { requestsPerMinute } = this.#configs.readEndpoint(config);
     const requests = (requestsPerMinute * MINUTE_MS) / this.#options.rateWindowMs;
     return { requests, rows: requests * ROWS_PER_PAGE };
   }
@@ -159,7 +128,7 @@ export class Connector {
 
   /** Counts what an earlier process has sent within the last minute: the quota is the company's. */
   recall(config: unknown, recentRequests: Json | undefined): void {
-    const { budget } = this.#client(this.#read(config));
+    const { budget } = this.#client(this.#configs.readEndpoint(config));
     const blockedMs = budget.recall(recentRequests);
     if (blockedMs > 0)
       this.#options.ports.log.warn(
@@ -167,28 +136,14 @@ export class Connector {
       );
   }
 
-  /** Throws a `ConfigError` for an invalid resource config. No request is sent to the API. */
-  readResource(config: unknown): ResourceConfig {
-    const resource = parseResourceConfig(config);
-    if (resource.startSeconds !== undefined)
-      refuseFutureStart("resource config", resource.startSeconds, this.#nowSeconds());
-    return resource;
-  }
-
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
   async proveCredentials(config: unknown, signal: AbortSignal): Promise<void> {
     await this.#reader(config, signal).ping();
   }
 
-  /** By what the API key is recognised, without what it is. A new token for the same API ID does not change it. */
-  keyMark(config: unknown): string {
-    const { apiId } = this.#read(config);
-    return createHash("sha256").update(apiId).digest("base64url").slice(0, KEY_MARK_LENGTH);
-  }
-
   /** What tells the company of the API key apart from others. Throws as `proveCredentials`. */
   async company(config: unknown, signal: AbortSignal): Promise<Company> {
-    const parsed = this.#read(config);
+    const parsed = this.#configs.readEndpoint(config);
     const client = { ...this.#client(parsed), ...redactionOf("users", parsed) };
     return readCompany(this.#reader(config, signal), new AircallReader({ client, signal }));
   }
@@ -215,7 +170,7 @@ export class Connector {
 
   /** Yields what the bindings capture. Throws a `ConfigError` before the first block when the config or a binding is invalid. */
   async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
-    const config = this.#read(request.config);
+    const config = this.#configs.readEndpoint(request.config);
     const client = this.#client(config);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
       stateKey,
@@ -254,8 +209,7 @@ export class Connector {
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
   ): Stream {
-    const resource = this.readResource(resourceConfig);
-    this.#warnOfUnknown(`resource config of ${resource.stream}`, unknownResourceProperties(resourceConfig));
+    const resource = this.#configs.readUsedResource(resourceConfig);
     const log = logWith(client.ports.log, { stream: resource.stream });
     const ports = { ...client.ports, log };
     const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
@@ -286,30 +240,11 @@ export class Connector {
   }
 
   #reader(config: unknown, signal: AbortSignal): AircallReader {
-    return new AircallReader({ client: this.#client(this.#read(config)), signal, purpose: "check" });
-  }
-
-  #read(config: unknown): EndpointConfig {
-    const nested = nestedConfig(config);
-    this.#redactor.add(secretsIn(EndpointSchema, nested));
-    this.#warnOfUnknown("endpoint config", unknownProperties(nested));
-    const parsed = parseEndpointConfig(nested);
-    refuseFutureStart("endpoint config", parsed.startSeconds, this.#nowSeconds());
-    return parsed;
-  }
-
-  /** Warns once of each property that is not used. */
-  #warnOfUnknown(what: string, properties: readonly string[]): void {
-    const unknown = properties.filter((property) => !this.#warnedOf.has(`${what} ${property}`));
-    if (unknown.length === 0) return;
-    for (const property of unknown) this.#warnedOf.add(`${what} ${property}`);
-    this.#options.ports.log.warn(
-      `The ${what} has properties that the connector does not know and does not use: ${unknown.join(", ")}.`,
-    );
-  }
-
-  #nowSeconds(): number {
-    return Math.floor(this.#options.ports.clock.now() / 1000);
+    return new AircallReader({
+      client: this.#client(this.#configs.readEndpoint(config)),
+      signal,
+      purpose: "check",
+    });
   }
 
   #client(config: EndpointConfig): ClientOptions {
