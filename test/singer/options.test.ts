@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/files.ts";
 import { emulated, runProgram } from "../support/program.ts";
-import { CONFIG, SingerTarget } from "../support/singer.ts";
+import { CONFIG, quietly, SingerTarget } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 
 const SMALL = { calls: 20, contacts: 20 };
@@ -17,7 +17,7 @@ const tap = (args: readonly string[], env = {}) => runProgram(["singer", ...args
 test("the short options are those of singer-python", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: SMALL });
-  const env = emulated(aircall.url);
+  const env = quietly(emulated(aircall.url));
   const { stdout: catalog } = await tap(["-d"]);
   const config = folder.write("config.json", CONFIG);
   const properties = folder.write("properties.json", catalog);
@@ -42,7 +42,7 @@ describe("a config", () => {
       { api_token: CONFIG.api_token, "advanced.requests_per_minute": 90 },
     ];
     const args = files.flatMap((content, index) => ["--config", folder.write(`${index}.json`, content)]);
-    const ended = await tap(args, emulated(aircall.url));
+    const ended = await tap(args, quietly(emulated(aircall.url)));
     expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
     const [user = {}] = new SingerTarget().takeAll(ended.stdout).records("users");
     expect(user).toHaveProperty("email");
@@ -167,13 +167,13 @@ describe("--test", () => {
       "--catalog",
       folder.write("c.json", catalog),
     ];
-    expect(await tap([...args, "--test"], emulated(aircall.url))).toEqual({
+    expect(await tap([...args, "--test"], quietly(emulated(aircall.url)))).toEqual({
       exitCode: 0,
       stdout: "",
       stderr: "tags: ok\nusers: ok\n",
     });
     aircall.faults.add({ match: "/v1/tags", kind: "status", status: 403, every: 1 });
-    const refused = await tap([...args, "--test", "all"], emulated(aircall.url));
+    const refused = await tap([...args, "--test", "all"], quietly(emulated(aircall.url)));
     expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
     expect(refused.stderr).toMatch(
       /^tags: Aircall accepts the API key and yet refuses \/v1\/tags.*\nusers: ok\n$/,
