@@ -54,7 +54,7 @@ describe("a config", () => {
     await using aircall = await stillAccount({ account: SMALL });
     const file = folder.write("config.json", { api_token: "another token" });
     const env = {
-      ...emulated(aircall.url),
+      ...quietly(emulated(aircall.url)),
       ...VARIABLES,
       TAP_AIRCALL_START_DATE: "2026-01-31",
       TAP_AIRCALL_ADVANCED: '{"requests_per_minute": 0, "personal_data": {"emails": "drop"}}',
