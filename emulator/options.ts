@@ -1,6 +1,6 @@
 import { type EmulatorClock, systemClock } from "./clock.ts";
 
-/** The only credentials that the emulator accepts. */
+/** The credentials that the emulator accepts unless it has others. */
 export const API_ID = "emulator-id";
 export const API_TOKEN = "emulator-token";
 
@@ -32,6 +32,8 @@ export interface LimiterOptions {
 
 export interface EmulatorOptions extends LimiterOptions {
   clock: EmulatorClock;
+  /** The ID of the only API key that is accepted. */
+  apiId: string;
   /** Emulators with the same seed and sizes have the same account. */
   seed: string;
   account: Partial<AccountSize>;
@@ -69,6 +71,7 @@ const DEFAULT_SIZE: AccountSize = {
 
 const DEFAULTS: ResolvedOptions = {
   clock: systemClock,
+  apiId: API_ID,
   seed: "aircall",
   account: DEFAULT_SIZE,
   host: "127.0.0.1",

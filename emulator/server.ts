@@ -43,7 +43,7 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
   const app: EmulatorApp = new Hono();
   app.use(recordRequests(requests, resolved.clock));
   if (resolved.latencyMs > 0) app.use(waitBefore(resolved.latencyMs, closing.signal));
-  app.use(authenticate);
+  app.use(authenticate(resolved.apiId));
   app.use(enforceLimit(limiter, resolved));
   app.use(strikeFaults(faults, closing.signal));
   serveRoutes(app, world);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   AircallReader,
   type ClientOptions,
@@ -29,7 +30,15 @@ import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor, secretsIn } from "./shared/redactor.ts";
 import { DEFAULT_SYNC_MODE, EndpointSchema } from "./spec.ts";
-import { bindStream, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
+import {
+  bindStream,
+  type Company,
+  readCompany,
+  type StreamName,
+  type SyncMode,
+  streamNames,
+  streams,
+} from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions extends Pace {
@@ -75,6 +84,8 @@ export interface CaptureRequest {
   readonly onEvent?: (event: CaptureEvent) => void;
 }
 
+export type { Company };
+
 /** What happens behind the blocks of a capture, by the index of the binding. */
 export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
 
@@ -114,6 +125,7 @@ export function connectorFor(env: Environment, ports: Ports, redactor: Redactor)
 const WINDOW_MARGIN = 1.01;
 
 const MINUTE_MS = 60_000;
+const KEY_MARK_LENGTH = 16;
 
 /** What can be done with an account, whichever protocol asks for it. */
 export class Connector {
@@ -166,6 +178,19 @@ export class Connector {
   /** Throws `CredentialsRefused`, or `SourceUnavailable` when Aircall cannot be reached. */
   async proveCredentials(config: unknown, signal: AbortSignal): Promise<void> {
     await this.#reader(config, signal).ping();
+  }
+
+  /** By what the API key is recognised, without what it is. A new token for the same API ID does not change it. */
+  keyMark(config: unknown): string {
+    const { apiId } = this.#read(config);
+    return createHash("sha256").update(apiId).digest("base64url").slice(0, KEY_MARK_LENGTH);
+  }
+
+  /** What tells the company of the API key apart from others. Throws as `proveCredentials`. */
+  async company(config: unknown, signal: AbortSignal): Promise<Company> {
+    const parsed = this.#read(config);
+    const client = { ...this.#client(parsed), ...redactionOf("users", parsed) };
+    return readCompany(this.#reader(config, signal), new AircallReader({ client, signal }));
   }
 
   /** Probes each stream with a request. Throws as `proveCredentials`; what is wrong with one stream is in its check. */

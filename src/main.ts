@@ -11,6 +11,9 @@ delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 // The environment holds the credentials of the local commands, and people pass crash reports on.
 process.report.excludeEnv = true;
 
+// Every file that the program makes holds personal data: it is for its owner alone. A stricter umask stays.
+process.umask(process.umask(0o077) | 0o077);
+
 /**
  * How long a stop may take. A checkpoint or a commit that is under way ends in less; a reader of standard output
  * that has stopped reading may never take the rest, and what no reader took counts as never captured.

@@ -78,10 +78,11 @@ export function compareInTurns(
   conditions: Conditions,
 ): Promise<(Result | Failure)[]> {
   const inTurn = oneAtATime();
+  const stillAtMs = Date.now();
   const started = contestants.map(() => Promise.withResolvers<void>());
   return Promise.all(
     contestants.map((contestant, index) =>
-      withAccounts({ accounts: 1, calls: conditions.calls, isStill: true }, async (accounts) => {
+      withAccounts({ accounts: 1, calls: conditions.calls, stillAtMs }, async (accounts) => {
         started[index]?.resolve();
         await Promise.all(started.map(({ promise }) => promise));
         return compare(contestant, accounts, conditions, inTurn);

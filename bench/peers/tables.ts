@@ -59,9 +59,9 @@ export function problemsText(rounds: readonly Round[]): string {
   return [...new Set(problems)].map((problem) => `- ${problem}`).join("\n");
 }
 
-/** How many rows the account really has. */
-export function accountText([round]: readonly Round[]): string {
-  const result = round?.find(isResult);
+/** How many rows the accounts of the last round, whose counts the tables have, really had. */
+export function accountText(rounds: readonly Round[]): string {
+  const result = rounds.at(-1)?.find(isResult);
   if (!result) return "";
   const rows = [...result.rows].map(([stream, rows]) => `${stream} ${count(rows)}`);
   return `The account has ${count(sum(result.rows.values()))} rows: ${rows.join(", ")}.`;

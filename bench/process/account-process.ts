@@ -11,9 +11,9 @@ const request: AccountsRequest = JSON.parse(process.argv[2] ?? "");
 const HISTORY_DAYS = 170;
 
 /** No call begins during the measurement, so that every reader finds the same calls. */
-const lastCallSeconds = Math.floor(Date.now() / 1000) - 60;
+const lastCallSeconds = Math.floor((request.stillAtMs ?? Date.now()) / 1000) - 60;
 
-const clock = movableClock(Date.now());
+const clock = movableClock(request.stillAtMs ?? Date.now());
 
 const starting = Array.from({ length: request.accounts }, (_, index) =>
   startEmulator({
@@ -21,7 +21,7 @@ const starting = Array.from({ length: request.accounts }, (_, index) =>
     account: { calls: request.calls, days: HISTORY_DAYS },
     limit: null,
     lastCallSeconds,
-    ...(request.isStill && { clock }),
+    ...(request.stillAtMs !== undefined && { clock }),
   }),
 );
 

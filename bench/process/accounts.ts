@@ -7,8 +7,8 @@ export interface AccountsRequest {
   readonly accounts: number;
   /** Calls of each account, on average. */
   readonly calls: number;
-  /** Whether time stands still in the accounts until they are changed, so that every reader finds the same. */
-  readonly isStill?: boolean;
+  /** Where time stands still in the accounts until they are changed, so that every reader finds the same. */
+  readonly stillAtMs?: number;
 }
 
 /** Keys of rows, by the stream that lists them. */

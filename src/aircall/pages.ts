@@ -78,10 +78,11 @@ class ListReading {
       if (this.#previous?.deepest) throw new ListTooLong(path, ROWS_IN_REACH);
       const page = await this.#next();
       if (!page) continue;
+      // A reader may pull no further than the last page.
+      if (page.last) this.#compareWithTotal(page);
       yield page;
       this.#previous = page;
     }
-    this.#compareWithTotal(this.#previous);
   }
 
   /** The next page; `undefined` when it is too large, and a smaller one is to be read in its place. */
@@ -122,7 +123,12 @@ class ListReading {
     if (this.#tooLargeInARow > MOST_TOO_LARGE_IN_A_ROW) throw error;
     const { path } = this.#options.endpoint;
     const { page } = this.#place;
-    this.#options.report(`row ${path} ${page}`, `Row ${page} of ${path} is skipped: ${error.message}`);
+    const neighbour = idOf(this.#previous?.rows.at(-1) ?? null);
+    const place = neighbour === undefined ? "" : `, which comes after ID ${neighbour},`;
+    this.#options.report(
+      `row ${path} ${page} ${neighbour}`,
+      `Row ${page} of ${path}${place} is skipped: ${error.message}`,
+    );
     this.#rowsServed += 1;
     const skipped = this.#page([null], this.#previous?.total, { next_page_link: "unknown" });
     this.#place = following(this.#place);
@@ -163,9 +169,8 @@ class ListReading {
     throw new ListTooLong(this.#options.endpoint.path, (page - 1) * rows);
   };
 
-  #compareWithTotal(last: Page | undefined): void {
+  #compareWithTotal({ total = 0 }: Page): void {
     const { path } = this.#options.endpoint;
-    const total = last?.total ?? 0;
     if (this.#rowsServed >= total) return;
     this.#options.report(
       `total ${path}`,

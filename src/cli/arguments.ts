@@ -3,6 +3,7 @@ import { parseStreamName, refuseFutureStart } from "../config/index.ts";
 import { ConfigError } from "../errors.ts";
 import { parseInstant } from "../shared/instant.ts";
 import { type StreamName, streamNames } from "../streams/index.ts";
+import { targetProblem } from "./target.ts";
 
 const HIGHEST_PORT = 65_535;
 
@@ -11,6 +12,13 @@ export const CONFIG_OPTION = [
   "--config <file>",
   "endpoint config as JSON, see source-aircall spec; options override the environment, which overrides this file",
 ] as const;
+
+/** The path of a DuckDB file. */
+export function parseTarget(value: string): string {
+  const problem = targetProblem(value);
+  if (problem === undefined) return value;
+  throw new InvalidArgumentError(problem);
+}
 
 /**
  * `calls,users`, in the registry's order and each once. As the other parsers here, it throws what commander

@@ -1,6 +1,7 @@
 import {
   CaptureProgress,
   captureIntoStore,
+  claimFor,
   openStore,
   type Store,
   type StreamProgress,
@@ -49,6 +50,7 @@ export async function captureAndReport(
   const { clock } = context.ports;
   run.account.connector.recall(run.account.config, store.state.recentRequests);
   await run.account.connector.proveCredentials(run.account.config, context.signal);
+  await claimFor(store, { ...run.account, target: run.path, signal: context.signal });
   const before = await store.rowCounts();
   const progress = new CaptureProgress({
     streams: run.streams,

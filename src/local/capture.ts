@@ -4,10 +4,14 @@ import { StoreError } from "../errors.ts";
 import type { Clock } from "../shared/ports.ts";
 import type { StreamName } from "../streams/index.ts";
 import type { CaptureProgress } from "./progress.ts";
-import type { CapturedBlock, Store } from "./store/index.ts";
+import { approximateBytes, type CapturedBlock, type Store } from "./store/index.ts";
 
-/** A transaction is committed when it holds this many documents, or has been open for this long. */
+/**
+ * A transaction is committed when it holds this many documents or bytes of them, or has been open for this long.
+ * A store needs memory for the bytes. A block is not divided, so that one that is larger makes a larger transaction.
+ */
 const DOCUMENTS_PER_COMMIT = 1_000;
+const BYTES_PER_COMMIT = 8 * 1024 * 1024;
 const LONGEST_TRANSACTION_MS = 1_000;
 
 export interface LocalCaptureOptions {
@@ -48,16 +52,27 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
       if (arrived.done) break;
       progress.captured(arrived.value);
       transaction.take(arrived.value);
-      if (transaction.size >= DOCUMENTS_PER_COMMIT) await transaction.commit();
+      if (transaction.isFull) await transaction.commit();
       next = blocks.next();
     }
   } catch (error) {
     failed.abort();
-    if (!(error instanceof StoreError)) await transaction.commit();
-    await blocks.return();
+    await settled([
+      // What the store has failed to write is not tried again.
+      () => (error instanceof StoreError ? undefined : transaction.commit()),
+      () => blocks.return(),
+    ]);
     throw error;
   }
   await transaction.commit();
+}
+
+/** Takes each step, even where an earlier one fails: the error that led here is the one to be reported. */
+async function settled(steps: readonly (() => unknown)[]): Promise<void> {
+  for (const step of steps)
+    await Promise.resolve()
+      .then(step)
+      .catch(() => undefined);
 }
 
 type PendingOptions = Pick<LocalCaptureOptions, "store" | "streams" | "clock" | "connector">;
@@ -66,16 +81,16 @@ type PendingOptions = Pick<LocalCaptureOptions, "store" | "streams" | "clock" | 
 class PendingTransaction {
   readonly #options: PendingOptions;
   #blocks: Block[] = [];
-  #size = 0;
+  #documents = 0;
+  #bytes = 0;
   #deadline: { readonly due: Promise<"due">; readonly cancel: () => void } | undefined;
 
   constructor(options: PendingOptions) {
     this.#options = options;
   }
 
-  /** How many documents a commit would write. */
-  get size(): number {
-    return this.#size;
+  get isFull(): boolean {
+    return this.#documents >= DOCUMENTS_PER_COMMIT || this.#bytes >= BYTES_PER_COMMIT;
   }
 
   /** Resolves when the blocks have waited long enough; `undefined` while there are none. */
@@ -85,7 +100,8 @@ class PendingTransaction {
 
   take(block: Block): void {
     this.#blocks.push(block);
-    this.#size += block.documents.length;
+    this.#documents += block.documents.length;
+    for (const document of block.documents) this.#bytes += approximateBytes(document);
     this.#deadline ??= this.#startDeadline();
   }
 
@@ -95,7 +111,8 @@ class PendingTransaction {
     this.#deadline = undefined;
     const blocks = this.#blocks;
     this.#blocks = [];
-    this.#size = 0;
+    this.#documents = 0;
+    this.#bytes = 0;
     const { store, connector } = this.#options;
     await store.commit(
       blocks.map((block) => this.#captured(block)),

@@ -1,5 +1,6 @@
 export { captureIntoStore } from "./capture.ts";
 export { type Answer, answerQuestions } from "./duckdb/index.ts";
 export { openStore } from "./open-store.ts";
+export { claimFor } from "./owner.ts";
 export { CaptureProgress, type StreamProgress } from "./progress.ts";
 export type { Store } from "./store/index.ts";

@@ -54,6 +54,17 @@ test("half of an emoji, wherever it lies, is no reason for a reader to refuse th
   });
 });
 
+test("half of an emoji in the name of a field takes no value of another field", () => {
+  const row = JSON.parse('{"id":1,"\\ud83d":1,"\ufffd":2,"\\ud83e":{"\\ude00":"\\ud83d"}}');
+  expect(presentDocument(row)).toEqual({
+    id: 1,
+    "\ufffd": 2,
+    "\ufffd\ufffd": 1,
+    "\ufffd\ufffd\ufffd": { "\ufffd": "\ufffd" },
+    _meta: { op: "u" },
+  });
+});
+
 test("a deletion is the key and nothing else", () => {
   expect(deletionDocument("name", "Acme")).toEqual({ name: "Acme", _meta: { op: "d" } });
 });

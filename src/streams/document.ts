@@ -25,16 +25,26 @@ export function deletionDocument(keyField: string, key: Json): Document {
 }
 
 /**
- * Deletes secrets at any depth, and replaces lone surrogates in texts. A text that was cut within an emoji
- * ends with one, and Flow refuses it.
+ * Deletes secrets at any depth, and replaces lone surrogates in texts and names of fields. A text that was
+ * cut within an emoji ends with one, and Flow refuses it.
  */
 function tidy(holder: JsonObject | Json[]): void {
   // The places of a list are its names.
   const fields = holder as JsonObject;
-  for (const name of Object.keys(fields)) {
+  for (const given of Object.keys(fields)) {
+    const name = given.isWellFormed() ? given : renamed(fields, given);
     const value = fields[name];
     if (isSecret(name)) delete fields[name];
     else if (typeof value === "object" && value !== null) tidy(value);
     else if (typeof value === "string" && !value.isWellFormed()) fields[name] = value.toWellFormed();
   }
+}
+
+/** Gives a field a name without lone surrogates, and no field the name of another. Returns the name. */
+function renamed(fields: JsonObject, given: string): string {
+  let name = given.toWellFormed();
+  while (Object.hasOwn(fields, name)) name += "\uFFFD";
+  fields[name] = fields[given] ?? null;
+  delete fields[given];
+  return name;
 }

@@ -1,3 +1,4 @@
 export { bindStream } from "./bind.ts";
+export { type Company, readCompany } from "./identity.ts";
 export { isStreamName, type StreamName, streamNames, streams } from "./registry.ts";
 export type { SyncMode } from "./source.ts";

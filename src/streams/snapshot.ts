@@ -15,6 +15,9 @@ import { WholeListReading } from "./whole-list-reading.ts";
 
 export const COMPANY: Endpoint = { path: "/v1/company", bodyKey: "company", holds: "one" };
 
+/** The rows of a shorter list may well all be replaced, as the one row of the company is by a new name. */
+const ROWS_TO_SUSPECT_COMPANY = 3;
+
 type SnapshotDefinition = Omit<StreamDefinition, "run" | "probe" | "canResumeFrom"> & {
   readonly endpoint: Endpoint;
   /** The field of the company that has the number of rows. */
@@ -60,12 +63,14 @@ class Snapshot {
   }
 
   async *steps(): AsyncGenerator<Step> {
+    const knownCount = this.#digests.size;
     let reading = yield* this.#readList();
     // An order that differs between two pages shows some rows twice, and others not at all.
     if (reading.isShort && !reading.tooLong) reading = yield* this.#readList();
     if (reading.isUseless) throw allMalformed(reading.rowCount);
     if (reading.isEmpty) await this.#compareWithCompany();
     const deletedKeys = this.#isEmptinessBelieved(reading) ? yield* this.#deletedKeys(reading) : [];
+    if (deletedKeys.length === knownCount && !reading.isEmpty) this.#reportOtherList(knownCount);
     for (const key of deletedKeys) this.#digests.noteDeletion(key);
     if (this.#digests.size === 0) this.#emptiness.end();
     yield { kind: "documents", docs: deletedKeys.map((key) => this.#deletion(key)) };
@@ -75,6 +80,14 @@ class Snapshot {
       yield { kind: "checkpoint", patch: { ...(digests && { digests }), ...emptiness } };
     if (reading.tooLong) throw reading.tooLong;
     if (reading.isShort) throw listedShort(this.#definition.name, reading.rowCount, reading.total);
+  }
+
+  /** A state that is used with the key of another company has nothing in common with the list. */
+  #reportOtherList(knownCount: number): void {
+    if (knownCount < ROWS_TO_SUSPECT_COMPANY) return;
+    this.#source.log.warn(
+      `Aircall lists none of the ${knownCount} ${this.#definition.name} that were captured before, but others. If the API key belongs to another company, capture it with a state and a destination of its own.`,
+    );
   }
 
   /** Throws `SourceUnavailable` when the list is empty and the company counts rows of it. */

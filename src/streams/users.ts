@@ -1,6 +1,9 @@
+import type { Endpoint } from "../aircall/index.ts";
 import { documentSchema, flag, integer, isoInstant, text } from "./schema.ts";
 import { snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
+
+export const USERS: Endpoint = { path: "/v2/users", bodyKey: "users", holds: "list" };
 
 /**
  * The company's agents and admins. Only version 2 of the list is left: version 1 was removed on
@@ -8,7 +11,7 @@ import { HOUR_MS } from "./source.ts";
  */
 export const users = snapshotStream({
   name: "users",
-  endpoint: { path: "/v2/users", bodyKey: "users", holds: "list" },
+  endpoint: USERS,
   companyCount: "users_count",
   keyField: "id",
   intervalMs: HOUR_MS,

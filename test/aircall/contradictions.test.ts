@@ -95,6 +95,12 @@ describe("a list is read to its end", () => {
   });
 });
 
+test("a list that ends before its count is reported to a reader that pulls no further than its last page", async () => {
+  await using server = await listOf(60, () => ({ total: 500, next_page_link: null }));
+  for await (const page of server.reader.pages(WEBHOOKS)) if (page.last) break;
+  expect(warnings(server)).toEqual([expect.stringContaining("counts 500 rows of /v1/webhooks")]);
+});
+
 /** A server of 120 rows, of which some are so large that no page can hold them. */
 async function listWithLargeRows(large: readonly number[], rowBytes: number) {
   const asked: string[] = [];
@@ -127,9 +133,26 @@ describe("a page that is too large", () => {
     expect(rows[66]).toBeNull();
     expect(rows.filter((row) => row === null)).toHaveLength(1);
     expect(warnings(server)).toEqual([
-      "warn Row 67 of /v1/webhooks is skipped: Aircall answered /v1/webhooks with an answer of more than 16 MiB.",
+      "warn Row 67 of /v1/webhooks, which comes after ID 66, is skipped: Aircall answered /v1/webhooks with an answer of more than 16 MiB.",
     ]);
     expect(server.asked.length).toBeLessThan(20);
+  });
+
+  test("because of rows at one position of two windows skips and reports each", async () => {
+    let before = 0;
+    const notes = "x".repeat(17 * MIB);
+    await using server = await impostor((request, response) => {
+      const { searchParams } = new URL(request.url ?? "", "http://x");
+      const from = (Number(searchParams.get("page")) - 1) * Number(searchParams.get("per_page"));
+      const rows = [{ id: before + 1 }, { id: before + 2, notes }, { id: before + 3 }];
+      const served = rows.slice(from, from + Number(searchParams.get("per_page")));
+      response.end(JSON.stringify({ meta: { total: 3 }, webhooks: served }));
+    });
+    for (before of [0, 100]) {
+      const pages = await pagesOf(server.reader, WEBHOOKS);
+      expect(pages.flatMap(({ rows }) => rows)).toEqual([{ id: before + 1 }, null, { id: before + 3 }]);
+    }
+    expect(warnings(server).map((line) => /after ID (\d+)/.exec(line)?.[1])).toEqual(["1", "101"]);
   });
 
   test("in all sizes and places is a fault of the API, and no row's", async () => {

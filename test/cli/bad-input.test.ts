@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -117,12 +117,6 @@ describe("a file that cannot be used", () => {
 
   test("in a folder that is not there", async () => {
     expectOneSentence(await captureTo("/nowhere/at/all/a.duckdb"), /there is no folder \/nowhere\/at\/all/);
-  });
-
-  test("is a folder", async () => {
-    using folder = temporaryFolder();
-    mkdirSync(folder.file("a.duckdb"));
-    expectOneSentence(await captureTo(folder.file("a.duckdb")), /a\.duckdb is a folder/);
   });
 
   test("is no DuckDB database", async () => {

@@ -387,3 +387,28 @@ describe("nothing counts as deleted", () => {
     expect((await replica.pass()).map(({ _meta }) => _meta.op)).toEqual(["u"]);
   });
 });
+
+test("a list that has nothing in common with the state is captured, and reported as perhaps another company's", async () => {
+  await using world = await smallWorld();
+  const { account } = world.emulator;
+  const replica = new Replica(world, "users");
+  await replica.pass();
+  const ids = idsOf(replica.truth()).map(Number);
+  for (const id of ids.slice(1)) account.users.remove(id);
+  account.users.add();
+  await replica.pass();
+  expect(world.ports.log.lines.join("\n")).not.toContain("another company");
+  const rest = idsOf(replica.truth()).map(Number);
+  for (let added = 0; added < 3; added++) account.users.add();
+  await replica.pass();
+  for (const id of idsOf(replica.truth())
+    .map(Number)
+    .slice(0, rest.length + 3))
+    account.users.remove(id);
+  account.users.add();
+  await replica.pass();
+  expect(world.ports.log.lines).toContain(
+    "warn Aircall lists none of the 5 users that were captured before, but others. If the API key belongs to another company, capture it with a state and a destination of its own.",
+  );
+  expect(replica.documents).toEqual(replica.truth());
+});

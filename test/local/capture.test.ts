@@ -8,7 +8,7 @@ import { CaptureProgress } from "../../src/local/progress.ts";
 import type { CapturedBlock, Store } from "../../src/local/store/index.ts";
 import { TestClock } from "../support/clock.ts";
 
-type Captured = readonly [table: "calls" | "tags", documents: number];
+type Captured = readonly [table: "calls" | "tags", documents: number, text?: string];
 
 /** Captures the blocks into a store that keeps a diary, and so do the blocks. */
 function capture(
@@ -31,8 +31,8 @@ function capture(
   const connector = {
     recentRequests: {},
     async *capture({ signal }: CaptureRequest): AsyncGenerator<Block, void, void> {
-      for await (const [table, size] of blocks(diary, signal)) {
-        const document = { id: 1, _meta: { op: "u" as const } };
+      for await (const [table, size, text = ""] of blocks(diary, signal)) {
+        const document = { id: 1, text, _meta: { op: "u" as const } };
         yield {
           binding: streams.indexOf(table),
           documents: Array.from({ length: size }, () => document),
@@ -89,6 +89,22 @@ test("a thousand documents are stored before more is asked for", async () => {
   expect(diary[3]).toBe("asked for more");
 });
 
+test("documents of eight MiB are stored before more is asked for, however few they are", async () => {
+  const { diary, done } = capture(async function* (diary) {
+    yield ["calls", 3, "x".repeat(2 ** 21)];
+    yield ["calls", 1, "x".repeat(2 ** 21)];
+    diary.push("asked for more");
+    yield ["tags", 1];
+  });
+  await done;
+  expect(diary.slice(0, 4)).toEqual([
+    'stored 3 calls {"size":3} and 1 calls {"size":1}',
+    "committed 3 calls",
+    "committed 1 calls",
+    "asked for more",
+  ]);
+});
+
 test("what has waited for a second is stored while the next block is still to come", async () => {
   let release = () => {};
   const { diary, clock, done } = capture(async function* () {
@@ -131,6 +147,36 @@ test("what the store does not take does not count as committed, and is not tried
   await expect(done).rejects.toThrow("The disk is full.");
   expect(diary).toEqual([]);
   expect(attempts).toBe(1);
+});
+
+test("the first error is reported, whatever fails after it, and the streams are closed", async () => {
+  const { diary, done } = capture(
+    async function* (diary) {
+      try {
+        yield ["calls", 1_000];
+      } finally {
+        diary.push("closed");
+        // biome-ignore lint/correctness/noUnsafeFinally: a stream that fails while it is closed
+        throw new Error("The stream cannot be closed.");
+      }
+    },
+    async () => {
+      throw new StoreError("The disk is full.");
+    },
+  );
+  await expect(done).rejects.toThrow("The disk is full.");
+  expect(diary).toEqual(["closed"]);
+
+  const other = capture(
+    async function* () {
+      yield ["calls", 1];
+      throw new SourceUnavailable("Aircall is away.");
+    },
+    async () => {
+      throw new StoreError("The disk is full.");
+    },
+  );
+  await expect(other.done).rejects.toThrow("Aircall is away.");
 });
 
 test("a store that fails ends the capture, even while every stream rests", async () => {

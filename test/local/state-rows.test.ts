@@ -80,6 +80,11 @@ describe("a patch changes the rows that it names alone", () => {
     expect(changesOf(state, patch)).toEqual(changes);
   });
 
+  test("that are none where the patch is empty, also where there is no state", () => {
+    const { state, changes } = patchState({}, [{ table: "calls", documents: [], patch: {} }]);
+    expect([state, [...changes]]).toEqual([{}, []]);
+  });
+
   test("whose last one counts where several patches name a row", () => {
     expect(changesOf({ a: 1 }, { a: { b: 2 } }, { a: { b: null, c: 3 } }, { a: 5 })).toEqual({
       [ofCalls("a")]: "5",

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/files.ts";
-import { type Ended, emulated, runProgram } from "../support/program.ts";
-import { CONFIG, quietly, runTap, SingerTarget, type TapFiles } from "../support/singer.ts";
+import { type Ended, emulated, quietly, runProgram } from "../support/program.ts";
+import { CONFIG, runTap, SingerTarget, type TapFiles } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 
 const SECRET = "s3cret-value";
@@ -139,7 +139,7 @@ test("a bookmark of which a stream can make nothing is reported, and the stream 
   await using aircall = await stillAccount({ account: { calls: 10, contacts: 20 } });
   const bookmarks = { tags: 5, contacts: { x: 1 }, faxes: "?", company: { digests: {} }, users: {} };
   const state = { bookmarks, currently_syncing: null };
-  const ended = await runTap(folder, { state }, quietly(emulated(aircall.url)));
+  const ended = await runTap(folder, { state }, quietly(aircall.url));
   expect(ended).toMatchObject({
     exitCode: 0,
     stderr:
@@ -161,7 +161,7 @@ test.each([
   await using aircall = await stillAccount({ account: { calls: 10, contacts: 20 } });
   const args = ["--config", folder.write("config.json", CONFIG), "--state", folder.file("state.json")];
   writeFileSync(folder.file("state.json"), text);
-  const ended = await runProgram(["singer", ...args], quietly(emulated(aircall.url)));
+  const ended = await runProgram(["singer", ...args], quietly(aircall.url));
   expect(ended).toMatchObject({
     exitCode: 0,
     stderr: "warn: The state file holds no state, so everything is read.\n",
@@ -172,7 +172,7 @@ test("a property of the config that is not known is reported once", async () => 
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: { calls: 10, contacts: 20 } });
   const config = { ...CONFIG, user_agent: SECRET, advanced: { page_size: 5 } };
-  const { stderr, exitCode } = await runTap(folder, { config }, quietly(emulated(aircall.url)));
+  const { stderr, exitCode } = await runTap(folder, { config }, quietly(aircall.url));
   expect({ stderr, exitCode }).toEqual({
     exitCode: 0,
     stderr:
@@ -183,7 +183,7 @@ test("a property of the config that is not known is reported once", async () => 
 test("a catalog that selects nothing is taken, and that is told", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: { calls: 10 } });
-  const ended = await runTap(folder, { catalog: place({ selected: false }) }, quietly(emulated(aircall.url)));
+  const ended = await runTap(folder, { catalog: place({ selected: false }) }, emulated(aircall.url));
   expect(ended).toMatchObject({
     exitCode: 0,
     stderr: "warn: The catalog selects no stream, so nothing is read.\n",
@@ -194,11 +194,7 @@ test("a catalog that selects nothing is taken, and that is told", async () => {
 test("refused credentials end the run before its first message", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: { calls: 10 } });
-  const ended = await runTap(
-    folder,
-    { config: { ...CONFIG, api_token: SECRET } },
-    quietly(emulated(aircall.url)),
-  );
+  const ended = await runTap(folder, { config: { ...CONFIG, api_token: SECRET } }, emulated(aircall.url));
   expectOneSentence(ended, /^error: Aircall refused the API ID and token/);
 });
 

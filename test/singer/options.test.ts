@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/files.ts";
-import { emulated, runProgram } from "../support/program.ts";
-import { CONFIG, quietly, SingerTarget } from "../support/singer.ts";
+import { quietly, runProgram } from "../support/program.ts";
+import { CONFIG, SingerTarget } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 
 const SMALL = { calls: 20, contacts: 20 };
@@ -17,7 +17,7 @@ const tap = (args: readonly string[], env = {}) => runProgram(["singer", ...args
 test("the short options are those of singer-python", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: SMALL });
-  const env = quietly(emulated(aircall.url));
+  const env = quietly(aircall.url);
   const { stdout: catalog } = await tap(["-d"]);
   const config = folder.write("config.json", CONFIG);
   const properties = folder.write("properties.json", catalog);
@@ -42,7 +42,7 @@ describe("a config", () => {
       { api_token: CONFIG.api_token, "advanced.requests_per_minute": 90 },
     ];
     const args = files.flatMap((content, index) => ["--config", folder.write(`${index}.json`, content)]);
-    const ended = await tap(args, quietly(emulated(aircall.url)));
+    const ended = await tap(args, quietly(aircall.url));
     expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
     const [user = {}] = new SingerTarget().takeAll(ended.stdout).records("users");
     expect(user).toHaveProperty("email");
@@ -54,7 +54,7 @@ describe("a config", () => {
     await using aircall = await stillAccount({ account: SMALL });
     const file = folder.write("config.json", { api_token: "another token" });
     const env = {
-      ...quietly(emulated(aircall.url)),
+      ...quietly(aircall.url),
       ...VARIABLES,
       TAP_AIRCALL_START_DATE: "2026-01-31",
       TAP_AIRCALL_ADVANCED: '{"requests_per_minute": 0, "personal_data": {"emails": "drop"}}',
@@ -121,7 +121,7 @@ describe("a config", () => {
     await using aircall = await stillAccount({ account: SMALL });
     const args = ["--config", folder.write("config.json", CONFIG), "--test"];
     const env = {
-      ...emulated(aircall.url),
+      ...quietly(aircall.url),
       TAP_AIRCALL_ADVANCED_REQUESTS_PER_MINUTE: "30",
       TAP_AIRCALL_API_ID: "x",
     };
@@ -167,13 +167,13 @@ describe("--test", () => {
       "--catalog",
       folder.write("c.json", catalog),
     ];
-    expect(await tap([...args, "--test"], quietly(emulated(aircall.url)))).toEqual({
+    expect(await tap([...args, "--test"], quietly(aircall.url))).toEqual({
       exitCode: 0,
       stdout: "",
       stderr: "tags: ok\nusers: ok\n",
     });
     aircall.faults.add({ match: "/v1/tags", kind: "status", status: 403, every: 1 });
-    const refused = await tap([...args, "--test", "all"], quietly(emulated(aircall.url)));
+    const refused = await tap([...args, "--test", "all"], quietly(aircall.url));
     expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
     expect(refused.stderr).toMatch(
       /^tags: Aircall accepts the API key and yet refuses \/v1\/tags.*\nusers: ok\n$/,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/files.ts";
-import { emulated } from "../support/program.ts";
+import { quietly } from "../support/program.ts";
 import { type JsonObject, runTap, SingerTarget } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 
@@ -30,7 +30,7 @@ describe("a state is read", () => {
   ])("%s", async (_, form) => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount({ account: SMALL });
-    const env = emulated(aircall.url);
+    const env = quietly(aircall.url);
     const first = new SingerTarget().takeAll((await runTap(folder, {}, env)).stdout);
     const again = await runTap(folder, { state: form(first.state ?? {}) }, env);
     expect(again).toMatchObject({ exitCode: 0, stderr: "" });
@@ -43,7 +43,7 @@ describe("a state is read", () => {
 test("a later state is laid over an earlier one stream by stream", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: SMALL });
-  const env = emulated(aircall.url);
+  const env = quietly(aircall.url);
   const { state } = new SingerTarget().takeAll((await runTap(folder, {}, env)).stdout);
   const { tags, ...others } = (state as { bookmarks: JsonObject }).bookmarks;
   const stored = { completed: meltano({ bookmarks: others }), partial: meltano({ bookmarks: { tags } }) };

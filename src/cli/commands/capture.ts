@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
-import { CONFIG_OPTION, parseStartDate, parseStreams } from "../arguments.ts";
+import { CONFIG_OPTION, parseStartDate, parseStreams, parseTarget } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { withDuckDb } from "../duckdb-library.ts";
 
@@ -21,7 +21,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
       "Replicates the streams of the account into a DuckDB file, with one table per stream and one row per object. Each run " +
         "continues where the last one ended and captures only changes. It is safe to kill at any time.",
     )
-    .requiredOption("--to <file>", "DuckDB file; created if it does not exist")
+    .requiredOption("--to <file>", "DuckDB file; created if it does not exist", parseTarget)
     .option(...CONFIG_OPTION)
     .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
     .option(

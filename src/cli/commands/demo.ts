@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { DONE } from "../../shared/exit-codes.ts";
 import { streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
+import { parseTarget } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { withDuckDb } from "../duckdb-library.ts";
 import { writeLine } from "../terminal.ts";
@@ -13,7 +14,7 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
       "Starts an Aircall emulator on this machine, replicates its made-up account into a DuckDB file, and " +
         "runs a few queries on the calls. No API key is needed.",
     )
-    .option("--to <file>", "DuckDB file", "aircall.duckdb")
+    .option("--to <file>", "DuckDB file", parseTarget, "aircall.duckdb")
     .action(async ({ to }: { to: string }) => {
       const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
       const { captureView } = await import("../capture-view.ts");

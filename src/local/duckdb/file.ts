@@ -1,14 +1,23 @@
-import { link, mkdtemp, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { StoreError } from "../../errors.ts";
+import { refusalFor } from "./faults.ts";
+import { logOf, statIfThere } from "./paths.ts";
 import { firstLine, quoteText } from "./sql.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** DuckDB takes all processors of a machine by default. It makes checkpoints when this program asks for one. */
+const SETTINGS = { threads: "1", checkpoint_threshold: "1TB" };
 
 /**
- * DuckDB takes most of a machine's memory and all of its processors by default, and fills
- * what it may take with pages of the file. This much is enough for transactions of some tens of MB.
+ * What DuckDB keeps between transactions; otherwise it would keep most of the file in memory. A transaction or a
+ * checkpoint may take more: DuckDB holds 2,048 values of a column at once, so that the need depends on the rows.
+ * The limit is then DuckDB's own, which is most of the memory that the machine or the container has.
  */
-const SETTINGS = { memory_limit: "64MB", threads: "1" };
+const KEPT_MEMORY = "64MB";
+
+/** A longer log is written to the file, so that a process that is killed leaves no long log to be read again. */
+const LONGEST_LOG_BYTES = 16 * 1024 * 1024;
 
 /**
  * In rows. Each checkpoint reads and writes the unfilled row group again, so that small groups save
@@ -16,30 +25,29 @@ const SETTINGS = { memory_limit: "64MB", threads: "1" };
  */
 const ROW_GROUP_SIZE = 20_480;
 
-/** What DuckDB says when it cannot open a file, and what a person should do about it. */
-const REFUSALS: readonly [RegExp, (match: RegExpExecArray) => string][] = [
-  [
-    /Conflicting lock is held in .*\(PID (\d+)\)/,
-    ([, pid]) => `is open in another process (pid ${pid}); stop that process or choose another file`,
-  ],
-  [/Could not set lock/, () => "is open in another process; stop that process or choose another file"],
-  [/Permission denied|Read-only file system/, () => "cannot be written; allow it or choose another file"],
-  [/not a valid DuckDB database file/, () => "is not a DuckDB database; choose another file"],
-  [
-    /we can only read versions/,
-    () => "was written by a newer version of DuckDB; update source-aircall or choose another file",
-  ],
-];
+/**
+ * Since this version, which DuckDB 1.4 can read, a log names the file and the checkpoint that it belongs to, and
+ * DuckDB refuses it beside another file, such as a backup.
+ */
+const STORAGE_VERSION = "v1.4.0";
 
 /**
  * An open database file. DuckDB lets go of a file only when its last connection is closed too, so
  * that the file keeps account of them.
  */
 export class DatabaseFile {
+  readonly #path: string;
   readonly #instance: DuckDBInstance;
   readonly #connections: DuckDBConnection[] = [];
+  #identity: FileIdentity | undefined;
+  /** Whether something was committed since the last checkpoint. */
+  #hasLog = false;
+  #isClosed = false;
+  /** DuckDB's own, as it spells it. */
+  #memoryLimit = "";
 
-  private constructor(instance: DuckDBInstance) {
+  private constructor(path: string, instance: DuckDBInstance) {
+    this.#path = path;
     this.#instance = instance;
   }
 
@@ -48,17 +56,16 @@ export class DatabaseFile {
    * says what to do.
    */
   static async open(path: string): Promise<DatabaseFile> {
-    const file = new DatabaseFile(
-      await DuckDBInstance.create(":memory:", { ...SETTINGS, temp_directory: `${path}.tmp` }),
-    );
+    const settings = { ...SETTINGS, temp_directory: `${path}.tmp` };
+    const file = new DatabaseFile(path, await DuckDBInstance.create(":memory:", settings));
     try {
-      const options = `TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_SIZE}`;
-      const connection = await file.#connectAnywhere();
-      await connection.run(`ATTACH ${quoteText(path)} AS captured (${options})`);
+      await file.#attach();
+      file.#identity = await identityOf(path);
+      if (await statIfThere(logOf(path))) await file.#checkpoint();
       return file;
     } catch (cause) {
-      file.close();
-      throw new StoreError(`${path} ${refusal(cause)}.`, { cause });
+      await file.close();
+      throw new StoreError(`${path} ${refusalFor(cause)}.`, { cause });
     }
   }
 
@@ -68,10 +75,97 @@ export class DatabaseFile {
     return connection;
   }
 
-  /** Writes what is only in the log so far to the file itself, and lets go of it. */
-  close(): void {
+  /**
+   * Does the work in one transaction. Throws what the work, the commit or a checkpoint before it throws, and a
+   * `StoreError` if the file is no longer at its path. Nothing is changed then.
+   */
+  async transaction(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
+    await this.checkPlace();
+    await this.#shortenLog();
+    this.#hasLog = true;
+    const sizeBytes = this.#identity?.sizeBytes ?? 0;
+    try {
+      await inTransaction(connection, work);
+    } finally {
+      // A transaction writes to the log, and at most adds to the file.
+      await this.#noteSize(sizeBytes);
+    }
+    await this.#giveMemoryBack();
+  }
+
+  /** Throws a `StoreError` if another file, or none, is at the path: what is written would be lost. */
+  async checkPlace(): Promise<void> {
+    const found = await identityOf(this.#path);
+    if (found === undefined)
+      throw new StoreError(
+        `${this.#path} was removed while it was open; put it back, or start again without it.`,
+      );
+    if (isDeepStrictEqual(found, this.#identity)) return;
+    throw new StoreError(
+      `${this.#path} was replaced or changed by another program while it was open; run again to go on with what is there now.`,
+    );
+  }
+
+  /** Writes the log to the file where that is possible, and lets go of the file. Closing again does nothing. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // What stays in the log is durable, and the next run writes it to the file.
+    if (this.#hasLog) await this.#writeLog().catch(() => undefined);
     for (const connection of this.#connections) connection.closeSync();
     this.#instance.closeSync();
+  }
+
+  async #attach(): Promise<void> {
+    const connection = await this.#connectAnywhere();
+    const limit = await connection.runAndReadAll("SELECT current_setting('memory_limit')");
+    this.#memoryLimit = String(limit.value(0, 0));
+    const options = `TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_SIZE}`;
+    const attach = `ATTACH ${quoteText(this.#path)} AS captured (${options}`;
+    try {
+      await this.#run(`${attach}, STORAGE_VERSION '${STORAGE_VERSION}')`);
+    } catch (cause) {
+      if (!firstLine(cause).includes("storage version of an existing database cannot be lowered"))
+        throw cause;
+      await this.#run(`${attach})`);
+    }
+    // A checkpoint that fails must leave the log as it is.
+    await this.#run("PRAGMA disable_checkpoint_on_shutdown");
+  }
+
+  async #shortenLog(): Promise<void> {
+    const log = await statIfThere(logOf(this.#path));
+    // What is only in a log that was removed would be missing after a crash.
+    const isRemoved = this.#hasLog && log === undefined;
+    if (isRemoved || (log !== undefined && log.size > LONGEST_LOG_BYTES)) await this.#checkpoint();
+  }
+
+  async #writeLog(): Promise<void> {
+    await this.checkPlace();
+    await this.#checkpoint();
+  }
+
+  /** Writes the log to the file. Throws what DuckDB throws; the log stays as it is then. */
+  async #checkpoint(): Promise<void> {
+    await this.#run("CHECKPOINT captured");
+    this.#hasLog = false;
+    await this.#noteSize();
+    await this.#giveMemoryBack();
+  }
+
+  /** A lower limit makes DuckDB drop what it keeps beyond it. */
+  async #giveMemoryBack(): Promise<void> {
+    await this.#run(`SET memory_limit = '${KEPT_MEMORY}'`);
+    await this.#run(`SET memory_limit = '${this.#memoryLimit}'`);
+  }
+
+  async #noteSize(leastBytes = 0): Promise<void> {
+    const sizeBytes = (await identityOf(this.#path))?.sizeBytes ?? 0;
+    if (this.#identity && sizeBytes >= leastBytes) this.#identity = { ...this.#identity, sizeBytes };
+  }
+
+  async #run(sql: string): Promise<void> {
+    await this.#connections[0]?.run(sql);
   }
 
   async #connectAnywhere(): Promise<DuckDBConnection> {
@@ -81,85 +175,14 @@ export class DatabaseFile {
   }
 }
 
-/** Whether there is a file. Throws a `StoreError` where there is none and none could be made either. */
-export async function fileExists(path: string): Promise<boolean> {
-  const [folder, file, log] = await Promise.all([dirname(path), path, `${path}.wal`].map(statIfThere));
-  if (file?.isDirectory()) throw new StoreError(`${path} is a folder; name a file in it.`);
-  if (file !== undefined) return true;
-  if (!folder?.isDirectory()) {
-    throw new StoreError(
-      `${path} cannot be made because there is no folder ${dirname(path)}; create it first.`,
-    );
-  }
-  if (log !== undefined) {
-    throw new StoreError(`${path} is gone but its ${path}.wal is there; bring it back or move the log away.`);
-  }
-  return false;
+/** What tells whether the same file is still at a path, without opening it: that would give up DuckDB's lock. */
+interface FileIdentity {
+  readonly device: number;
+  readonly inode: number;
+  readonly sizeBytes: number;
 }
 
-/**
- * Makes a new database file, which is at its path only once `fill` is through: whatever goes wrong
- * leaves nothing there. Does nothing when another process was quicker.
- */
-export async function createFile(
-  path: string,
-  fill: (connection: DuckDBConnection) => Promise<void>,
-): Promise<void> {
-  const folder = await workFolder(path);
-  try {
-    const draft = join(folder, "draft.duckdb");
-    const file = await DatabaseFile.open(draft);
-    try {
-      await fill(await file.connect());
-    } finally {
-      file.close();
-    }
-    await link(draft, path);
-  } catch (cause) {
-    if (!hasCode(cause, "EEXIST")) throw cannotBeMade(path, cause);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function workFolder(path: string): Promise<string> {
-  try {
-    return await mkdtemp(join(dirname(path), ".new-"));
-  } catch (cause) {
-    throw cannotBeMade(path, cause);
-  }
-}
-
-function cannotBeMade(path: string, cause: unknown): StoreError {
-  return new StoreError(
-    `${path} cannot be made (${firstLine(cause)}); allow writing in its folder or choose another one.`,
-    { cause },
-  );
-}
-
-function refusal(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  for (const [pattern, words] of REFUSALS) {
-    const match = pattern.exec(message);
-    if (match !== null) return words(match);
-  }
-  return `cannot be opened (${firstLine(error)}); bring it back from a backup or choose another file`;
-}
-
-async function statIfThere(path: string) {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return undefined;
-    throw new StoreError(
-      `${path} cannot be reached (${firstLine(error)}); allow it or choose another file.`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+async function identityOf(path: string): Promise<FileIdentity | undefined> {
+  const found = await statIfThere(path);
+  return found && { device: found.dev, inode: found.ino, sizeBytes: found.size };
 }

@@ -1,24 +1,25 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../../errors.ts";
+import type { DatabaseFile } from "./file.ts";
 import { createStateTable } from "./state.ts";
-import { inTransaction } from "./transaction.ts";
-import { FORMAT_VERSION, upgrade } from "./upgrade.ts";
+import { FORMAT_VERSION } from "./upgrade.ts";
 
 /**
- * Makes an empty database ours, or makes sure that it is: that this program wrote it, in a format
- * that this version knows, from the given source. A file of an older format is upgraded. Throws a
- * `StoreError` that names the path otherwise.
+ * Makes an empty database ours, or makes sure that it is: that this program wrote it, in a format that
+ * this version knows, from the given source. Returns the version of its format. Throws a `StoreError` that
+ * names the path otherwise.
  */
-export async function claim(connection: DuckDBConnection, path: string, source: string): Promise<void> {
-  if (await isOurs(connection)) {
-    const version = await checkMarker(connection, path, source);
-    if (version < FORMAT_VERSION) await inTransaction(connection, () => upgrade(connection));
-    return;
-  }
+export async function claim(
+  file: DatabaseFile,
+  connection: DuckDBConnection,
+  { path, source }: { readonly path: string; readonly source: string },
+): Promise<number> {
+  if (await isOurs(connection)) return checkMarker(connection, path, source);
   if (await holdsAnything(connection)) {
     throw new StoreError(`${path} is a DuckDB database of something else; choose another file.`);
   }
-  await inTransaction(connection, () => mark(connection, source));
+  await file.transaction(connection, () => mark(connection, source));
+  return FORMAT_VERSION;
 }
 
 async function isOurs(connection: DuckDBConnection): Promise<boolean> {

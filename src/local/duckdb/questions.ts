@@ -54,6 +54,6 @@ export async function answerQuestions(path: string): Promise<Answer[]> {
     }
     return answers;
   } finally {
-    file.close();
+    await file.close();
   }
 }

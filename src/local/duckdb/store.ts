@@ -13,31 +13,44 @@ import {
   withDocuments,
   withSchema,
 } from "../store/index.ts";
-import { createFile, DatabaseFile, fileExists } from "./file.ts";
+import { adviceFor, knownAdviceFor } from "./faults.ts";
+import { DatabaseFile } from "./file.ts";
 import { claim } from "./ownership.ts";
+import { createFile, fileExists } from "./paths.ts";
 import { replaceRows } from "./rows.ts";
 import { firstLine, quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
 import { changeColumns, readColumns } from "./tables.ts";
-import { inTransaction } from "./transaction.ts";
+import { FORMAT_VERSION, upgrade } from "./upgrade.ts";
 
 /**
  * A store in a DuckDB file: schema `main` has a table for each stream and a column for each top-level
  * field, schema `source_aircall` what the store has to remember. See `OpenStore` and `Store`.
  */
 export async function openDuckDbStore(path: string, { tables, source }: StoreOptions): Promise<Store> {
-  if (!(await fileExists(path))) await createFile(path, (connection) => claim(connection, path, source));
+  if (!(await fileExists(path))) await createFile(path, (draft) => createDatabase(draft, source));
   const file = await DatabaseFile.open(path);
   try {
     const writer = await file.connect();
-    await claim(writer, path, source);
+    const version = await claim(file, writer, { path, source });
+    if (version < FORMAT_VERSION) await file.transaction(writer, () => upgrade(writer));
     const store = new DuckDbStore(file, path, writer, await file.connect());
     await store.prepare(tables);
     return store;
   } catch (cause) {
-    file.close();
+    await file.close();
     if (cause instanceof StoreError) throw cause;
-    throw new StoreError(`${path} cannot be used (${firstLine(cause)}); choose another file.`, { cause });
+    const advice = knownAdviceFor(cause) ?? "choose another file";
+    throw new StoreError(`${path} cannot be used (${firstLine(cause)}); ${advice}.`, { cause });
+  }
+}
+
+async function createDatabase(path: string, source: string): Promise<void> {
+  const file = await DatabaseFile.open(path);
+  try {
+    await claim(file, await file.connect(), { path, source });
+  } finally {
+    await file.close();
   }
 }
 
@@ -86,6 +99,7 @@ class DuckDbStore implements Store {
   }
 
   async rowCounts(): Promise<ReadonlyMap<string, number>> {
+    await this.#file.checkPlace();
     const counts = new Map<string, number>();
     try {
       for (const name of this.#tables.keys()) {
@@ -101,7 +115,7 @@ class DuckDbStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.#file.close();
+    await this.#file.close();
   }
 
   async #prepareTables(specs: readonly TableSpec[]): Promise<void> {
@@ -132,17 +146,13 @@ class DuckDbStore implements Store {
 
   async #atomically(work: () => Promise<void>): Promise<void> {
     try {
-      await inTransaction(this.#writer, work);
+      await this.#file.transaction(this.#writer, work);
     } catch (cause) {
+      if (cause instanceof StoreError) throw cause;
       throw new StoreError(
-        `${this.#path} could not be written (${firstLine(cause)}); ${advice(cause)} and run again, which goes on from what is saved.`,
+        `${this.#path} could not be written (${firstLine(cause)}); ${adviceFor(cause)} and run again, which goes on from what is saved.`,
         { cause },
       );
     }
   }
-}
-
-function advice(cause: unknown): string {
-  const isFull = /No space left|File too large|Disk quota|not enough space/i.test(firstLine(cause));
-  return isFull ? "free some disk space" : "fix the cause above";
 }

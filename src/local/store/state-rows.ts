@@ -44,12 +44,20 @@ export function patchState(
 ): { readonly state: JsonObject; readonly changes: ChangedRows } {
   const changes = new Map<string, string | null>();
   let patched = state;
-  for (const patch of [...blocks.map((block) => bindingPatch(block.table, block.patch)), ofNoStream]) {
+  const patches = blocks
+    .filter(({ patch }) => isChange(patch))
+    .map((block) => bindingPatch(block.table, block.patch));
+  for (const patch of [...patches, ofNoStream].filter(isChange)) {
     const before = patched;
     patched = mergePatch(before, patch);
     for (const [path, value] of changedRows([], before, patched, patch)) changes.set(path, value);
   }
   return { state: patched, changes };
+}
+
+/** An empty patch keeps the state as it is, also where there is none. */
+function isChange(patch: JsonObject): boolean {
+  return Object.keys(patch).length > 0;
 }
 
 /** Where a patch led from one value to the other: the rows that are gone, and then those that are new. */

@@ -91,7 +91,8 @@ interface Begun {
   readonly config: JsonObject;
   readonly streams: readonly SelectedStream[];
   readonly ports: Ports;
-  readonly metrics: Pick<Log, "info">;
+  /** In the form in which Singer's own library writes and recognises metrics. */
+  readonly metrics: Log;
   readonly writeLine: (line: string) => void;
 }
 
@@ -103,12 +104,12 @@ async function begin(
   const writeLine = (line: string) => void stderr.write(`${line}\n`);
   const logOptions = { level: env.LOG_LEVEL, redactor };
   const ports = { ...given, log: plainLog(logOptions, writeLine, "info") };
-  // The form in which Singer's own library writes and recognises metrics.
   const metrics = levelledLog(logOptions, "info", (level, message) =>
     writeLine(`${level.toUpperCase()} ${message}`),
   );
   const connector = connectorFor(env, ports, redactor);
   const config = await readConfig(sources, env, ports.log);
   connector.checkConfig(config);
-  return { connector, config, streams: await readCatalogFile(catalog, ports.log), ports, metrics, writeLine };
+  const streams = await readCatalogFile(catalog, ports.log);
+  return { connector, config, streams, ports, metrics, writeLine };
 }
