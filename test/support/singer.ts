@@ -146,7 +146,7 @@ export interface TapFiles {
 }
 
 /** The tap reports warnings and errors, without its progress and metrics, unless the environment asks for more. */
-export const quietly = (env: Env): Env => ({ LOG_LEVEL: "warn", ...env });
+const quietly = (env: Env): Env => ({ LOG_LEVEL: "warn", ...env });
 
 /**
  * Runs the tap with these files, which are written into the folder first: in this process unless another way
