@@ -36,8 +36,7 @@ async function catalogWith(
 async function runWith(catalog: unknown, option: "catalog" | "properties" = "catalog", stderr = "") {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: SMALL });
-  const env = { ...emulated(aircall.url), LOG_LEVEL: "warn" };
-  const ended = await runTap(folder, { [option]: catalog }, env);
+  const ended = await runTap(folder, { [option]: catalog }, emulated(aircall.url));
   expect(ended).toMatchObject({ exitCode: 0, stderr });
   return new SingerTarget().takeAll(ended.stdout);
 }

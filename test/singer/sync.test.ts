@@ -15,9 +15,6 @@ function expectTruth(
   for (const name of names) expectDocuments(target.rows(name), aircall, name);
 }
 
-/** The environment in which the tap reports nothing but warnings and errors. */
-const warned = (url: string) => ({ ...emulated(url), LOG_LEVEL: "warn" });
-
 /** A run that is to succeed, on top of what a target has taken in before. */
 async function run(
   aircall: Emulator,
@@ -25,7 +22,7 @@ async function run(
   files: TapFiles = {},
 ): Promise<SingerTarget> {
   using folder = temporaryFolder();
-  const ended = await runTap(folder, { state: before.state, ...files }, warned(aircall.url));
+  const ended = await runTap(folder, { state: before.state, ...files }, emulated(aircall.url));
   expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
   return before.next().takeAll(ended.stdout);
 }
@@ -183,7 +180,7 @@ describe("a run that does not get to its end", () => {
     await using aircall = await stillAccount();
     const thirtieth = nthRequest(aircall, 30);
     aircall.faults.add({ kind: "hang", nth: 30, every: 1 });
-    const tap = spawnTap(folder, {}, warned(aircall.url));
+    const tap = spawnTap(folder, {}, emulated(aircall.url));
     await thirtieth;
     tap.stop();
     const ended = await tap.ended;

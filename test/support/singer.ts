@@ -145,6 +145,9 @@ export interface TapFiles {
   readonly state?: unknown;
 }
 
+/** The tap reports warnings and errors, without its progress and metrics, unless the environment asks for more. */
+const quietly = (env: Env): Env => ({ LOG_LEVEL: "warn", ...env });
+
 /**
  * Runs the tap with these files, which are written into the folder first: in this process unless another way
  * to start the program is named.
@@ -155,12 +158,12 @@ export function runTap(
   env: Env,
   start: Start = startProgram,
 ): Promise<Ended> {
-  return start(["singer", ...argumentsFor(folder, files)], env).ended;
+  return start(["singer", ...argumentsFor(folder, files)], quietly(env)).ended;
 }
 
 /** Starts the executable that Singer runners start, with these files. */
 export function spawnTap(folder: TemporaryFolder, files: TapFiles, env: Env): RunningProgram {
-  return spawnProgram(argumentsFor(folder, files), env, [process.execPath, TAP]);
+  return spawnProgram(argumentsFor(folder, files), quietly(env), [process.execPath, TAP]);
 }
 
 function argumentsFor(folder: TemporaryFolder, files: TapFiles): string[] {
