@@ -37,8 +37,10 @@ test("a spec request loads the protocol's own files, the schemas and little else
     "src/shared/line-reader.ts",
     "src/shared/line-writer.ts",
     "src/shared/log.ts",
+    "src/shared/node-version.ts",
     "src/shared/redactor.ts",
     "src/shared/stop.ts",
+    "src/shared/visible.ts",
     "src/spec.ts",
   ]);
 });

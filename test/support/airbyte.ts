@@ -26,7 +26,7 @@ const MESSAGES: Readonly<Record<string, readonly [body: string, fields: readonly
   CATALOG: ["catalog", ["streams"]],
   RECORD: ["record", ["stream", "data", "emitted_at"]],
   STATE: ["state", ["type", "stream", "sourceStats"]],
-  TRACE: ["trace", ["type", "emitted_at", "stream_status?", "error?"]],
+  TRACE: ["trace", ["type", "emitted_at", "stream_status?", "estimate?", "error?"]],
   LOG: ["log", ["level", "message"]],
 };
 
