@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { type StreamName, streamNames } from "../../src/streams/index.ts";
 import { AirbyteConnection, type StreamChoice, type Sync } from "../support/airbyte.ts";
@@ -163,11 +163,11 @@ describe("an incremental read", () => {
 
   test("that is asked to stop ends at once with a state, from which the next one goes on", async () => {
     await using aircall = await stillAccount({ account: SMALL });
-    aircall.faults.add({ match: /^\/v1\/calls\?.*page=3/, kind: "hang" });
+    const hang = aircall.faults.add({ match: /^\/v1\/calls\?.*page=3/, kind: "hang" });
     const connection = connectionTo(aircall, named("calls", "tags"));
     const sync = await connection.sync(spawnProgram, async (running) => {
-      await running.shows('"stream":"calls"');
       await running.shows('"COMPLETE"');
+      await vi.waitFor(() => expect(hang.struck).toBe(1), 10_000);
       running.stop();
     });
     expect(sync.exitCode).toBe(130);

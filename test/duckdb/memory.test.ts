@@ -2,9 +2,13 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
+import { isDeep } from "../support/draws.ts";
 import { newFile } from "../support/duckdb.ts";
 import { askFile } from "../support/files.ts";
 import { calls, callsState, openCalls, present } from "../support/stored-calls.ts";
+
+/** Writes some 70 MB each: one of them is enough for the run of every commit. */
+const deepIt = it.runIf(isDeep);
 
 /** A text that does not repeat itself, so that no compression makes it small. */
 function note(id: number, length: number): string {
@@ -38,17 +42,21 @@ describe("rows that are large for the memory that DuckDB keeps", () => {
     ).toEqual([{ rows: "1000", shortest: String(80_000 + '{"note":""}'.length) }]);
   });
 
-  it("are stored in many transactions, and written to the file in between", { timeout: 60_000 }, async () => {
-    const path = newFile();
-    const store = await openCalls(path);
-    for (let at = 0; at < 1_200; at += 300) await store.commit([calls(rows(at, 300, 60_000), { at })]);
-    expect((await stat(`${path}.wal`)).size).toBeLessThan(300 * 60_000 * 1.2);
-    await store.close();
-    expect(existsSync(`${path}.wal`)).toBe(false);
-    expect(await askFile(path, "SELECT count(*) AS rows FROM calls")).toEqual([{ rows: "1200" }]);
-  });
+  deepIt(
+    "are stored in many transactions, and written to the file in between",
+    { timeout: 60_000 },
+    async () => {
+      const path = newFile();
+      const store = await openCalls(path);
+      for (let at = 0; at < 1_200; at += 300) await store.commit([calls(rows(at, 300, 60_000), { at })]);
+      expect((await stat(`${path}.wal`)).size).toBeLessThan(300 * 60_000 * 1.2);
+      await store.close();
+      expect(existsSync(`${path}.wal`)).toBe(false);
+      expect(await askFile(path, "SELECT count(*) AS rows FROM calls")).toEqual([{ rows: "1200" }]);
+    },
+  );
 
-  it("are no obstacle when their column is widened", { timeout: 60_000 }, async () => {
+  deepIt("are no obstacle when their column is widened", { timeout: 60_000 }, async () => {
     const store = await openCalls(newFile());
     await store.commit([
       calls(Array.from({ length: 2_000 }, (_, id) => present({ id, status: note(id, 40_000) }))),
