@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { streamNames } from "../../src/streams/index.ts";
+import { isDeep } from "../support/draws.ts";
 import { askFile, temporaryFolder } from "../support/files.ts";
 import { emulated } from "../support/program.ts";
 import { type OnTerminal, pty, startOnTerminal, type TerminalSize } from "../support/pty.ts";
@@ -75,19 +76,22 @@ describe.skipIf(!pty)("on a terminal (skipped where @lydell/node-pty has no bina
     await expectTruth(path, aircall, "calls");
   });
 
-  test.each([120, 80, 50, 30])("K5: at %i columns, each stream has one line", async (columns) => {
-    using folder = temporaryFolder();
-    await using aircall = await stillAccount({ account: { calls: 6_000 } });
-    const size = { columns, rows: 24 };
-    const running = await hangingCapture(folder.file("a.duckdb"), aircall, { nth: 60, size });
-    await sleep(300);
-    const lines = await running.screen();
-    running.type(CTRL_C);
-    await running.ended;
-    expect(lines.map((line) => line.split(/\s+/)[1]).sort()).toEqual([...streamNames]);
-    expect(lines.find((line) => / calls /.test(line))).toMatch(columns < 50 ? /calls +[\d,]{3,} / : /\d %/);
-    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(columns);
-  });
+  test.each(isDeep ? [120, 80, 50, 30] : [80, 50])(
+    "K5: at %i columns, each stream has one line",
+    async (columns) => {
+      using folder = temporaryFolder();
+      await using aircall = await stillAccount({ account: { calls: 6_000 } });
+      const size = { columns, rows: 24 };
+      const running = await hangingCapture(folder.file("a.duckdb"), aircall, { nth: 60, size });
+      await sleep(300);
+      const lines = await running.screen();
+      running.type(CTRL_C);
+      await running.ended;
+      expect(lines.map((line) => line.split(/\s+/)[1]).sort()).toEqual([...streamNames]);
+      expect(lines.find((line) => / calls /.test(line))).toMatch(columns < 50 ? /calls +[\d,]{3,} / : /\d %/);
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(columns);
+    },
+  );
 
   test("K5: a terminal that is resized keeps one line for each stream, and what was logged above", async () => {
     using folder = temporaryFolder();

@@ -31,7 +31,7 @@ const FORMER_LIMIT = "64MB";
 const STUCK_ROWS = 1_200;
 
 describe("rows that are large for the memory that DuckDB keeps", () => {
-  it("are stored in one transaction, as one list of them asks", { timeout: 60_000 }, async () => {
+  deepIt("are stored in one transaction, as one list of them asks", { timeout: 60_000 }, async () => {
     const path = newFile();
     const store = await openCalls(path);
     await store.commit([calls(rows(0, 1_000, 80_000), { at: 1 })]);
