@@ -116,6 +116,10 @@ test("A1: whatever Aircall answers, no neighbour is lost, nothing that lives is 
     }
     world.clock.advance(31 * DAY_MS);
     api.obey([]);
-    for (let passes = 0; passes < 2; passes++) expect([...(await world.pass(api))]).toEqual([]);
+    // A list that has become empty is believed by a later pass only.
+    for (let passes = 0; passes < 2; passes++) {
+      world.clock.advance(DAY_MS);
+      expect([...(await world.pass(api))]).toEqual([]);
+    }
     expectTruth(world as unknown as Parameters<typeof expectTruth>[0]);
   }));
