@@ -65,7 +65,7 @@ export class Configs {
   }
 }
 
-/** A mark of the API ID from which the ID cannot be told. */
+/** A digest of the API ID, from which the ID cannot be derived. */
 export function keyMarkOf({ apiId }: EndpointConfig): string {
   return createHash("sha256").update(apiId).digest("base64url").slice(0, KEY_MARK_LENGTH);
 }

@@ -31,7 +31,7 @@ export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
-  /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, there is none. */
+  /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, requests are sent directly. */
   readonly proxy?: string;
   /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
   readonly redactor?: Redactor;
@@ -141,7 +141,7 @@ export class Connector {
     await this.#reader(config, signal).ping();
   }
 
-  /** What tells the company of the API key apart from others. Throws as `proveCredentials`. */
+  /** Identifies the company of the API key. Throws as `proveCredentials`. */
   async company(config: unknown, signal: AbortSignal): Promise<Company> {
     const parsed = this.#configs.readEndpoint(config);
     const client = { ...this.#client(parsed), ...redactionOf("users", parsed) };

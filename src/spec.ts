@@ -14,7 +14,7 @@ export const DEFAULT_SYNC_MODE = "incremental";
 /** A key that can be guessed undoes the hashes. */
 const SHORTEST_HASH_KEY = 16;
 
-/** The pages of this project for each protocol. OWNER is whoever publishes the connector, as in the names of its images. */
+/** The pages of this project for each protocol. OWNER stands for the publisher of the connector, as in the names of its images. */
 export const DOCUMENTATION = "https://github.com/OWNER/source-aircall/blob/main/docs";
 
 /** What a duration may look like in a form, which may also be emptied: "PT" is what Estuary's leaves then. */

@@ -50,7 +50,7 @@ export interface Result {
   /** Rows of the account that the first run was held against, by stream. */
   readonly rows: ReadonlyMap<string, number>;
   readonly first: FirstRun;
-  /** Or why there is none. */
+  /** Or why it failed. */
   readonly second: SecondRun | string;
 }
 

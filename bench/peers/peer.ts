@@ -29,7 +29,7 @@ export interface Reading {
   readonly streams: readonly string[];
   /** In the order in which they came. */
   readonly emitted: readonly Emitted[];
-  /** What the next run starts from, in the form of the protocol; `undefined` where there is none. */
+  /** What the next run starts from, in the form of the protocol; `undefined` if the run emitted no state. */
   readonly state: unknown;
   /** From the start of the process to its last row. */
   readonly seconds: number;

@@ -73,7 +73,7 @@ export class RequestBudget {
     this.#allowance.configure(requests);
   }
 
-  /** What this process has sent within the last window, and before it the processes of which `recall` was told. */
+  /** What this process has sent within the last window, and what the processes before it sent, from `recall`. */
   recent(): JsonObject {
     this.#forgetBefore(this.#clock.now() - this.#windowMs);
     const recent = { sentMs: this.#sentMs, blockedUntilMs: this.#blockedUntilMs };

@@ -9,7 +9,7 @@ export interface ClientOptions {
   readonly credentials: Credentials;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
-  /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, there is none. */
+  /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, requests are sent directly. */
   readonly proxy?: string | undefined;
   readonly budget: RequestBudget;
   readonly ports: Ports;

@@ -124,7 +124,7 @@ export class AircallReader {
   #reportInexact({ path }: Endpoint, field: string): void {
     this.report(
       `${path} ${field}`,
-      `The field "${field}" of ${path} has a number that a 64-bit float cannot hold exactly. It is captured as the nearest such number, or as null where there is none.`,
+      `The field "${field}" of ${path} has a number that a 64-bit float cannot hold exactly. It is captured as the nearest such number, or as null beyond the largest.`,
     );
   }
 

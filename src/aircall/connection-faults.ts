@@ -32,7 +32,7 @@ const REJECTED_CODES: readonly RejectedCode[] = [
     codes:
       /^(CERT_(REVOKED|REJECTED|SIGNATURE_FAILURE|CHAIN_TOO_LONG)|CRL_SIGNATURE_FAILURE|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|UNABLE_TO_(GET_CRL|DECRYPT_CERT_SIGNATURE|DECRYPT_CRL_SIGNATURE|DECODE_ISSUER_PUBLIC_KEY)|ERROR_IN_(CERT|CRL)_\w+_FIELD|ERR_TLS_CERT_SIGNATURE_ALGORITHM_UNSUPPORTED)$/,
     advice: () =>
-      "The certificate is not valid. Ask whoever runs the server, or the proxy in between, for a valid one.",
+      "The certificate is not valid. Ask the administrator of the server, or of the proxy in between, for a valid one.",
   },
   {
     codes:
@@ -78,7 +78,7 @@ function tunnelOutcome(status: number): Outcome {
   const detail = `the proxy answered HTTP ${status}`;
   if (status === 407) return { kind: "rejected", detail, advice: PROXY_AUTHENTICATION };
   if (status >= 500 || status === 408 || status === 429) return { kind: "no-answer", detail };
-  const advice = "Ask whoever runs the proxy to allow connections to this host.";
+  const advice = "Ask the administrator of the proxy to allow connections to this host.";
   return { kind: "rejected", detail, advice };
 }
 

@@ -1,8 +1,8 @@
 import type { JsonObject } from "../shared/json.ts";
 import { HOUR_MS, hasPassed, nowSeconds, type Source } from "./source.ts";
 
-/** Long enough to tell a list that has become empty from most outages, and less than a night. */
-const EMPTY_FOR_MS = HOUR_MS;
+/** Longer than most outages, and shorter than the time between two nightly runs. */
+export const EMPTY_FOR_MS = HOUR_MS;
 
 /** Since when a list that had rows has been empty, as state has it. */
 export class Emptiness {

@@ -7,7 +7,7 @@ import { COMPANY } from "./snapshot.ts";
 import { USERS } from "./users.ts";
 import { isId } from "./values.ts";
 
-/** What tells a company apart from others: it has no ID, and its name may change. */
+/** Identifies a company, which has no ID and may change its name. */
 export interface Company {
   readonly name: string;
   /**

@@ -8,7 +8,7 @@ import type { Clock } from "../../src/shared/ports.ts";
 import { TestClock } from "../support/clock.ts";
 
 const START_MS = Date.UTC(2026, 5, 15, 12);
-const nobody = new AbortController().signal;
+const unstopped = new AbortController().signal;
 const unheard = () => {};
 
 test("each request goes in its turn, as early as no window of the budget is overfull", async () => {
@@ -25,7 +25,7 @@ test("each request goes in its turn, as early as no window of the budget is over
         for (let atMs = 0, next = 0; order.length < arrivals.length; atMs += 1, clock.advance(1)) {
           for (; arrivals[next] === atMs; next += 1) {
             const caller = next;
-            void budget.take("tail", nobody, unheard).then(() => {
+            void budget.take("tail", unstopped, unheard).then(() => {
               order.push(caller);
               sent.push(clock.now() - START_MS);
             });
@@ -53,7 +53,7 @@ test("a clock that is set back holds nobody up, and lets nobody go too early", a
   const sent: number[] = [];
   for (let request = 0; request < 4; request++) {
     if (request === 2) setBackMs = 8 * 86_400_000;
-    await budget.take("tail", nobody, unheard);
+    await budget.take("tail", unstopped, unheard);
     sent.push(base.now() - START_MS);
   }
   expect(sent).toEqual([0, 0, 1_000, 1_000]);
@@ -62,13 +62,13 @@ test("a clock that is set back holds nobody up, and lets nobody go too early", a
 test("nothing is sent before a block ends, and an earlier block does not shorten it", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 10, windowMs: 1_000, clock });
-  const permit = await budget.take("tail", nobody, unheard);
+  const permit = await budget.take("tail", unstopped, unheard);
   budget.refused(permit, 5_000);
   budget.refused(permit, 2_000);
   const waits: number[] = [];
   let isSent = false;
   void budget
-    .take("tail", nobody, (waitMs) => waits.push(waitMs))
+    .take("tail", unstopped, (waitMs) => waits.push(waitMs))
     .then(() => {
       isSent = true;
     });
@@ -85,9 +85,9 @@ test("nothing is sent before a block ends, and an earlier block does not shorten
 test("a block that comes while a caller waits is obeyed as well", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 1, windowMs: 1_000, clock });
-  const permit = await budget.take("tail", nobody, unheard);
+  const permit = await budget.take("tail", unstopped, unheard);
   let isSent = false;
-  void budget.take("tail", nobody, unheard).then(() => {
+  void budget.take("tail", unstopped, unheard).then(() => {
     isSent = true;
   });
   await settle();
@@ -103,11 +103,11 @@ test("a block that comes while a caller waits is obeyed as well", async () => {
 test("a caller that gives up while it waits pays nothing and holds nobody up", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 1, windowMs: 1_000, clock });
-  await budget.take("tail", nobody, unheard);
+  await budget.take("tail", unstopped, unheard);
   const givesUp = new AbortController();
   const first = budget.take("tail", givesUp.signal, unheard);
   let isSent = false;
-  void budget.take("tail", nobody, unheard).then(() => {
+  void budget.take("tail", unstopped, unheard).then(() => {
     isSent = true;
   });
   await settle();
@@ -126,7 +126,7 @@ test("a caller that has given up before its turn is never granted one", async ()
   await expect(budget.take("tail", AbortSignal.abort(new Error("too late")), unheard)).rejects.toThrow(
     "too late",
   );
-  await budget.take("tail", nobody, unheard);
+  await budget.take("tail", unstopped, unheard);
   expect(clock.sleptMs).toEqual([]);
 });
 
@@ -139,7 +139,7 @@ async function callAll(
 ) {
   const gone: { priority: Priority; atMs: number }[] = [];
   for (const priority of priorities) {
-    void budget.take(priority, nobody, unheard).then(() => {
+    void budget.take(priority, unstopped, unheard).then(() => {
       gone.push({ priority, atMs: clock.now() - START_MS });
     });
   }
@@ -150,7 +150,7 @@ async function callAll(
 test("the most urgent goes first, until somebody has waited for two windows", async () => {
   const clock = new TestClock(START_MS);
   const budget = new RequestBudget({ requests: 1, windowMs: 100, clock });
-  await budget.take("tail", nobody, unheard);
+  await budget.take("tail", unstopped, unheard);
   const gone = await callAll(budget, clock, ["backfill", "reread", "tail", "snapshot", "tail"], 90);
   expect(gone).toEqual([]);
   await callAll(budget, clock, [], 600);
@@ -175,7 +175,7 @@ test("a backfill uses the whole budget, and leaves room at once for what is urge
   let sent = 0;
   const fill = async () => {
     for (;;) {
-      await budget.take("backfill", nobody, unheard);
+      await budget.take("backfill", unstopped, unheard);
       sent += 1;
     }
   };
@@ -186,7 +186,7 @@ test("a backfill uses the whole budget, and leaves room at once for what is urge
     clock.advance(100);
     if (tenths % 100 !== 0) continue;
     const cameMs = clock.now();
-    void budget.take("tail", nobody, unheard).then(() => {
+    void budget.take("tail", unstopped, unheard).then(() => {
       waitedMs.push(clock.now() - cameMs);
     });
   }
@@ -200,8 +200,8 @@ describe("a refusal", () => {
   const refuseAt = async (accepted: number, stated?: number) => {
     const clock = new TestClock(START_MS);
     const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
-    for (let sent = 0; sent < accepted; sent++) await budget.take("tail", nobody, unheard);
-    budget.refused(await budget.take("tail", nobody, unheard), 60_000, stated);
+    for (let sent = 0; sent < accepted; sent++) await budget.take("tail", unstopped, unheard);
+    budget.refused(await budget.take("tail", unstopped, unheard), 60_000, stated);
     const inNextWindows = async (windows: number) => {
       const before = sentMs.length;
       for (let seconds = 0; seconds < 60 * windows; seconds++) {
@@ -213,7 +213,7 @@ describe("a refusal", () => {
     const sentMs: number[] = [];
     const keepSending = async () => {
       for (;;) {
-        await budget.take("tail", nobody, unheard);
+        await budget.take("tail", unstopped, unheard);
         sentMs.push(clock.now());
         await settle();
       }
@@ -244,12 +244,12 @@ describe("a refusal", () => {
     const clock = new TestClock(START_MS);
     const budget = new RequestBudget({ requests: 10, windowMs: 1_000, clock });
     const permits = [];
-    for (let sent = 0; sent < 10; sent++) permits.push(await budget.take("tail", nobody, unheard));
+    for (let sent = 0; sent < 10; sent++) permits.push(await budget.take("tail", unstopped, unheard));
     for (const permit of permits.slice(7)) budget.refused(permit, 1_000);
     clock.advance(1_000);
     let sent = 0;
     for (let callers = 0; callers < 10; callers++) {
-      void budget.take("tail", nobody, unheard).then(() => {
+      void budget.take("tail", unstopped, unheard).then(() => {
         sent += 1;
       });
     }
@@ -298,7 +298,7 @@ describe("what an earlier process has sent", () => {
   const budgetOf = (clock: TestClock, requests: number) =>
     new RequestBudget({ requests, windowMs: WINDOW_MS, clock });
   const taken = (budget: RequestBudget, sent: number[]) =>
-    budget.take("tail", nobody, unheard).then(({ sentMs }) => void sent.push(sentMs));
+    budget.take("tail", unstopped, unheard).then(({ sentMs }) => void sent.push(sentMs));
 
   test("is counted, whenever the next one begins: no window is overfull", async () => {
     await fc.assert(
@@ -330,7 +330,7 @@ describe("what an earlier process has sent", () => {
     const clock = new TestClock(START_MS);
     const first = budgetOf(clock, 100);
     for (let requests = 0; requests < 100; requests++) {
-      await first.take("tail", nobody, unheard);
+      await first.take("tail", unstopped, unheard);
       clock.advance(500);
     }
     const kept = JSON.stringify(first.recent());
@@ -338,7 +338,7 @@ describe("what an earlier process has sent", () => {
     const second = budgetOf(clock, 100);
     second.recall(JSON.parse(kept));
     const waits: number[] = [];
-    void second.take("tail", nobody, (waitMs) => waits.push(waitMs));
+    void second.take("tail", unstopped, (waitMs) => waits.push(waitMs));
     expect(waits).toHaveLength(1);
     expect(waits[0]).toBeLessThanOrEqual(WINDOW_MS / 3);
   });
@@ -348,7 +348,7 @@ describe("what an earlier process has sent", () => {
       const budget = budgetOf(new TestClock(START_MS), 1);
       budget.recall({ sent: [[START_MS + aheadMs, 1]], blockedUntilMs: null });
       let waits = 0;
-      void budget.take("tail", nobody, () => waits++);
+      void budget.take("tail", unstopped, () => waits++);
       expect(waits).toBe(0);
     }
   });
@@ -363,12 +363,12 @@ describe("what an earlier process has sent", () => {
   test("includes a block that is not over", async () => {
     const clock = new TestClock(START_MS);
     const first = budgetOf(clock, 100);
-    first.refused(await first.take("tail", nobody, unheard), 60_000);
+    first.refused(await first.take("tail", unstopped, unheard), 60_000);
     clock.advance(20_000);
     const second = budgetOf(clock, 100);
     expect(second.recall(JSON.parse(JSON.stringify(first.recent())))).toBe(40_000);
     const waits: number[] = [];
-    void second.take("tail", nobody, (waitMs) => waits.push(waitMs));
+    void second.take("tail", unstopped, (waitMs) => waits.push(waitMs));
     expect(waits).toEqual([40_000]);
   });
 });
@@ -378,7 +378,7 @@ describe("what an answer says of the company's quota", () => {
     const clock = new TestClock(START_MS);
     const budget = new RequestBudget({ requests: 100, windowMs: 60_000, clock });
     const waits: number[] = [];
-    const take = () => budget.take("tail", nobody, (waitMs) => waits.push(waitMs));
+    const take = () => budget.take("tail", unstopped, (waitMs) => waits.push(waitMs));
     return { clock, budget, waits, take };
   };
 

@@ -201,13 +201,13 @@ describe("a number that a 64-bit float cannot hold", () => {
     "0.1",
     "0e0",
     "-0",
-  ])("is none: %s", async (number) => {
+  ])("is not reported: %s", async (number) => {
     const { row, reported } = await rowsOf(`{"id":1,"cost":${number}}`);
     expect(row).toEqual({ id: 1, cost: Number(number) });
     expect(reported).toEqual([]);
   });
 
-  test("is none within a text, whatever surrounds it", async () => {
+  test("is not reported within a text, whatever surrounds it", async () => {
     const text = 'said \\" : 12345678901234567890, [1e400';
     const { row, reported } = await rowsOf(`{"id":1,"notes":"${text}"}`);
     expect(row).toEqual({ id: 1, notes: JSON.parse(`"${text}"`) });

@@ -162,7 +162,7 @@ describe("a proxy that the environment names", () => {
 
   test.each([
     [407, /HTTP 407\. A proxy requires a user and a password\. Set HTTPS_PROXY/, 1],
-    [403, /HTTP 403\. Ask whoever runs the proxy/, 1],
+    [403, /HTTP 403\. Ask the administrator of the proxy/, 1],
     [502, /HTTP 502 \(6 attempts failed\)/, 6],
   ])("and that answers %i is named, with the advice that fits", async (status, words, attempts) => {
     await using aircall = await secureAircall();
@@ -186,7 +186,7 @@ describe("a proxy that the environment names", () => {
     expect(connections).toBe(6);
   });
 
-  test("does not keep a certificate that nobody has signed from being refused", async () => {
+  test("does not accept a self-signed certificate", async () => {
     await using aircall = await secureAircall();
     await using between = await proxy();
     const env = { HTTPS_PROXY: `http://${between.host}`, NODE_EXTRA_CA_CERTS: "" };

@@ -23,32 +23,15 @@ interface Command {
   readonly stdin?: string;
 }
 
+function capture({ file, write }: TemporaryFolder, config: object, option: string): Command {
+  const paths = ["--to", file("it.duckdb"), "--config", write("config.json", config)];
+  return { args: ["capture", option, "--streams", "calls", ...paths] };
+}
+
 /** Every way to capture calls with this config. */
 const COMMANDS: Record<string, (folder: TemporaryFolder, config: object) => Command> = {
-  capture: ({ file, write }, config) => ({
-    args: [
-      "capture",
-      "--follow",
-      "--to",
-      file("it.duckdb"),
-      "--streams",
-      "calls",
-      "--config",
-      write("config.json", config),
-    ],
-  }),
-  "capture --json": ({ file, write }, config) => ({
-    args: [
-      "capture",
-      "--json",
-      "--to",
-      file("it.duckdb"),
-      "--streams",
-      "calls",
-      "--config",
-      write("config.json", config),
-    ],
-  }),
+  capture: (folder, config) => capture(folder, config, "--follow"),
+  "capture --json": (folder, config) => capture(folder, config, "--json"),
   flow: (_, config) => {
     const bindings = [{ resourceConfig: { stream: "calls" }, stateKey: "calls" }];
     return { args: ["flow"], stdin: `${JSON.stringify({ open: { capture: { config, bindings } } })}\n` };
@@ -150,7 +133,7 @@ test.concurrent.each(names)(
 );
 
 test.concurrent.each(["flow", "airbyte", "singer"])(
-  "a stop of %s ends the process while nobody reads standard output",
+  "a stop of %s ends the process while standard output is not read",
   async (name) => {
     using folder = temporaryFolder();
     const emulator = await startEmulator({ limit: null, account: { calls: 2_000 } });

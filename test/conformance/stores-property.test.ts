@@ -49,7 +49,7 @@ const documents = fc.array(fc.oneof({ weight: 4, arbitrary: present }, { weight:
   maxLength: 8,
 });
 
-/** An empty patch keeps the state as it is, also where there is none. */
+/** An empty patch changes nothing, also where no state is stored. */
 const hasPatch = ({ patch }: { patch: JsonObject }) => Object.keys(patch).length > 0;
 
 describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objects }) => {

@@ -80,7 +80,7 @@ describe("a patch changes the rows that it names alone", () => {
     expect(changesOf(state, patch)).toEqual(changes);
   });
 
-  test("that are none where the patch is empty, also where there is no state", () => {
+  test("are not changed by an empty patch, also where no state is stored", () => {
     const { state, changes } = patchState({}, [{ table: "calls", documents: [], patch: {} }]);
     expect([state, [...changes]]).toEqual([{}, []]);
   });

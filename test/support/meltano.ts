@@ -3,7 +3,7 @@ import { endpointSettings, type Setting } from "../../src/config/index.ts";
 
 const DOCUMENT = new URL("../../docs/singer.md", import.meta.url);
 
-/** The plugin definition that docs/singer.md tells people to add to their `meltano.yml`. */
+/** The plugin definition that docs/singer.md asks users to add to their `meltano.yml`. */
 export function documentedPlugin(): string {
   const [, yaml = ""] =
     /^## With Meltano$[\s\S]*?^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(DOCUMENT, "utf8")) ?? [];

@@ -17,7 +17,7 @@ export function knownAdviceFor(cause: unknown): string | undefined {
   return matching(FAULTS, cause);
 }
 
-/** What a person should do when DuckDB cannot open a file, for the reasons that can be told apart. */
+/** What a person should do when DuckDB cannot open a file, by the reason. */
 const REFUSALS: readonly [RegExp, string | ((match: RegExpExecArray) => string)][] = [
   [
     /Conflicting lock is held in .*\(PID (\d+)\)/,

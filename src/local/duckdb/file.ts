@@ -175,7 +175,7 @@ export class DatabaseFile {
   }
 }
 
-/** What tells whether the same file is still at a path, without opening it: that would give up DuckDB's lock. */
+/** Identifies the file at a path without opening it: closing it again would release DuckDB's lock. */
 interface FileIdentity {
   readonly device: number;
   readonly inode: number;

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { StoreError } from "../../errors.ts";
 import { firstLine } from "./sql.ts";
 
-/** Whether there is a file. Throws a `StoreError` where there is none and none could be made either. */
+/** Whether the file exists. Throws a `StoreError` if it neither exists nor can be created. */
 export async function fileExists(path: string): Promise<boolean> {
   const [folder, file, log] = await Promise.all([dirname(path), path, logOf(path)].map(statIfThere));
   if (file?.isDirectory()) throw new StoreError(`${path} is a folder; name a file in it.`);

@@ -55,7 +55,7 @@ export function patchState(
   return { state: patched, changes };
 }
 
-/** An empty patch keeps the state as it is, also where there is none. */
+/** An empty patch changes nothing, also where no state is stored. */
 function isChange(patch: JsonObject): boolean {
   return Object.keys(patch).length > 0;
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import type { Log } from "../../shared/ports.ts";
 
 /**
- * The connector state that the runtime committed last; `{}` when there is none. Warns of a state, or a part of it, that
+ * The connector state that the runtime committed last; `{}` if the runtime has not committed any. Warns of a state, or a part of it, that
  * no binding can read.
  */
 export function committedState(state: unknown, log: Log): JsonObject {

@@ -28,7 +28,7 @@ export function fieldsOf(schema: JsonObject, at: Breadcrumb = []): Field[] {
   }));
 }
 
-/** The schema at a path; `undefined` where there is none. The empty path is the schema itself. */
+/** The schema at a path; `undefined` if the path leads nowhere. The empty path is the schema itself. */
 export function fieldAt(schema: JsonObject, [part, ...rest]: Breadcrumb): JsonObject | undefined {
   if (part === undefined) return schema;
   const inner = Object.hasOwn(schema, part) ? schema[part] : undefined;

@@ -1,9 +1,7 @@
 import { BINDINGS, mergePatch } from "../../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { EMPTY_FOR_MS } from "../../streams/index.ts";
 import type { SelectedStream } from "./selection.ts";
-
-/** An outage can look like an empty table: one that had rows is believed once it has been empty for so long. */
-const EMPTY_FOR_SECONDS = 3_600;
 
 /**
  * What Singer calls state: `{"bookmarks": {"<stream>": {...}}}`. The bookmark of a stream that follows
@@ -66,6 +64,6 @@ export class SingerState {
     const { emptySince } = bookmark;
     const isKnown = typeof emptySince === "number" && emptySince <= nowSeconds;
     if (!isKnown) this.#bookmarks = { ...this.#bookmarks, [name]: { ...bookmark, emptySince: nowSeconds } };
-    return isKnown && nowSeconds >= emptySince + EMPTY_FOR_SECONDS;
+    return isKnown && nowSeconds * 1000 >= emptySince * 1000 + EMPTY_FOR_MS;
   }
 }

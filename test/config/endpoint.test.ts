@@ -1,27 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../errors.ts";
-import { streamNames } from "../streams/index.ts";
-import {
-  nestedConfig,
-  parseEndpointConfig,
-  parseResourceConfig,
-  parseStreamName,
-  unknownProperties,
-} from "./index.ts";
+import { nestedConfig, parseEndpointConfig, unknownProperties } from "../../src/config/index.ts";
+import { messageOf } from "../support/config-messages.ts";
 
 const SECRET = "s3cret-value";
 const HASH_KEY = "a key that nobody guesses";
 const KEY = { api_id: "id", api_token: SECRET };
-
-function messageOf(parse: () => unknown): string {
-  try {
-    parse();
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return String(error);
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("an endpoint config", () => {
   test("needs no more than the key", () => {
@@ -267,88 +250,5 @@ describe("an endpoint config", () => {
     for (const name of named) expect(message).toContain(name);
     expect(message).not.toContain(SECRET);
     expect(message).not.toContain("12345678");
-  });
-});
-
-describe("a resource config", () => {
-  test("without a sync mode follows changes", () => {
-    expect(parseResourceConfig({ stream: "calls" }).syncMode).toBe("incremental");
-  });
-
-  test.each([
-    { stream: "calls", syncMode: "incremental" },
-    { stream: "user_availablity", syncMode: "full_refresh", namespace: null, cursorField: null },
-    { stream: "contacts", syncMode: "full_refresh", namespace: "acme", cursorField: ["updated_at"] },
-    { stream: "tags", syncMode: "incremental", legacy: true },
-  ])("of captures in use goes on working: %j", (config) => {
-    const { stream, syncMode } = config;
-    expect(parseResourceConfig(config)).toEqual({ stream, syncMode, intervalMs: undefined });
-  });
-
-  test.each([
-    ["2026-01-31", Date.UTC(2026, 0, 31)],
-    [" 2026-01-31T02:00:00+02:00\n", Date.UTC(2026, 0, 31)],
-    ["1960-01-01T00:00:00Z", 1_000],
-  ])("may start at %j", (start_date, startMs) => {
-    expect(parseResourceConfig({ stream: "calls", start_date }).startSeconds).toBe(startMs / 1000);
-  });
-
-  test.each([
-    ["PT30S", 30],
-    ["PT5M", 300],
-    ["PT12H", 43_200],
-    ["P1D", 86_400],
-    ["P2W", 1_209_600],
-    ["P1DT2H3M4S", 93_784],
-    ["PT90M", 5_400],
-  ])("may rest for %s", (interval, seconds) => {
-    const config = { stream: "calls", syncMode: "incremental", interval };
-    expect(parseResourceConfig(config).intervalMs).toBe(seconds * 1000);
-  });
-
-  test.each<[string, number | undefined]>([
-    ["2026-01-31", Date.UTC(2026, 0, 31) / 1000],
-    ["2026-01-31 02:00:00+02:00", Date.UTC(2026, 0, 31) / 1000],
-    ["1969-12-31", 1],
-    ["", undefined],
-  ])("has the start date %j read as that of an endpoint", (start_date, startSeconds) => {
-    expect(parseResourceConfig({ stream: "calls", start_date }).startSeconds).toBe(startSeconds);
-  });
-
-  test.each(["", " ", "P", "PT", "PT0S", "PT0M0S", "P0D", "P0W", "P0DT0H"])(
-    "that a form leaves with the interval %j has none",
-    (interval) => {
-      const config = { stream: "calls", syncMode: "incremental", interval };
-      expect(parseResourceConfig(config).intervalMs).toBeUndefined();
-    },
-  );
-
-  test.each(["5", "5m", "P1M", "P1Y", "PT0X", "-PT5M", "PT1.5H", "PT5", "P1DT", "pt5m"])(
-    "may not rest for %j",
-    (interval) => {
-      const config = { stream: "calls", syncMode: "incremental", interval };
-      expect(messageOf(() => parseResourceConfig(config))).toContain("interval");
-    },
-  );
-
-  test.each<[string, unknown, string]>([
-    ["no stream", { syncMode: "incremental" }, "stream is missing"],
-    ["another stream", { stream: SECRET }, "stream must be one of calls, company"],
-    ["another mode", { stream: "calls", syncMode: "append" }, "syncMode"],
-    ["an interval that is no text", { stream: "calls", syncMode: "incremental", interval: 5 }, "interval"],
-    [
-      "a cursor that is no list",
-      { stream: "calls", syncMode: "incremental", cursorField: "id" },
-      "cursorField",
-    ],
-  ])("with %s is refused by the name of the property", (_, config, named) => {
-    const message = messageOf(() => parseResourceConfig(config));
-    expect(message).toContain(named);
-    expect(message).not.toContain(SECRET);
-  });
-
-  test.each(["messages", "Calls", "", "constructor", "__proto__"])("names no stream %j", (name) => {
-    const message = messageOf(() => parseStreamName(name));
-    for (const stream of streamNames) expect(message).toContain(stream);
   });
 });
