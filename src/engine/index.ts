@@ -1,3 +1,4 @@
+export { Arrivals } from "./arrivals.ts";
 export type { Block, Document } from "./block.ts";
 export { type LifecycleEvent, runSession } from "./session.ts";
 export { BINDINGS, bindingPatch, bindingState, mergePatch, patchBetween } from "./state.ts";

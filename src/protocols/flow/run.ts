@@ -35,7 +35,6 @@ export async function runCaptureSession(options: SessionOptions): Promise<void> 
   const streams = bindings.map(({ resourceConfig }) => parseResourceConfig(resourceConfig).stream);
   const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
   const state = committedState(earlier, ports.log);
-  const stateKeyOf = (binding: number) => (bindings[binding] as (typeof bindings)[number]).stateKey;
   const mostRowsPerMinute = connector.mostPerMinute(capture.config).rows;
   const status = new CaptureStatus({ streams, ...ports, mostRowsPerMinute });
   const month = monthOf(ports, signal);
@@ -51,12 +50,12 @@ export async function runCaptureSession(options: SessionOptions): Promise<void> 
   for (const response of preface(streams, state)) await writer.write(response);
   await writer.flush();
   try {
-    for await (const { binding, documents, patch, committed } of blocks) {
+    for await (const { binding, stateKey, documents, patch, committed } of blocks) {
       for (const doc of documents) {
         rewriters[binding]?.(doc);
         await writer.write({ captured: { binding, doc } });
       }
-      await writer.write(checkpoint(bindingPatch(stateKeyOf(binding), patch)));
+      await writer.write(checkpoint(bindingPatch(stateKey, patch)));
       await writer.flush();
       committed();
     }
