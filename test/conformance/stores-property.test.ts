@@ -75,6 +75,32 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
       },
     ));
 
+  test("holds the merge of the documents of each key where the table merges, however they are grouped", () =>
+    holdsForAll(
+      `merged rows in ${name}`,
+      fc.array(fc.record({ documents, split: fc.nat({ max: 8 }), reopen: fc.boolean() }), { maxLength: 6 }),
+      draws(12, 100),
+      async (transactions) => {
+        const target = newTarget();
+        const open = () => openStore(target, { tables: [{ ...CALLS, merges: true }], source: "emulator" });
+        let store = await open();
+        const rows = new Map<Json | undefined, [string, Json][]>();
+        for (const { documents: captured, split, reopen } of transactions) {
+          await store.commit([calls(captured.slice(0, split)), calls(captured.slice(split))]);
+          for (const each of captured) {
+            if (each._meta.op === "d") rows.delete(each.id);
+            else rows.set(each.id, [...(rows.get(each.id) ?? []), ...valuesOf(each)]);
+          }
+          if (!reopen) continue;
+          await store.close();
+          store = await open();
+        }
+        await store.close();
+        const merged = [...rows.values()].map((entries) => Object.fromEntries(entries));
+        expect((await objects(target, "calls")).map(fieldsOf).sort()).toEqual(merged.map(fieldsOf).sort());
+      },
+    ));
+
   test("holds the state that the patches lead to, whatever they are and whenever it is closed", () => {
     const block = fc.record({
       table: fc.constantFrom("calls", "tags"),
@@ -106,6 +132,11 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     );
   });
 });
+
+/** The fields that have a value. */
+function valuesOf(captured: Document): [string, Json][] {
+  return Object.entries(captured).filter(([, each]) => each !== null);
+}
 
 function document(entries: [string, unknown][], op: "u" | "d"): Document {
   return Object.fromEntries<unknown>([...entries, ["_meta", { op }]]) as Document;
