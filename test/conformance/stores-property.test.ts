@@ -87,10 +87,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
         const rows = new Map<Json | undefined, [string, Json][]>();
         for (const { documents: captured, split, reopen } of transactions) {
           await store.commit([calls(captured.slice(0, split)), calls(captured.slice(split))]);
-          for (const each of captured) {
-            if (each._meta.op === "d") rows.delete(each.id);
-            else rows.set(each.id, [...(rows.get(each.id) ?? []), ...valuesOf(each)]);
-          }
+          for (const each of captured) mergeInto(rows, each);
           if (!reopen) continue;
           await store.close();
           store = await open();
@@ -133,9 +130,11 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
   });
 });
 
-/** The fields that have a value. */
-function valuesOf(captured: Document): [string, Json][] {
-  return Object.entries(captured).filter(([, each]) => each !== null);
+/** The values that a document adds to those of its row, of which the last one of a field counts. */
+function mergeInto(rows: Map<Json | undefined, [string, Json][]>, captured: Document): void {
+  const values = Object.entries(captured).filter(([, each]) => each !== null);
+  if (captured._meta.op === "d") rows.delete(captured.id);
+  else rows.set(captured.id, [...(rows.get(captured.id) ?? []), ...values]);
 }
 
 function document(entries: [string, unknown][], op: "u" | "d"): Document {
