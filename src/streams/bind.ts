@@ -34,15 +34,7 @@ export interface BindingOptions {
 
 /** The stream of one binding, as the engine runs it. What the binding remembers outlives its runs. */
 export function bindStream(definition: StreamDefinition, options: BindingOptions): Stream {
-  const {
-    reader,
-    ports,
-    syncMode,
-    startSeconds,
-    rereadAfterSeconds,
-    touched,
-    onSkipped = () => {},
-  } = options;
+  const { reader, ports, syncMode, startSeconds, rereadAfterSeconds, events, onSkipped = () => {} } = options;
   const { clock, log } = ports;
   const { name, keyField, secretFields = [] } = definition;
   const intervalMs = options.intervalMs ?? definition.intervalMs;
