@@ -1,3 +1,5 @@
+import { EVENT_NAMES } from "./account/event-names.ts";
+import type { WebhookRules } from "./account/webhooks.ts";
 import { type EmulatorClock, systemClock } from "./clock.ts";
 
 /** The credentials that the emulator accepts unless it has others. */
@@ -30,7 +32,7 @@ export interface LimiterOptions {
   rateHeaders: "refused" | "always";
 }
 
-export interface EmulatorOptions extends LimiterOptions {
+export interface EmulatorOptions extends LimiterOptions, WebhookRules {
   clock: EmulatorClock;
   /** The ID of the only API key that is accepted. */
   apiId: string;
@@ -87,6 +89,9 @@ const DEFAULTS: ResolvedOptions = {
   listInProgress: true,
   callsFromInclusive: false,
   signedUrlSeconds: 600,
+  keyMayWrite: true,
+  eventNames: EVENT_NAMES,
+  httpOnThisMachine: false,
 };
 
 export function resolveOptions(options: Partial<EmulatorOptions>): ResolvedOptions {

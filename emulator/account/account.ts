@@ -16,9 +16,9 @@ import {
   type Tag,
   type Team,
   type User,
-  type Webhook,
 } from "./directory.ts";
 import { COMPANY_NAME } from "./names.ts";
+import { Webhooks } from "./webhooks.ts";
 import { ZONES, zoneAt, zoneIndexOf } from "./zones.ts";
 
 /** One company's data. It is a function of the seed, the sizes and the clock, plus the changes that tests make. */
@@ -27,7 +27,7 @@ export class Account {
   readonly numbers: Collection<PhoneNumber>;
   readonly teams: Collection<Team>;
   readonly tags: Collection<Tag>;
-  readonly webhooks: Collection<Webhook>;
+  readonly webhooks: Webhooks;
   readonly contacts: Contacts;
   readonly calls: Calls;
   readonly #clock: EmulatorClock;
@@ -42,7 +42,7 @@ export class Account {
     this.numbers = new Collection(size.numbers, makeNumber(seed), createdNow);
     this.teams = new Collection(size.teams, makeTeam(seed, size.users), createdNow);
     this.tags = new Collection(size.tags, makeTag(seed));
-    this.webhooks = new Collection(size.webhooks, makeWebhook(seed), createdNow);
+    this.webhooks = new Webhooks(size.webhooks, makeWebhook(seed), createdNow, options);
     this.contacts = new Contacts(seed, size.contacts, clock);
     this.calls = this.#makeCalls(seed, options);
   }
