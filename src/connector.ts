@@ -255,7 +255,7 @@ export class Connector {
       clock: ports.clock,
     });
     // Another request to this process may come with another config.
-    this.#budget.configure(config.requestsPerMinute);
+    this.#budget.configure({ requests: config.requestsPerMinute });
     return {
       credentials: config,
       origin,
