@@ -127,9 +127,11 @@ class Details {
           },
         }),
       ports,
+      until: "pass",
       syncMode: "incremental",
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       rereadAfterSeconds: [1_800, 21_600, 86_400],
+      rereadRequestsPerPass: 0,
     });
     const state = { bindingStateV1: { details: structuredClone(this.state) } };
     return runSession({ bindings: [{ stream, stateKey: "details" }], state, until: "pass", signal, ports });
