@@ -1,11 +1,11 @@
 import { AccessRefused, ConnectorError, CredentialsRefused, NotFound } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { LogFields } from "../shared/ports.ts";
-import type { Permit, Priority } from "./budget.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { failureOf } from "./failure.ts";
 import { type Page, type Report, readPages } from "./pages.ts";
+import type { Priority } from "./priorities.ts";
 import { type Answer, sendRequest } from "./request.ts";
 import {
   BLOCK_MS,
@@ -15,6 +15,7 @@ import {
   type RetryPolicy,
   type StatedQuota,
 } from "./retry.ts";
+import type { Permit } from "./sent-requests.ts";
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
@@ -49,13 +50,22 @@ export class AircallReader {
     this.#options = options;
     this.#client = options.client;
     this.#signal = options.signal;
-    this.#retryPolicy = { ...RETRY_POLICY, firstWaitMs };
+    const { maxAttempts } = options.priority === "spare" ? { maxAttempts: 1 } : RETRY_POLICY;
+    this.#retryPolicy = { ...RETRY_POLICY, maxAttempts, firstWaitMs };
     this.#reported = options.reported ?? new Set();
   }
 
   /** The same reader, whose requests have another purpose and priority. */
   for(purpose: string, priority: Priority): AircallReader {
     return new AircallReader({ ...this.#options, purpose, priority, reported: this.#reported });
+  }
+
+  /**
+   * When the next request of the priority `spare` may be sent, in Unix milliseconds; in the past when it may be sent
+   * now. Such a request never waits: it fails where it cannot be sent at once, and after the first attempt.
+   */
+  spareAtMs(): number {
+    return this.#client.budget.spareAtMs();
   }
 
   /**
