@@ -1,3 +1,5 @@
+import { EVENT_NAMES } from "./account/event-names.ts";
+import type { WebhookRules } from "./account/webhooks.ts";
 import { type EmulatorClock, systemClock } from "./clock.ts";
 import { DEFAULT_EVENTS, type EventOptions } from "./events/options.ts";
 
@@ -33,7 +35,7 @@ export interface LimiterOptions {
   rateHeaders: "refused" | "always";
 }
 
-export interface EmulatorOptions extends LimiterOptions {
+export interface EmulatorOptions extends LimiterOptions, WebhookRules {
   clock: EmulatorClock;
   /** The ID of the only API key that is accepted. */
   apiId: string;
@@ -97,6 +99,9 @@ const DEFAULTS: ResolvedOptions = {
   signedUrlSeconds: 600,
   events: DEFAULT_EVENTS,
   sendEvent: null,
+  keyMayWrite: true,
+  eventNames: EVENT_NAMES,
+  httpOnThisMachine: false,
 };
 
 export function resolveOptions(options: Partial<EmulatorOptions>): ResolvedOptions {

@@ -114,6 +114,11 @@ export class Connector {
     this.#configs.readEndpoint(config);
   }
 
+  /** Whether a capture that follows takes events, whose answers wait until they are durable. */
+  receivesEvents(config: unknown): boolean {
+    return this.#configs.readEndpoint(config).eventsUrl !== undefined;
+  }
+
   /** What the request budget lets a minute take. */
   mostPerMinute(config: unknown): MinutePace {
     const { requestsPerMinute } = this.#configs.readEndpoint(config);

@@ -146,6 +146,16 @@ export const EndpointSchema = {
           order: 1,
         },
         personal_data: PersonalDataSchema,
+        events_url: {
+          type: "string",
+          title: "Events URL",
+          description:
+            "Public https address that leads to the capture's port for events, as Flow shows it after the first publish. Aircall then announces changes, and they are captured within seconds. The connector keeps one webhook of the account pointing there, which is all that it ever writes to Aircall. Empty, no port is opened and changes are captured by polling alone.",
+          pattern: "^$|^https://|^http://(localhost|127\\.|\\[::1\\])",
+          examples: ["https://aircall.example.com"],
+          default: "",
+          order: 3,
+        },
       },
     },
   },

@@ -17,10 +17,10 @@ import {
   type Tag,
   type Team,
   type User,
-  type Webhook,
 } from "./directory.ts";
 import { Messages } from "./messages.ts";
 import { COMPANY_NAME } from "./names.ts";
+import { Webhooks } from "./webhooks.ts";
 import { ZONES, zoneAt, zoneIndexOf } from "./zones.ts";
 
 /** Draws the other party of a call or message. */
@@ -41,7 +41,7 @@ export class Account {
   readonly numbers: Collection<PhoneNumber>;
   readonly teams: Collection<Team>;
   readonly tags: Collection<Tag>;
-  readonly webhooks: Collection<Webhook>;
+  readonly webhooks: Webhooks;
   readonly contacts: Contacts;
   readonly calls: Calls;
   readonly messages: Messages;
@@ -70,11 +70,12 @@ export class Account {
     );
     this.teams = new Collection(size.teams, makeTeam(seed, size.users), createdNow);
     this.tags = new Collection(size.tags, makeTag(seed));
-    this.webhooks = new Collection(
+    this.webhooks = new Webhooks(
       size.webhooks,
       makeWebhook(seed),
       createdNow,
       changes.reporter((change) => ({ of: "webhook", ...change })),
+      options,
     );
     this.contacts = new Contacts(seed, size.contacts, clock, changes);
     const traffic = this.#trafficOf(options);

@@ -7,6 +7,7 @@ import type { StatedQuota } from "./retry.ts";
 
 /** What a request is for, the most urgent first. Requests that are spread keep room in the window for urgent ones. */
 const PRIORITIES = {
+  event: { isSpread: false },
   tail: { isSpread: false },
   snapshot: { isSpread: false },
   reread: { isSpread: true },

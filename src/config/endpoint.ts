@@ -8,6 +8,7 @@ import {
   EndpointSchema,
 } from "../spec.ts";
 import { isNoDuration, parseDurationMs } from "./duration.ts";
+import { parseEventsUrl } from "./events-url.ts";
 import { nestedConfig } from "./nesting.ts";
 import { withoutPatterns } from "./patterns.ts";
 import { type PersonalData, parsePersonalData } from "./personal-data.ts";
@@ -21,6 +22,8 @@ export interface EndpointConfig {
   /** At which ages calls are read again. */
   readonly rereadAfterSeconds: readonly number[];
   readonly personalData: PersonalData;
+  /** Where Aircall reaches the capture's port, without a slash at its end. Absent where no events are received. */
+  readonly eventsUrl?: string | undefined;
 }
 
 const SCHEMA = withoutPatterns(EndpointSchema);
@@ -42,6 +45,7 @@ export function parseEndpointConfig(config: unknown): EndpointConfig {
     startSeconds: startSecondsOf(parsed.start_date),
     rereadAfterSeconds: rereadAfter.map((age) => parseDurationMs("advanced.reread_calls_after", age) / 1000),
     personalData: parsePersonalData(parsed.advanced?.personal_data),
+    eventsUrl: parseEventsUrl(parsed.advanced?.events_url),
     requestsPerMinute: parsed.advanced?.requests_per_minute ?? DEFAULT_REQUESTS_PER_MINUTE,
   };
 }

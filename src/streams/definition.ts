@@ -1,7 +1,9 @@
 import type { AircallReader } from "../aircall/index.ts";
 import type { Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
+import type { AircallEvent } from "./aircall-event.ts";
 import type { Source } from "./source.ts";
+import type { TouchedObject } from "./touched.ts";
 
 /** Everything that the connector knows of a stream. Each is made by one file or folder beside this one. */
 export interface StreamDefinition {
@@ -21,6 +23,8 @@ export interface StreamDefinition {
   probe(reader: AircallReader): Promise<number | undefined>;
   /** Whether a state that is not empty is one from which `run` goes on. From any other it begins afresh. */
   canResumeFrom(state: JsonObject): boolean;
+  /** The object of the stream that an event names, if the stream is to read it anew. */
+  touchedBy?(event: AircallEvent): TouchedObject | undefined;
   /** Keeps the contract of the engine's `Stream`. */
   run(source: Source, state: JsonObject): AsyncIterable<Step>;
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "../shared/json.ts";
 import type { Clock, Log } from "../shared/ports.ts";
 import type { MalformedRows } from "./malformed-rows.ts";
 import type { DigestMemory } from "./memory.ts";
+import type { TouchedIds } from "./touched.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
@@ -14,6 +15,8 @@ export interface Source {
   readonly log: Log;
   /** The versions that this process has captured, by the ID of the object. */
   readonly memory: DigestMemory;
+  /** The objects that events have named. Absent where no events are received. */
+  readonly touched?: TouchedIds | undefined;
   /** Reports rows that are skipped. */
   readonly malformed: MalformedRows;
   /** Top-level fields that are left out of every document. */
@@ -48,8 +51,18 @@ export function hasPassed(durationMs: number, sinceMs: number, { clock }: Source
   return passedMs < 0 || passedMs >= durationMs;
 }
 
+/** Rests until `pauseMs` have passed since an instant, or until what events have touched is to be read. */
+export function* restUntilDue(beganMs: number, pauseMs: number, source: Source): Generator<RestStep> {
+  const { touched } = source;
+  if (!touched) return void (yield restSince(beganMs, pauseMs, source));
+  do {
+    const rest = restSince(beganMs, pauseMs, source);
+    yield { ...rest, untilMs: Math.min(rest.untilMs, touched.dueMs), touch: touched.touch };
+  } while (!touched.isDue && !hasPassed(pauseMs, beganMs, source));
+}
+
 /** A rest until `beganMs + pauseMs`, but at most `pauseMs` from now: the clock may have been set back. */
-export function restSince(beganMs: number, pauseMs: number, { clock }: Source): RestStep {
+function restSince(beganMs: number, pauseMs: number, { clock }: Source): RestStep {
   return { kind: "rest", untilMs: Math.min(beganMs, clock.now()) + pauseMs };
 }
 

@@ -21,7 +21,13 @@ import { CONFIG, startWorld, type World } from "../support/world.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
-const LEAST_URGENT = { tail: "backfill", open: "backfill", reread: "backfill", history: "backfill" } as const;
+const LEAST_URGENT = {
+  tail: "backfill",
+  open: "backfill",
+  reread: "backfill",
+  history: "backfill",
+  touched: "backfill",
+} as const;
 
 /** An account whose calls have all started by now, but for those that a test lets ring. */
 function worldOf(calls: number) {

@@ -36,7 +36,10 @@ export type OpenStore = (target: string, options: StoreOptions) => Promise<Store
 
 /** What one stream captured up to one of its checkpoints. */
 export interface CapturedBlock {
-  /** The name of one of the tables that the store was opened with, which is also the stream's state key. */
+  /**
+   * The state key of the block. Where there are documents, it is the name of one of the tables that the store
+   * was opened with; state alone may belong to no table.
+   */
   readonly table: string;
   /** In the order in which they were captured. An empty list moves the state alone. */
   readonly documents: readonly Document[];

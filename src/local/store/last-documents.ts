@@ -13,6 +13,7 @@ export function lastDocuments(
 ): ReadonlyMap<string, readonly Document[]> {
   const tables = new Map<string, Map<Json, Document>>();
   for (const { table, documents } of blocks) {
+    if (documents.length === 0) continue;
     const keyField = keyFieldOf(table);
     const byKey = tables.get(table) ?? new Map<Json, Document>();
     tables.set(table, byKey);

@@ -10,6 +10,7 @@ import { type Call, type CallBatch, CallSchedule } from "./schedule.ts";
 import { RECENT_SECONDS } from "./schedule-state.ts";
 import { callSchema } from "./schema.ts";
 import { type CallsState, canResumeFrom, type RecentCalls, readState } from "./state.ts";
+import { touchedCall } from "./touched-calls.ts";
 
 /**
  * Phone calls, by when they started: each call that the schedule reads, if it has changed.
@@ -21,6 +22,7 @@ export const calls: StreamDefinition = {
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
   probe: (reader) => probeList(reader, CALLS),
+  touchedBy: touchedCall,
   canResumeFrom,
   async *run(source, state) {
     const kept = readState(state, source);

@@ -3,7 +3,8 @@ import { type Document, patchBetween, type Step } from "../../engine/index.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { wellFormedDocuments } from "../rows.ts";
 import { SingleReads } from "../single-reads.ts";
-import { hasPassed, isRereadDue, nowSeconds, restSince, type Source } from "../source.ts";
+import { hasPassed, isRereadDue, nowSeconds, restUntilDue, type Source } from "../source.ts";
+import type { TouchedIds } from "../touched.ts";
 import { readWindow, type Span } from "../window.ts";
 import {
   CALLS,
@@ -23,6 +24,7 @@ import {
   rereadThrough,
 } from "./reread-schedule.ts";
 import { RECENT_SECONDS, rereadAges, type ScheduleState, wholeHistory } from "./schedule-state.ts";
+import { planReads } from "./touched-calls.ts";
 import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
 
 /** Starts are in Aircall's time, whose clock may be ahead of ours. */
@@ -38,9 +40,9 @@ export type Call = Document & CallRow;
 /**
  * Why calls are read: `tail`, those of the last half hour, at each poll; `open`, an older call that may
  * still change by itself; `reread`, calls that have come to an age of the re-read schedule; `history`,
- * the calls from before the binding began.
+ * the calls from before the binding began; `touched`, calls that events have named.
  */
-export type CallPurpose = "tail" | "open" | "reread" | "history";
+export type CallPurpose = "tail" | "open" | "reread" | "history" | "touched";
 
 /** Calls that were read together. A call at the seam of two re-reads of one age is in both batches. */
 export interface CallBatch {
@@ -66,7 +68,13 @@ export interface ScheduleOptions {
   readonly priorities?: Readonly<Record<CallPurpose, Priority>>;
 }
 
-const PRIORITIES = { tail: "tail", open: "tail", reread: "reread", history: "backfill" } as const;
+const PRIORITIES = {
+  tail: "tail",
+  open: "tail",
+  reread: "reread",
+  history: "backfill",
+  touched: "event",
+} as const;
 
 /**
  * When calls are read, for a stream that follows them: it captures the calls themselves, or asks for
@@ -104,11 +112,11 @@ export class CallSchedule {
 
   async *steps(): AsyncGenerator<ScheduleStep> {
     while (true) {
-      yield* this.#poll();
+      yield* this.#readUrgent();
       yield* this.#reread();
       if (isRereadDue(this.#historyReadAt, this.#source)) yield this.#beginHistory();
       yield* this.#readHistory();
-      yield restSince(this.#polledMs, this.#pauseMs, this.#source);
+      yield* restUntilDue(this.#polledMs, this.#pauseMs, this.#source);
     }
   }
 
@@ -126,8 +134,58 @@ export class CallSchedule {
     return isUnread(this.#unread, fromSeconds, throughSeconds);
   }
 
+  /** Reads what is urgent, as also while something else takes long. */
+  async *#readUrgent(): AsyncGenerator<ScheduleStep> {
+    yield* this.#pollIfDue();
+    if (this.#source.touched?.isDue) yield* this.#readTouched(this.#source.touched);
+  }
+
   async *#pollIfDue(): AsyncGenerator<ScheduleStep> {
     if (hasPassed(this.#pauseMs, this.#polledMs, this.#source)) yield* this.#poll();
+  }
+
+  /** Reads the calls that events have named: recent ones that started near each other with one request, others singly. */
+  async *#readTouched(touched: TouchedIds): AsyncGenerator<ScheduleStep> {
+    const batch = touched.take();
+    if (!batch) return;
+    const recent = [...this.#recentStarts.values()];
+    const { windows, singles } = planReads(batch.hints, recent, nowSeconds(this.#source));
+    for (const { span, ids } of windows) singles.push(...(yield* this.#readTouchedWindow(span, ids)));
+    const reads = new SingleReads(
+      this.#source.api.for("touched call", this.#priorities.touched),
+      this.#source.log,
+    );
+    for (const id of singles) {
+      const call = await this.#findCall(id, reads);
+      if (call) yield* this.#touchedCalls([call]);
+      yield* this.#pollIfDue();
+    }
+    yield { kind: "checkpoint", patch: {}, committed: batch.read };
+  }
+
+  /** Returns the calls that the window did not have. */
+  async *#readTouchedWindow(
+    { after, until }: Span,
+    ids: ReadonlySet<number>,
+  ): AsyncGenerator<ScheduleStep, number[]> {
+    const missing = new Set(ids);
+    for await (const { rows } of readWindow(this.#list("touched calls", "touched"), after, until)) {
+      const calls = this.#wellFormed(rows);
+      for (const { id } of calls) missing.delete(id);
+      yield* this.#touchedCalls(calls);
+    }
+    return [...missing];
+  }
+
+  *#touchedCalls(calls: readonly Call[]): Generator<ScheduleStep> {
+    const now = nowSeconds(this.#source);
+    const started = calls.filter(({ started_at }) => started_at >= this.#source.startSeconds);
+    const isRecent = ({ started_at }: Call) => started_at > now - RECENT_SECONDS;
+    const recent = started.filter(isRecent);
+    for (const { id, started_at } of recent) this.#recentStarts.set(id, started_at);
+    yield { kind: "calls", purpose: "tail", calls: recent, nowSeconds: now, patch: {} };
+    const older = started.filter((call) => !isRecent(call));
+    if (older.length > 0) yield this.#olderCalls("touched", older, {});
   }
 
   /** Reads the calls of the last half hour, and the older calls that may still change by themselves. */
@@ -197,8 +255,8 @@ export class CallSchedule {
       for await (const { rows, throughSeconds } of readWindow(list, after, now - youngest)) {
         for (const each of ages)
           this.#cursors = rereadThrough(this.#cursors, each, Math.min(throughSeconds, now - each));
-        yield this.#olderCalls("reread", rows, { rungs: { ...this.#cursors } });
-        yield* this.#pollIfDue();
+        yield this.#olderCalls("reread", this.#wellFormed(rows), { rungs: { ...this.#cursors } });
+        yield* this.#readUrgent();
       }
     }
   }
@@ -246,20 +304,19 @@ export class CallSchedule {
     )) {
       const moved = { [until]: throughSeconds };
       this.#unread = { ...this.#unread, ...moved };
-      yield this.#olderCalls("history", rows, { unread: moved });
+      yield this.#olderCalls("history", this.#wellFormed(rows), { unread: moved });
       doneRows += rows.length;
       yield { kind: "progress", doneRows, leftRows: rowsLeft };
-      yield* this.#pollIfDue();
+      yield* this.#readUrgent();
       yield* this.#reread();
     }
   }
 
   /** A batch of calls that no poll reads. Those that may still change by themselves are read again one by one. */
-  #olderCalls(purpose: CallPurpose, rows: readonly Json[], cursors: JsonObject): CallBatch {
+  #olderCalls(purpose: CallPurpose, calls: readonly Call[], cursors: JsonObject): CallBatch {
     const now = nowSeconds(this.#source);
     // Where calls are dense, reading each that has just ended once more costs more requests than it finds changes.
     const isBusy = isDense(this.#recentStarts);
-    const calls = this.#wellFormed(rows);
     const open: Record<string, number> = {};
     for (const call of calls) {
       if (call.status === "done" && isBusy) continue;
