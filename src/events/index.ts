@@ -1,0 +1,3 @@
+export { eventsAddress, pathOf } from "./address.ts";
+export { type Look, Registration, type RememberedWebhook } from "./registration.ts";
+export { wantedEvents } from "./subscriptions.ts";
