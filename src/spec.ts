@@ -39,7 +39,7 @@ export const PersonalDataSchema = {
   type: "object",
   title: "Personal Data",
   description:
-    "Whether phone numbers, email addresses and names are kept, hashed or dropped before documents leave the connector. Equal values have equal hashes, so hashed values can still be counted and joined. Free text, tags and recordings are not redacted.",
+    "Whether phone numbers, email addresses and names are kept, hashed or dropped before documents leave the connector, and whether texts are kept or dropped. Equal values have equal hashes, so hashed values can still be counted and joined. Tags and recordings are not redacted.",
   additionalProperties: false,
   default: {},
   order: 2,
@@ -52,6 +52,15 @@ export const PersonalDataSchema = {
     ),
     emails: redaction("Email Addresses", "Email addresses of contacts and users.", 1),
     names: redaction("Names", "Names of contacts and users.", 2),
+    texts: {
+      type: "string",
+      title: "Texts",
+      description:
+        "What people wrote or said: text messages and their media, comments on calls, notes on contacts, transcripts, summaries and answers to voice agents.",
+      enum: ["keep", "drop"],
+      default: "keep",
+      order: 3,
+    },
     hash_key: {
       type: "string",
       title: "Hash Key",
@@ -59,7 +68,7 @@ export const PersonalDataSchema = {
         "A secret of at least 16 characters, required if anything is hashed. Anyone who has it can find the value behind a hash by trying candidates. A different key produces different hashes.",
       secret: true,
       minLength: SHORTEST_HASH_KEY,
-      order: 3,
+      order: 4,
     },
     streams: {
       type: "array",
@@ -68,7 +77,7 @@ export const PersonalDataSchema = {
         "Names of the streams to redact, such as calls and contacts. An empty list, which is the default, means all streams.",
       items: { type: "string", examples: ["calls", "contacts"] },
       default: [],
-      order: 4,
+      order: 5,
     },
   },
 } as const;
