@@ -1,5 +1,6 @@
 import {
   AircallReader,
+  AircallWebhooks,
   type ClientOptions,
   fetchThrough,
   RequestBudget,
@@ -18,7 +19,8 @@ import {
 } from "./config/index.ts";
 import { Configs, keyMarkOf } from "./configs.ts";
 import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
-import { ConnectorError } from "./errors.ts";
+import { ConfigError, ConnectorError } from "./errors.ts";
+import { eventsAddress, removeWebhook } from "./events/index.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
@@ -43,6 +45,12 @@ export interface StreamCheck {
   readonly rows?: number | undefined;
   /** Why the stream cannot be read. */
   readonly error?: ConnectorError;
+}
+
+export interface RemovedWebhook {
+  readonly eventsUrl: string;
+  /** How many there were; more than one only while a capture had not looked at them yet. */
+  readonly count: number;
 }
 
 export interface MinutePace {
@@ -151,6 +159,22 @@ export class Connector {
     const parsed = this.#configs.readEndpoint(config);
     const client = { ...this.#client(parsed), ...redactionOf("users", parsed) };
     return readCompany(this.#reader(config, signal), new AircallReader({ client, signal }));
+  }
+
+  /**
+   * Deletes the webhook of this config's address, and no other. Throws a `ConfigError` if the config has no
+   * `events_url`, and as `proveCredentials`.
+   */
+  async removeWebhook(config: unknown, signal: AbortSignal): Promise<RemovedWebhook> {
+    const parsed = this.#configs.readEndpoint(config);
+    const { eventsUrl, apiId, apiToken } = parsed;
+    if (eventsUrl === undefined)
+      throw new ConfigError(
+        "Enter the address of the capture in advanced.events_url of the config, or with --events-url: its webhook is recognised by it.",
+      );
+    const webhooks = new AircallWebhooks({ client: this.#client(parsed), signal, purpose: "webhook" });
+    const count = await removeWebhook(webhooks, eventsAddress(eventsUrl, apiId, apiToken));
+    return { eventsUrl, count };
   }
 
   /** Probes each stream with a request. Throws as `proveCredentials`; what is wrong with one stream is in its check. */

@@ -33,7 +33,7 @@ export interface RetryPolicy {
 }
 
 /** How often a request has been attempted, and for how long. */
-interface Tries {
+export interface Tries {
   /** Counts from 1. */
   readonly attempt: number;
   /** Since the first attempt was sent. */
