@@ -12,7 +12,7 @@ import {
   unsigned,
 } from "./testing.ts";
 
-const LISTS: Record<Exclude<StreamName, "company">, { path: string; key: string }> = {
+const LISTS: Record<Exclude<StreamName, "company" | "messages">, { path: string; key: string }> = {
   calls: { path: "/v1/calls", key: "calls" },
   contacts: { path: "/v1/contacts", key: "contacts" },
   users: { path: "/v2/users", key: "users" },

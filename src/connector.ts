@@ -203,7 +203,7 @@ export class Connector {
     const client = this.#client(config);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
       stateKey,
-      stream: this.#stream(resourceConfig, config, client, (event) =>
+      stream: this.#stream(resourceConfig, request.until, config, client, (event) =>
         request.onEvent?.({ ...event, binding: index }),
       ),
     }));
@@ -234,6 +234,7 @@ export class Connector {
 
   #stream(
     resourceConfig: unknown,
+    until: CaptureRequest["until"],
     config: EndpointConfig,
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
@@ -245,10 +246,12 @@ export class Connector {
     return bindStream(streams[resource.stream], {
       reader: (signal) => new AircallReader({ client: ownClient, signal, onEvent }),
       ports,
+      until,
       syncMode: resource.syncMode,
       intervalMs: resource.intervalMs,
       startSeconds: resource.startSeconds ?? config.startSeconds,
       rereadAfterSeconds: config.rereadAfterSeconds,
+      rereadRequestsPerPass: config.rereadRequestsPerPass,
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
   }
@@ -278,13 +281,14 @@ export class Connector {
 
   #client(config: EndpointConfig): ClientOptions {
     const { ports, origin, proxy, rateWindowMs, retryWaitMs } = this.#options;
+    const limits = { requests: config.requestsPerMinute, sparePercent: config.sparePercent };
     this.#budget ??= new RequestBudget({
-      requests: config.requestsPerMinute,
+      ...limits,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
     // Another request to this process may come with another config.
-    this.#budget.configure(config.requestsPerMinute);
+    this.#budget.configure(limits);
     return {
       credentials: config,
       origin,

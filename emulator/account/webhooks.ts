@@ -1,4 +1,4 @@
-import { Collection } from "./collection.ts";
+import { Collection, type ItemReporter } from "./collection.ts";
 import type { Webhook } from "./directory.ts";
 
 /** What the account allows with webhooks. Tests may change it at any time. */
@@ -22,9 +22,10 @@ export class Webhooks extends Collection<Webhook> {
     size: number,
     make: (index: number) => Webhook,
     createdNow: () => Partial<Webhook>,
+    reporter: ItemReporter<Webhook>,
     { keyMayWrite, eventNames, httpOnThisMachine }: WebhookRules,
   ) {
-    super(size, make, createdNow);
+    super(size, make, createdNow, reporter);
     this.rules = { keyMayWrite, eventNames, httpOnThisMachine };
   }
 

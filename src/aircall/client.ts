@@ -1,11 +1,11 @@
 import { AccessRefused, ConnectorError, CredentialsRefused } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { LogFields } from "../shared/ports.ts";
-import type { Permit, Priority } from "./budget.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { failureOf } from "./failure.ts";
 import type { Report } from "./pages.ts";
+import type { Priority } from "./priorities.ts";
 import { type Answer, type ApiRequest, sendRequest } from "./request.ts";
 import {
   BLOCK_MS,
@@ -18,6 +18,7 @@ import {
   type StatedQuota,
   type Tries,
 } from "./retry.ts";
+import type { Permit } from "./sent-requests.ts";
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
@@ -53,7 +54,8 @@ export class AircallClient {
     this.#options = options;
     this.#client = options.client;
     this.#signal = options.signal;
-    this.#retryPolicy = { ...RETRY_POLICY, firstWaitMs };
+    const { maxAttempts } = options.priority === "spare" ? { maxAttempts: 1 } : RETRY_POLICY;
+    this.#retryPolicy = { ...RETRY_POLICY, maxAttempts, firstWaitMs };
     this.#reported = options.reported ?? new Set();
   }
 

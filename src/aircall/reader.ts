@@ -1,9 +1,9 @@
 import { NotFound } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
-import type { Priority } from "./budget.ts";
 import { AircallClient, type RequestOptions } from "./client.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { type Page, type Report, readPages } from "./pages.ts";
+import type { Priority } from "./priorities.ts";
 
 /** Reads the API for one stream, until its signal is aborted. It cannot write. */
 export class AircallReader {
@@ -21,6 +21,14 @@ export class AircallReader {
   /** The same reader, whose requests have another purpose and priority. */
   for(purpose: string, priority: Priority): AircallReader {
     return new AircallReader({ ...this.#options, purpose, priority });
+  }
+
+  /**
+   * When the next request of the priority `spare` may be sent, in Unix milliseconds; in the past when it may be sent
+   * now. Such a request never waits: it fails where it cannot be sent at once, and after the first attempt.
+   */
+  spareAtMs(): number {
+    return this.#options.client.budget.spareAtMs();
   }
 
   /**

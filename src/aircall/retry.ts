@@ -58,7 +58,8 @@ export function decideRetry(
   random: () => number,
 ): RetryDecision {
   if (!isTransient(outcome)) return { retry: false, because: "a retry would get the same answer" };
-  if (attempt >= policy.maxAttempts) return { retry: false, because: `${attempt} attempts failed` };
+  if (attempt >= policy.maxAttempts)
+    return { retry: false, because: attempt === 1 ? "the attempt failed" : `${attempt} attempts failed` };
   const wait = waitAfter(outcome, attempt, policy, random);
   if (elapsedMs + wait.afterMs <= policy.longestMs) return { retry: true, ...wait };
   return {

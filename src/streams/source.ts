@@ -9,8 +9,22 @@ import type { TouchedIds } from "./touched.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
+/** The settings of a binding, and of the session that it runs in. */
+export interface SourceSettings {
+  /** A `pass` ends at the first rest of the stream. */
+  readonly until: "pass" | "follow";
+  readonly intervalMs: number;
+  readonly syncMode: SyncMode;
+  /** Calls that started before this instant are not read; Unix seconds. */
+  readonly startSeconds: number;
+  /** The ages at which calls are read again, in seconds. */
+  readonly rereadAfterSeconds: readonly number[];
+  /** A pass reads all calls within reach of the ages again where that takes no more requests. */
+  readonly rereadRequestsPerPass: number;
+}
+
 /** What a running stream reads from, and the settings of its binding. */
-export interface Source {
+export interface Source extends SourceSettings {
   readonly api: AircallReader;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
@@ -24,12 +38,6 @@ export interface Source {
   readonly malformed: MalformedRows;
   /** Top-level fields that are left out of every document. */
   readonly secretFields: readonly string[];
-  readonly intervalMs: number;
-  readonly syncMode: SyncMode;
-  /** Calls that started before this instant are not read; Unix seconds. */
-  readonly startSeconds: number;
-  /** The ages at which calls are read again, in seconds. */
-  readonly rereadAfterSeconds: readonly number[];
 }
 
 export const MINUTE_MS = 60_000;
