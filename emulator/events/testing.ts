@@ -1,7 +1,7 @@
 import type { EmulatorOptions } from "../index.ts";
 import { EMPTY, open, type Session } from "../testing.ts";
 
-export const RECEIVER_URL = "https://receiver.example.test/events";
+const RECEIVER_URL = "https://receiver.example.test/events";
 
 /** An event as it was received. */
 export interface ReceivedEvent {
