@@ -1,6 +1,7 @@
 import type { AircallReader } from "../aircall/index.ts";
-import type { Stream } from "../engine/index.ts";
+import type { Arrivals, Stream } from "../engine/index.ts";
 import type { Ports } from "../shared/ports.ts";
+import type { AircallEvent } from "./aircall-event.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { MalformedRows } from "./malformed-rows.ts";
 import { DigestMemory, remembering } from "./memory.ts";
@@ -21,6 +22,8 @@ export interface BindingOptions {
   readonly rereadAfterSeconds: readonly number[];
   /** The objects of the stream that events name. Left out, no events are received. */
   readonly touched?: TouchedIds | undefined;
+  /** The events that the stream captures. Left out, no events are received. */
+  readonly arrivals?: Arrivals<AircallEvent> | undefined;
   /** Called with the number of rows that were skipped so far, each time that another row is skipped. */
   readonly onSkipped?: (rows: number) => void;
 }
@@ -34,6 +37,7 @@ export function bindStream(definition: StreamDefinition, options: BindingOptions
     startSeconds,
     rereadAfterSeconds,
     touched,
+    arrivals,
     onSkipped = () => {},
   } = options;
   const { clock, log } = ports;
@@ -41,12 +45,13 @@ export function bindStream(definition: StreamDefinition, options: BindingOptions
   const intervalMs = options.intervalMs ?? definition.intervalMs;
   const memory = new DigestMemory();
   const malformed = new MalformedRows(log, onSkipped);
-  const settings = { intervalMs, syncMode, startSeconds, rereadAfterSeconds, touched };
+  const settings = { intervalMs, syncMode, startSeconds, rereadAfterSeconds, touched, arrivals };
   return {
     name,
     key: [`/${keyField}`],
     run(state, signal) {
       touched?.begin();
+      arrivals?.begin();
       const source = { api: reader(signal), clock, log, memory, malformed, secretFields, ...settings };
       return remembering(memory, definition.run(source, state));
     },

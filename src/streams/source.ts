@@ -1,7 +1,8 @@
 import type { AircallReader } from "../aircall/index.ts";
-import type { RestStep, Step } from "../engine/index.ts";
+import type { Arrivals, RestStep, Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Clock, Log } from "../shared/ports.ts";
+import type { AircallEvent } from "./aircall-event.ts";
 import type { MalformedRows } from "./malformed-rows.ts";
 import type { DigestMemory } from "./memory.ts";
 import type { TouchedIds } from "./touched.ts";
@@ -17,6 +18,8 @@ export interface Source {
   readonly memory: DigestMemory;
   /** The objects that events have named. Absent where no events are received. */
   readonly touched?: TouchedIds | undefined;
+  /** The events that the stream captures. Absent where no events are received. */
+  readonly arrivals?: Arrivals<AircallEvent> | undefined;
   /** Reports rows that are skipped. */
   readonly malformed: MalformedRows;
   /** Top-level fields that are left out of every document. */
