@@ -1,5 +1,6 @@
 import {
   AircallReader,
+  AircallWebhooks,
   type ClientOptions,
   fetchThrough,
   RequestBudget,
@@ -18,7 +19,8 @@ import {
 } from "./config/index.ts";
 import { Configs, keyMarkOf } from "./configs.ts";
 import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
-import { ConnectorError } from "./errors.ts";
+import { ConfigError, ConnectorError } from "./errors.ts";
+import { eventsAddress, removeWebhook } from "./events/index.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
@@ -43,6 +45,12 @@ export interface StreamCheck {
   readonly rows?: number | undefined;
   /** Why the stream cannot be read. */
   readonly error?: ConnectorError;
+}
+
+export interface RemovedWebhook {
+  readonly eventsUrl: string;
+  /** How many there were; more than one only while a capture had not looked at them yet. */
+  readonly count: number;
 }
 
 export interface MinutePace {
@@ -153,6 +161,22 @@ export class Connector {
     return readCompany(this.#reader(config, signal), new AircallReader({ client, signal }));
   }
 
+  /**
+   * Deletes the webhook of this config's address, and no other. Throws a `ConfigError` if the config has no
+   * `events_url`, and as `proveCredentials`.
+   */
+  async removeWebhook(config: unknown, signal: AbortSignal): Promise<RemovedWebhook> {
+    const parsed = this.#configs.readEndpoint(config);
+    const { eventsUrl, apiId, apiToken } = parsed;
+    if (eventsUrl === undefined)
+      throw new ConfigError(
+        "Enter the address of the capture in advanced.events_url of the config, or with --events-url: its webhook is recognised by it.",
+      );
+    const webhooks = new AircallWebhooks({ client: this.#client(parsed), signal, purpose: "webhook" });
+    const count = await removeWebhook(webhooks, eventsAddress(eventsUrl, apiId, apiToken));
+    return { eventsUrl, count };
+  }
+
   /** Probes each stream with a request. Throws as `proveCredentials`; what is wrong with one stream is in its check. */
   async check(config: unknown, names: readonly StreamName[], signal: AbortSignal): Promise<StreamCheck[]> {
     await this.proveCredentials(config, signal);
@@ -179,7 +203,7 @@ export class Connector {
     const client = this.#client(config);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
       stateKey,
-      stream: this.#stream(resourceConfig, config, client, (event) =>
+      stream: this.#stream(resourceConfig, request.until, config, client, (event) =>
         request.onEvent?.({ ...event, binding: index }),
       ),
     }));
@@ -210,6 +234,7 @@ export class Connector {
 
   #stream(
     resourceConfig: unknown,
+    until: CaptureRequest["until"],
     config: EndpointConfig,
     client: ClientOptions,
     onEvent: (event: StreamEvent) => void,
@@ -221,10 +246,12 @@ export class Connector {
     return bindStream(streams[resource.stream], {
       reader: (signal) => new AircallReader({ client: ownClient, signal, onEvent }),
       ports,
+      until,
       syncMode: resource.syncMode,
       intervalMs: resource.intervalMs,
       startSeconds: resource.startSeconds ?? config.startSeconds,
       rereadAfterSeconds: config.rereadAfterSeconds,
+      rereadRequestsPerPass: config.rereadRequestsPerPass,
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
   }
@@ -254,13 +281,14 @@ export class Connector {
 
   #client(config: EndpointConfig): ClientOptions {
     const { ports, origin, proxy, rateWindowMs, retryWaitMs } = this.#options;
+    const limits = { requests: config.requestsPerMinute, sparePercent: config.sparePercent };
     this.#budget ??= new RequestBudget({
-      requests: config.requestsPerMinute,
+      ...limits,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
     // Another request to this process may come with another config.
-    this.#budget.configure(config.requestsPerMinute);
+    this.#budget.configure(limits);
     return {
       credentials: config,
       origin,

@@ -25,6 +25,8 @@ export interface StreamDefinition {
   probe(reader: AircallReader): Promise<number | undefined>;
   /** Whether a state that is not empty is one from which `run` goes on. From any other it begins afresh. */
   canResumeFrom(state: JsonObject): boolean;
+  /** Whether the stream captures the event as a document. Only a stream that no list has captures events. */
+  takes?(event: AircallEvent): boolean;
   /** The object of the stream that an event names, if the stream is to read it anew. */
   touchedBy?(event: AircallEvent): TouchedObject | undefined;
   /**

@@ -1,4 +1,5 @@
-export { bindStream } from "./bind.ts";
+export type { AircallEvent } from "./aircall-event.ts";
+export { bindStream, type StreamEvents } from "./bind.ts";
 export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";
 export {
@@ -11,3 +12,4 @@ export {
   streams,
 } from "./registry.ts";
 export type { SyncMode } from "./source.ts";
+export { TouchedIds } from "./touched.ts";

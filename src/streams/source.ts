@@ -9,27 +9,35 @@ import type { TouchedIds } from "./touched.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
-/** What a running stream reads from, and the settings of its binding. */
-export interface Source {
-  readonly api: AircallReader;
-  readonly clock: Pick<Clock, "now">;
-  readonly log: Log;
-  /** The versions that this process has captured, by the ID of the object. */
-  readonly memory: DigestMemory;
-  /** The objects that events have named. Absent where no events are received. */
-  readonly touched?: TouchedIds | undefined;
-  /** The events that the stream captures. Absent where no events are received. */
-  readonly arrivals?: Arrivals<AircallEvent> | undefined;
-  /** Reports rows that are skipped. */
-  readonly malformed: MalformedRows;
-  /** Top-level fields that are left out of every document. */
-  readonly secretFields: readonly string[];
+/** The settings of a binding, and of the session that it runs in. */
+export interface SourceSettings {
+  /** A `pass` ends at the first rest of the stream. */
+  readonly until: "pass" | "follow";
   readonly intervalMs: number;
   readonly syncMode: SyncMode;
   /** Calls that started before this instant are not read; Unix seconds. */
   readonly startSeconds: number;
   /** The ages at which calls are read again, in seconds. */
   readonly rereadAfterSeconds: readonly number[];
+  /** A pass reads all calls within reach of the ages again where that takes no more requests. */
+  readonly rereadRequestsPerPass: number;
+}
+
+/** What a running stream reads from, and the settings of its binding. */
+export interface Source extends SourceSettings {
+  readonly api: AircallReader;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+  /** The versions that this process has captured, by the ID of the object. */
+  readonly memory: DigestMemory;
+  /** The events that the stream captures. Absent where no events are received, or the stream takes none. */
+  readonly arrivals?: Arrivals<AircallEvent> | undefined;
+  /** The objects that events have named. Absent where no events are received. */
+  readonly touched?: TouchedIds | undefined;
+  /** Reports rows that are skipped. */
+  readonly malformed: MalformedRows;
+  /** Top-level fields that are left out of every document. */
+  readonly secretFields: readonly string[];
 }
 
 export const MINUTE_MS = 60_000;

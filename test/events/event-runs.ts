@@ -65,7 +65,9 @@ export class EventRuns {
       syncMode: "incremental",
       startSeconds: 0,
       rereadAfterSeconds: [],
-      arrivals: this.#receives ? this.arrivals : undefined,
+      until: "pass",
+      rereadRequestsPerPass: 0,
+      events: this.#receives ? { arrivals: this.arrivals } : undefined,
       onSkipped: (rows) => {
         this.skippedCount = rows;
       },

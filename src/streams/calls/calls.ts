@@ -4,13 +4,14 @@ import type { StreamDefinition } from "../definition.ts";
 import { digest } from "../digest.ts";
 import { probeList } from "../probe.ts";
 import { MINUTE_MS, type Source } from "../source.ts";
+import type { Call, CallBatch } from "./call-batch.ts";
 import { KnownCalls } from "./known-calls.ts";
 import { CALLS } from "./list.ts";
-import { type Call, type CallBatch, CallSchedule } from "./schedule.ts";
+import { CallSchedule } from "./schedule.ts";
 import { RECENT_SECONDS } from "./schedule-state.ts";
 import { callSchema } from "./schema.ts";
 import { type CallsState, canResumeFrom, type RecentCalls, readState } from "./state.ts";
-import { touchedCall } from "./touched-calls.ts";
+import { touchedCall } from "./touched-plan.ts";
 
 /**
  * Phone calls, by when they started: each call that the schedule reads, if it has changed.

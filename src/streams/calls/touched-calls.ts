@@ -1,89 +1,56 @@
-import { ROWS_PER_PAGE } from "../../aircall/index.ts";
-import type { AircallEvent } from "../aircall-event.ts";
-import { idIn, type TouchedObject } from "../touched.ts";
-import type { Span } from "../window.ts";
-import { RECENT_SECONDS } from "./schedule-state.ts";
+import type { Priority } from "../../aircall/index.ts";
+import { SingleReads } from "../single-reads.ts";
+import { nowSeconds, type Source } from "../source.ts";
+import { readWindow, type Span } from "../window.ts";
+import { type Call, callsOf, findCall } from "./call-batch.ts";
+import { callList } from "./list.ts";
+import { planReads } from "./touched-plan.ts";
 
-/**
- * Events of a call that goes on, which touch it only once it is older than what each poll reads: the poll captures
- * these, and to read a call at each of them costs several requests for each call.
- */
-const WHILE_IT_GOES_ON: ReadonlySet<string> = new Set([
-  "call.created",
-  "call.ringing_on_agent",
-  "call.agent_declined",
-  "call.answered",
-  "call.transferred",
-  "call.external_transferred",
-  "call.unsuccessful_transfer",
-  "call.hold",
-  "call.unhold",
-  "call.ivr_option_selected",
-]);
+/** Reads the calls that events have named: what they have become may be anything, so the event itself is not captured. */
+export class TouchedCalls {
+  readonly #source: Source;
+  readonly #priority: Priority;
 
-/** The start of a call may be corrected by a second between the event and the read. */
-const SEAM_SECONDS = 1;
-
-/** Calls that the connector does not know yet may have started among the known ones. */
-const ROWS_IN_WINDOW = ROWS_PER_PAGE - 5;
-
-/** A call, with its start as the hint: Unix seconds, 0 if the event has none. */
-export function touchedCall({ event, timestamp, data }: AircallEvent): TouchedObject | undefined {
-  const id = event.startsWith("call.") ? idIn(data.id) : undefined;
-  if (id === undefined) return undefined;
-  const startedAt = typeof data.started_at === "number" ? data.started_at : 0;
-  const isPolled = startedAt > timestamp - RECENT_SECONDS;
-  if (isPolled && (WHILE_IT_GOES_ON.has(event) || isEndWithoutNews(event, data))) return undefined;
-  return { id, hint: startedAt };
-}
-
-/** `call.ended` follows `call.hungup` by about half a minute, and brings the recording or voicemail if there is one. */
-function isEndWithoutNews(event: string, { recording, voicemail, asset }: AircallEvent["data"]): boolean {
-  return event === "call.ended" && !recording && !voicemail && !asset;
-}
-
-export interface PlannedReads {
-  readonly windows: { readonly span: Span; readonly ids: ReadonlySet<number> }[];
-  readonly singles: number[];
-}
-
-/**
- * The fewest requests that read all of the calls, given by ID with the start of each: a window of a page for several calls of
- * the last half hour between which few others started, by the known starts; a request of its own for any other call.
- */
-export function planReads(
-  touched: ReadonlyMap<number, number>,
-  recentStarts: readonly number[],
-  nowSeconds: number,
-): PlannedReads {
-  const plan: PlannedReads = { windows: [], singles: [] };
-  const isRecent = (startedAt: number) => startedAt > nowSeconds - RECENT_SECONDS && startedAt <= nowSeconds;
-  const recent = [...touched].filter(([, startedAt]) => isRecent(startedAt)).sort(([, a], [, b]) => a - b);
-  plan.singles.push(...[...touched].filter(([, startedAt]) => !isRecent(startedAt)).map(([id]) => id));
-  for (let first = 0; first < recent.length; ) {
-    const span = spanOf(recent, first, first);
-    let last = first;
-    while (
-      last + 1 < recent.length &&
-      rowsIn(spanOf(recent, first, last + 1), recentStarts) <= ROWS_IN_WINDOW
-    )
-      last += 1;
-    const ids = recent.slice(first, last + 1).map(([id]) => id);
-    if (ids.length === 1) plan.singles.push(...ids);
-    else
-      plan.windows.push({ span: { ...span, until: spanOf(recent, first, last).until }, ids: new Set(ids) });
-    first = last + 1;
+  constructor(source: Source, priority: Priority) {
+    this.#source = source;
+    this.#priority = priority;
   }
-  return plan;
-}
 
-type Touched = readonly [id: number, startedAt: number];
+  /**
+   * Yields the calls as they are now, and others that lie between them. `hints` has the start of each by ID, in Unix
+   * seconds, and `recentStarts` the starts of all known calls of the last half hour. A call that Aircall does not
+   * know, or does not answer for, is left to the re-read schedule.
+   */
+  async *read(
+    hints: ReadonlyMap<number, number>,
+    recentStarts: readonly number[],
+  ): AsyncGenerator<readonly Call[]> {
+    const plan = planReads(hints, recentStarts, nowSeconds(this.#source));
+    const singles = [...plan.singles];
+    for (const { span, ids } of plan.windows) singles.push(...(yield* this.#readWindow(span, ids)));
+    const reads = new SingleReads(this.#source.api.for("touched call", this.#priority), this.#source.log);
+    for (const id of singles) {
+      const call = await findCall(id, reads, this.#source);
+      if (call) yield this.#sinceStartDate([call]);
+    }
+  }
 
-function spanOf(recent: readonly Touched[], first: number, last: number): Span {
-  const [[, from], [, through]] = [recent[first], recent[last]] as [Touched, Touched];
-  return { after: from - SEAM_SECONDS - 1, until: through + SEAM_SECONDS };
-}
+  /** Returns the calls that the window does not have. */
+  async *#readWindow(
+    { after, until }: Span,
+    ids: ReadonlySet<number>,
+  ): AsyncGenerator<readonly Call[], number[]> {
+    const missing = new Set(ids);
+    const list = callList(this.#source.api.for("touched calls", this.#priority), nowSeconds(this.#source));
+    for await (const { rows } of readWindow(list, after, until)) {
+      const calls = callsOf(rows, this.#source);
+      for (const { id } of calls) missing.delete(id);
+      yield this.#sinceStartDate(calls);
+    }
+    return [...missing];
+  }
 
-function rowsIn({ after, until }: Span, starts: readonly number[]): number {
-  return starts.filter((startedAt) => startedAt > after && startedAt <= until).length;
+  #sinceStartDate(calls: readonly Call[]): readonly Call[] {
+    return calls.filter(({ started_at }) => started_at >= this.#source.startSeconds);
+  }
 }

@@ -1,0 +1,4 @@
+export { eventsAddress, pathOf } from "./address.ts";
+export { type Look, Registration, type RememberedWebhook } from "./registration.ts";
+export { removeWebhook } from "./removal.ts";
+export { wantedEvents } from "./subscriptions.ts";
