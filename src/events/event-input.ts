@@ -40,7 +40,7 @@ export class EventInput {
       keep: (patch) => void this.#inbox.keep(patch),
       eventsUrl,
       port: () => this.#receiver?.port ?? options.port,
-      hasEventStreams: streams.some(({ definition }) => definition.takes !== undefined),
+      hasEventStreams: streams.some(({ definition }) => definition.capturesEvent !== undefined),
       clock: client.ports.clock,
       report,
     });

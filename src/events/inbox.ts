@@ -6,7 +6,7 @@ import { type Envelope, eventOf } from "./envelope.ts";
 
 /** A stream that is captured, as events see it. */
 export interface EventStream {
-  readonly definition: Pick<StreamDefinition, "name" | "takes" | "touchedBy">;
+  readonly definition: Pick<StreamDefinition, "name" | "capturesEvent" | "touchedBy">;
   /** Redacts the data of an event in place, as the config wants it for this stream. */
   readonly redact: (data: JsonObject) => void;
 }
@@ -30,10 +30,10 @@ export class Inbox {
     this.binding = { stateKey: INBOX, stream: this.#kept };
     this.#streams = streams;
     this.#events = new Map(
-      streams.map(({ definition: { name, takes, touchedBy } }) => [
+      streams.map(({ definition: { name, capturesEvent, touchedBy } }) => [
         name,
         {
-          ...(takes && { arrivals: new Arrivals<AircallEvent>() }),
+          ...(capturesEvent && { arrivals: new Arrivals<AircallEvent>() }),
           ...(touchedBy && {
             touched: new TouchedIds({
               ...ports,
@@ -63,7 +63,7 @@ export class Inbox {
 
   async #acceptFor({ definition, redact }: EventStream, envelope: Envelope): Promise<void> {
     const { arrivals, touched } = this.#events.get(definition.name) ?? {};
-    if (arrivals && definition.takes?.(envelope))
+    if (arrivals && definition.capturesEvent?.(envelope))
       await arrivals.add(eventOf({ ...envelope, data: structuredClone(envelope.data) }, redact));
     const object = definition.touchedBy?.(envelope);
     if (object) await touched?.add(object);
