@@ -11,10 +11,8 @@ import { testPorts } from "./world.ts";
 
 const SECOND_MS = 1_000;
 
-export type EventWorld = Awaited<ReturnType<typeof startEventWorld>>;
-
 /** A port of this machine that nothing listens on. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

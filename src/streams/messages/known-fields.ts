@@ -11,7 +11,7 @@ export type ChangeInstant = readonly [seconds: number, isStatus: 0 | 1, updatedM
 export const UNDATED: ChangeInstant = [0, 0, 0];
 
 /** Aircall sends an event again for at most twelve hours. */
-export const KEPT_SECONDS = 12 * 3600;
+const KEPT_SECONDS = 12 * 3600;
 
 /** Some 8,000 messages. Flow and a store keep it in state, of which a checkpoint rewrites what has changed. */
 const MOST_BYTES = 1024 * 1024;
