@@ -28,7 +28,7 @@ async function* readTouched(run: ContactsRun): AsyncGenerator<Step, IncrementalR
   const batch = run.source.touched?.take();
   const result = yield* incrementalRead(run, "event");
   const reads = new SingleReads(run.source.api.for("deleted contact", "event"), run.source.log);
-  for (const [id, hint] of batch?.hints ?? []) if (hint === DELETED) yield* captureById(id, reads, run);
+  for (const { id, hint } of batch?.objects ?? []) if (hint === DELETED) yield* captureById(id, reads, run);
   if (batch) yield { kind: "checkpoint", patch: {}, committed: batch.read };
   return result;
 }
