@@ -1,7 +1,7 @@
 import { EVENT_NAMES } from "./account/event-names.ts";
 import type { WebhookRules } from "./account/webhooks.ts";
 import { type EmulatorClock, systemClock } from "./clock.ts";
-import { DEFAULT_EVENTS, type EventOptions } from "./events/options.ts";
+import { type EventOptions, eventOptions } from "./events/options.ts";
 
 /** The credentials that the emulator accepts unless it has others. */
 export const API_ID = "emulator-id";
@@ -97,7 +97,7 @@ const DEFAULTS: ResolvedOptions = {
   listInProgress: true,
   callsFromInclusive: false,
   signedUrlSeconds: 600,
-  events: DEFAULT_EVENTS,
+  events: eventOptions(),
   sendEvent: null,
   keyMayWrite: true,
   eventNames: EVENT_NAMES,
@@ -109,6 +109,6 @@ export function resolveOptions(options: Partial<EmulatorOptions>): ResolvedOptio
     ...DEFAULTS,
     ...options,
     account: { ...DEFAULT_SIZE, ...options.account },
-    events: { ...DEFAULT_EVENTS, ...options.events },
+    events: eventOptions(options.events),
   };
 }

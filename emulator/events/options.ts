@@ -34,7 +34,12 @@ export interface EventOptions {
   contactDates: "iso" | "seconds";
 }
 
-export const DEFAULT_EVENTS: EventOptions = {
+/** The given options, and the defaults of the others. */
+export function eventOptions(options: Partial<EventOptions> = {}): EventOptions {
+  return { ...DEFAULTS, ...options, outages: [...(options.outages ?? [])] };
+}
+
+const DEFAULTS: EventOptions = {
   timeoutMs: 5_000,
   attempts: 50,
   retrySpacing: "growing",

@@ -19,6 +19,8 @@ interface Delivery {
   readonly dueMs: number;
   /** The attempts so far, all of which failed. */
   readonly attempts: number;
+  /** What is due at the same instant is sent in the order in which it happened. */
+  readonly sequence: number;
 }
 
 /** What all outboxes share. */
@@ -34,7 +36,11 @@ export interface Sending {
 export class Outbox {
   readonly #webhook: Webhook;
   readonly #sending: Sending;
-  readonly #waiting = new Heap<Delivery>((left, right) => left.dueMs < right.dueMs);
+  readonly #waiting = new Heap<Delivery>(
+    (left, right) =>
+      left.dueMs < right.dueMs || (left.dueMs === right.dueMs && left.sequence < right.sequence),
+  );
+  #sequence = 0;
   /** What waits for the webhook to be enabled again. */
   #held: Delivery[] = [];
   readonly #underWay = new Set<Promise<void>>();
@@ -59,7 +65,7 @@ export class Outbox {
 
   add(notice: Notice, dueMs: number): void {
     if (this.#waiting.size + this.#held.length >= MOST_WAITING) this.#sending.record.omit("overflow");
-    else this.#waiting.add({ notice, dueMs, attempts: 0 });
+    else this.#waiting.add({ notice, dueMs, attempts: 0, sequence: this.#sequence++ });
   }
 
   /** Sends what is due, as far as there is room. What has no room is sent as soon as there is some. */

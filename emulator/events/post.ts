@@ -25,15 +25,20 @@ export async function post(
       redirect: "manual",
       signal: aborting.signal,
     } as const;
-    const answer = await Promise.race([send(url, request), aborted(aborting.signal)]);
-    void answer.body?.cancel().catch(() => undefined);
-    return answer.status;
+    return await Promise.race([statusOf(send(url, request)), aborted(aborting.signal)]);
   } catch {
     return null;
   } finally {
     clearTimeout(timer);
     closing.removeEventListener("abort", abort);
   }
+}
+
+/** Reads the answer to its end, so that its connection can be used again. */
+async function statusOf(answering: Promise<Response>): Promise<number> {
+  const answer = await answering;
+  await answer.arrayBuffer();
+  return answer.status;
 }
 
 export function isSuccess(status: number | null): boolean {

@@ -19,7 +19,7 @@ export type Omission =
   /** By the share of `losses`. */
   | "loss"
   | "outage"
-  /** It happened while the webhook was disabled. */
+  /** It was due while the webhook was disabled. What happens after that is not even counted. */
   | "disabled"
   /** All attempts failed. */
   | "abandoned"

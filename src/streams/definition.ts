@@ -1,7 +1,7 @@
 import type { AircallReader } from "../aircall/index.ts";
 import type { Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
-import type { AircallEvent } from "./aircall-event.ts";
+import type { UnnamedEvent } from "./aircall-event.ts";
 import type { Source } from "./source.ts";
 import type { TouchedObject } from "./touched.ts";
 
@@ -25,15 +25,13 @@ export interface StreamDefinition {
   probe(reader: AircallReader): Promise<number | undefined>;
   /** Whether a state that is not empty is one from which `run` goes on. From any other it begins afresh. */
   canResumeFrom(state: JsonObject): boolean;
-  /** Whether the stream captures the event as a document. Only a stream that no list has captures events. */
-  takes?(event: AircallEvent): boolean;
   /** The object of the stream that an event names, if the stream is to read it anew. */
-  touchedBy?(event: AircallEvent): TouchedObject | undefined;
+  touchedBy?(event: UnnamedEvent): TouchedObject | undefined;
   /**
    * Whether the stream captures the event itself. A stream that has this captures nothing but events: no list of
    * Aircall has its rows, and where no events are received it has none.
    */
-  capturesEvent?(event: AircallEvent): boolean;
+  capturesEvent?(event: UnnamedEvent): boolean;
   /** Keeps the contract of the engine's `Stream`. */
   run(source: Source, state: JsonObject): AsyncIterable<Step>;
 }

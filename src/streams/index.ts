@@ -1,5 +1,6 @@
 export type { AircallEvent } from "./aircall-event.ts";
 export { bindStream, type StreamEvents } from "./bind.ts";
+export type { StreamDefinition } from "./definition.ts";
 export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";
 export {

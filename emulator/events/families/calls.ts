@@ -78,7 +78,8 @@ export class CallEvents implements Family {
 function* stepsOf(life: CallLife): Generator<Step> {
   const createdAt = life.startedAt - life.driftSeconds;
   yield ["call.created", createdAt];
-  if (ringsOnAgent(life)) yield ["call.ringing_on_agent", createdAt + RINGING_AFTER_SECONDS];
+  const ringsAt = createdAt + RINGING_AFTER_SECONDS;
+  if (ringsOnAgent(life, ringsAt)) yield ["call.ringing_on_agent", ringsAt];
   yield ["call.answered", life.answeredAt];
   yield* holdsOf(life);
   if (life.transfer !== null) yield ["call.transferred", life.transfer.atSeconds];
@@ -94,10 +95,10 @@ function* stepsOf(life: CallLife): Generator<Step> {
 }
 
 /** An inbound call rings on an agent before it is answered, or before nobody answers it. */
-function ringsOnAgent(life: CallLife): boolean {
-  const isOver = Math.min(life.answeredAt, life.endedAt) === NEVER;
-  const ringsInVain = life.missedReason === "agents_did_not_answer";
-  return life.direction === "inbound" && !isOver && (life.answeredAt < NEVER || ringsInVain);
+function ringsOnAgent(life: CallLife, ringsAt: number): boolean {
+  const goesOnUntil = Math.min(life.answeredAt, life.endedAt);
+  const isForAgent = life.answeredAt < NEVER || life.missedReason === "agents_did_not_answer";
+  return life.direction === "inbound" && isForAgent && ringsAt < goesOnUntil;
 }
 
 /** One in twelve answered calls of more than a minute is on hold for a while. */

@@ -42,7 +42,7 @@ function* changesWithin(user: User, afterSeconds: number, untilSeconds: number):
   }
 }
 
-/** A user who has chosen a reason for not being available is closed twice, as live accounts do. */
+/** A user with a reason for not being available is closed twice, and only the second event has the reason. */
 function* transition(
   user: User,
   before: Availability,
@@ -54,8 +54,9 @@ function* transition(
   if (before === "offline") yield announce("connected");
   if (before === "after_call_work") yield announce("wut_end");
   if (isOpen(before) && !isOpen(after)) {
+    const hasReason = user.substatus !== "always_open" && user.substatus !== "always_closed";
+    if (hasReason) yield happening({ ...user, substatus: "always_closed" }, "user.closed.v2", atMs);
     yield announce("closed");
-    if (user.substatus !== "always_open") yield announce("closed");
   }
   if (!isOpen(before) && isOpen(after)) yield announce("opened");
   if (after === "after_call_work") yield announce("wut_start");

@@ -1,5 +1,5 @@
 import { ROWS_PER_PAGE } from "../../aircall/index.ts";
-import type { AircallEvent } from "../aircall-event.ts";
+import type { UnnamedEvent } from "../aircall-event.ts";
 import { idIn, type TouchedObject } from "../touched.ts";
 import type { Span } from "../window.ts";
 import { RECENT_SECONDS } from "./schedule-state.ts";
@@ -28,7 +28,7 @@ const SEAM_SECONDS = 1;
 const ROWS_IN_WINDOW = ROWS_PER_PAGE - 5;
 
 /** A call, with its start as the hint: Unix seconds, 0 if the event has none. */
-export function touchedCall({ event, timestamp, data }: AircallEvent): TouchedObject | undefined {
+export function touchedCall({ event, timestamp, data }: UnnamedEvent): TouchedObject | undefined {
   const id = event.startsWith("call.") ? idIn(data.id) : undefined;
   if (id === undefined) return undefined;
   const startedAt = typeof data.started_at === "number" ? data.started_at : 0;
@@ -38,7 +38,7 @@ export function touchedCall({ event, timestamp, data }: AircallEvent): TouchedOb
 }
 
 /** `call.ended` follows `call.hungup` by about half a minute, and brings the recording or voicemail if there is one. */
-function isEndWithoutNews(event: string, { recording, voicemail, asset }: AircallEvent["data"]): boolean {
+function isEndWithoutNews(event: string, { recording, voicemail, asset }: UnnamedEvent["data"]): boolean {
   return event === "call.ended" && !recording && !voicemail && !asset;
 }
 

@@ -1,5 +1,5 @@
 import type { Step } from "../../engine/index.ts";
-import type { AircallEvent } from "../aircall-event.ts";
+import type { UnnamedEvent } from "../aircall-event.ts";
 import { SingleReads } from "../single-reads.ts";
 import { hasPassed } from "../source.ts";
 import { idIn, type TouchedObject } from "../touched.ts";
@@ -10,7 +10,7 @@ import { captureById } from "./single-contact.ts";
 /** The hint of a contact that is said to be deleted. */
 const DELETED = 1;
 
-export function touchedContact({ event, data }: AircallEvent): TouchedObject | undefined {
+export function touchedContact({ event, data }: UnnamedEvent): TouchedObject | undefined {
   const id = event.startsWith("contact.") ? idIn(data.id) : undefined;
   return id === undefined ? undefined : { id, hint: event === "contact.deleted" ? DELETED : 0 };
 }
