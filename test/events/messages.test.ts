@@ -107,12 +107,21 @@ describe("V11: whatever the order of its events, a message is as the newest ones
   });
 
   test("in one second, a status counts as newer than the message", async () => {
-    const failed = status(0, { status: "failed", updated_at: "2026-06-15T11:00:00.000Z" });
+    const failed = status(0, { status: "failed", updated_at: "2026-06-15T11:59:58.100Z" });
     for (const events of [
       [SENT, failed],
       [failed, SENT],
     ])
       expect(await rowOf(...events)).toMatchObject({ status: "failed", body: "It is." });
+  });
+
+  test("the time of change counts more than the timestamp, which may be that of a later attempt", async () => {
+    const late = { ...PENDING, timestamp: NOW + 3600 };
+    for (const events of [
+      [SENT, DELIVERED, late],
+      [late, SENT, DELIVERED],
+    ])
+      expect(await rowOf(...events)).toEqual(expected);
   });
 
   test("in one second, the status with the later time of change counts", async () => {
@@ -155,21 +164,26 @@ describe("V11: whatever the order of its events, a message is as the newest ones
     { maxKeys: 5 },
   );
   const change = fc.record({
-    seconds: fc.integer({ min: -3600, max: 0 }),
+    id: fc.constantFrom("a", "b", "7"),
+    /** How long after the change the event was built, as where its timestamp is that of a later attempt. */
+    lateSeconds: fc.nat({ max: 3600 }),
     kind: fc.constantFrom("message.sent", "message.received", "message.status_updated", "group_message.sent"),
     fields,
   });
-  /** A few messages, the changes of each with different times, and the order in which they come. */
+  /** A few changes, the newest first, each by its time or by the timestamp alone, and the order in which they come. */
   const history = fc
-    .array(fc.tuple(fc.constantFrom("a", "b", "7"), change), { minLength: 1, maxLength: 8 })
-    .chain((changes) => {
-      const events = changes.map(([id, { seconds, kind, fields: given }], index) =>
-        eventOf(kind, NOW + seconds, { ...given, id, updated_at: (NOW - index) * 1000 }),
-      );
+    .tuple(fc.array(change, { minLength: 1, maxLength: 8 }), fc.boolean())
+    .chain(([changes, isDated]) => {
+      const events = changes.map(({ id, lateSeconds, kind, fields: given }, index) => {
+        const seconds = NOW - 3600 - index;
+        return isDated
+          ? eventOf(kind, seconds + lateSeconds, { ...given, id, updated_at: seconds * 1000 })
+          : eventOf(kind, seconds, { ...given, id });
+      });
       const indices = events.map((_, index) => index);
       return fc.tuple(
         fc.constant(events),
-        fc.shuffledSubarray([...indices, ...indices, ...indices], { minLength: 0 }),
+        fc.shuffledSubarray([...indices, ...indices, ...indices]),
         fc.shuffledSubarray(indices, { minLength: indices.length }),
         fc.array(fc.nat({ max: 4 }), { maxLength: 12 }),
       );
@@ -184,34 +198,27 @@ describe("V11: whatever the order of its events, a message is as the newest ones
         const runs = new EventRuns(messages);
         const coming = [...repeated, ...each].map((index) => events[index] as AircallEvent);
         while (coming.length > 0) await runs.pass(...coming.splice(0, batches.shift() ?? coming.length));
-        const inOrder = [...events].sort((one, other) => compare(instantOf(one), instantOf(other)));
         const expected = new Map<string, JsonObject>();
-        for (const event of inOrder) {
+        for (const event of [...events].reverse()) {
           const id = String(event.data.id);
-          expected.set(id, mergedWith(expected.get(id) ?? {}, event));
+          expected.set(id, { ...(expected.get(id) ?? {}), ...givenBy(event) });
         }
-        expect(Object.fromEntries(runs.rows)).toEqual(Object.fromEntries(expected));
+        const rows = [...runs.rows].map(([id, { id: _, ...row }]) => [id, row]);
+        expect(Object.fromEntries(rows)).toEqual(
+          Object.fromEntries([...expected].filter(([, row]) => Object.keys(row).length > 0)),
+        );
       },
     ));
 });
 
-/** When an event changed its message, written apart from the stream. */
-function instantOf({ event, timestamp, data }: AircallEvent): number[] {
-  return [timestamp, event.endsWith("status_updated") ? 1 : 0, Number(data.updated_at)];
-}
-
-function compare(one: number[], other: number[]): number {
-  return one.map((part, index) => part - (other[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
-}
-
-function mergedWith(row: JsonObject, { event, data }: AircallEvent): JsonObject {
+/** The fields that an event sets, written apart from the stream. */
+function givenBy({ event, data: { id: _, updated_at = null, ...given } }: AircallEvent): JsonObject {
   const direction = event.endsWith(".sent") ? "outbound" : event.endsWith(".received") ? "inbound" : null;
-  const given: JsonObject = {
+  const fields = {
     ...(direction && { direction }),
-    ...Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null)),
-    updated_at: new Date(Number(data.updated_at)).toISOString(),
+    ...(updated_at && { updated_at: new Date(Number(updated_at)).toISOString() }),
   };
-  return { ...row, ...given };
+  return { ...fields, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) };
 }
 
 describe("a document has", () => {

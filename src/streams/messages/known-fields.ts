@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 
 /**
- * When an event changed a message: by the event's own timestamp in Unix seconds; within a second, an event of the
- * status comes last; then by the message's `updated_at` in Unix milliseconds, 0 if it has none.
+ * When an event changed a message: the event's timestamp in Unix seconds, whether it is of the status, and the message's
+ * `updated_at` in Unix milliseconds, 0 if it has none.
  */
-export type ChangeInstant = readonly [seconds: number, isStatus: 0 | 1, updatedMs: number];
+export type ChangeInstant = readonly [timestamp: number, isStatus: 0 | 1, updatedMs: number];
 
 /** Before any other. */
 export const UNDATED: ChangeInstant = [0, 0, 0];
@@ -29,7 +29,7 @@ type PackedFields = readonly (readonly [...ChangeInstant, marks: string])[];
  * The instants from which the fields of the latest messages have their values, so that an event that comes late
  * overwrites nothing that a newer one has set.
  *
- * State: `{"<mark of the ID>": [[seconds, isStatus, updatedMs, "<marks of fields>"], …]}`
+ * State: `{"<mark of the ID>": [[timestamp, isStatus, updatedMs, "<marks of fields>"], …]}`
  */
 export class KnownFields {
   /** In the order of their latest events. */
@@ -104,13 +104,21 @@ function markOf(text: string, chars: number): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, chars);
 }
 
+/**
+ * By `updated_at` where both have it, since an event that is sent again may have the timestamp of that attempt, and
+ * otherwise by the timestamps. Within a second, an event of the status comes after the one of the message itself.
+ */
 function isBefore(one: ChangeInstant, other: ChangeInstant): boolean {
-  const place = one.findIndex((part, index) => part !== other[index]);
-  return place >= 0 && (one[place] as number) < (other[place] as number);
+  const areDated = one[2] > 0 && other[2] > 0;
+  const places = ([timestamp, isStatus, updatedMs]: ChangeInstant) =>
+    areDated ? [Math.floor(updatedMs / 1000), isStatus, updatedMs, timestamp] : [timestamp, isStatus];
+  const others = places(other);
+  const difference = places(one).map((place, index) => place - (others[index] ?? 0));
+  return (difference.find((places) => places !== 0) ?? 0) < 0;
 }
 
 function secondsOf(fields: Fields): number {
-  return [...fields.values()].reduce((latest, [seconds]) => Math.max(latest, seconds), 0);
+  return [...fields.values()].reduce((latest, [timestamp]) => Math.max(latest, timestamp), 0);
 }
 
 function packed(fields: Fields): PackedFields {
@@ -124,8 +132,8 @@ function packed(fields: Fields): PackedFields {
 
 function unpacked(fields: PackedFields): Fields {
   return new Map(
-    fields.flatMap(([seconds, isStatus, updatedMs, joined]) =>
-      (joined.match(/.{4}/g) ?? []).map((mark) => [mark, [seconds, isStatus, updatedMs] as const] as const),
+    fields.flatMap(([timestamp, isStatus, updatedMs, joined]) =>
+      (joined.match(/.{4}/g) ?? []).map((mark) => [mark, [timestamp, isStatus, updatedMs] as const] as const),
     ),
   );
 }
