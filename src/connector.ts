@@ -24,7 +24,7 @@ import { Configs, keyMarkOf } from "./configs.ts";
 import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConfigError, ConnectorError } from "./errors.ts";
 import { EventInput, eventsAddress, removeWebhook } from "./events/index.ts";
-import { redactPersonalData } from "./privacy/index.ts";
+import { type Redactions, redactEventData, redactPersonalData } from "./privacy/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
@@ -248,7 +248,7 @@ export class Connector {
     return new EventInput({
       streams: [...names].map((name) => ({
         definition: streams[name],
-        redact: redactionOf(name, config).redactBody ?? (() => {}),
+        redact: (event, data) => redactEventData(event, data, redactionsOf(name, config)),
       })),
       eventsUrl,
       ...listenAt(eventsUrl, this.#options.eventsPort),
@@ -353,11 +353,16 @@ function listenAt(
  * Personal data goes as an answer comes in, before a stream has seen it: so it is in no document, no
  * digest and no log. Nothing that a stream relies on is personal.
  */
-function redactionOf(
-  stream: StreamName,
-  { personalData: { redactions, streams: redacted } }: EndpointConfig,
-): Pick<ClientOptions, "redactBody"> {
-  const isRedacted = redacted === "all" || redacted.has(stream);
-  if (redactions.size === 0 || !isRedacted) return {};
-  return { redactBody: (body) => redactPersonalData(body, redactions) };
+function redactionOf(stream: StreamName, config: EndpointConfig): Pick<ClientOptions, "redactBody"> {
+  const redactions = redactionsOf(stream, config);
+  return redactions.size === 0 ? {} : { redactBody: (body) => redactPersonalData(body, redactions) };
 }
+
+function redactionsOf(
+  stream: StreamName,
+  { personalData: { redactions, streams } }: EndpointConfig,
+): Redactions {
+  return streams === "all" || streams.has(stream) ? redactions : NOTHING;
+}
+
+const NOTHING: Redactions = new Map();

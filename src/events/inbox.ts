@@ -2,13 +2,13 @@ import { Arrivals, KeptState } from "../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
 import { type AircallEvent, type StreamDefinition, type StreamEvents, TouchedIds } from "../streams/index.ts";
-import { type Envelope, eventOf } from "./envelope.ts";
+import { type Envelope, type EventRedaction, eventOf } from "./envelope.ts";
 
 /** A stream that is captured, as events see it. */
 export interface EventStream {
   readonly definition: Pick<StreamDefinition, "name" | "capturesEvent" | "touchedBy">;
   /** Redacts the data of an event in place, as the config wants it for this stream. */
-  readonly redact: (data: JsonObject) => void;
+  readonly redact: EventRedaction;
 }
 
 /** The state key of the inbox. No stream has this name. */
