@@ -10,9 +10,12 @@ import {
 import {
   type EndpointConfig,
   type Environment,
+  type EventsPort,
+  isLoopback,
   type Pace,
   parseResourceConfig,
   type ResourceConfig,
+  readEventsPort,
   readOrigin,
   readPace,
   readProxy,
@@ -20,7 +23,7 @@ import {
 import { Configs, keyMarkOf } from "./configs.ts";
 import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
 import { ConfigError, ConnectorError } from "./errors.ts";
-import { eventsAddress, removeWebhook } from "./events/index.ts";
+import { EventInput, eventsAddress, removeWebhook } from "./events/index.ts";
 import { redactPersonalData } from "./privacy/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
@@ -33,6 +36,8 @@ export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
+  /** Where the connector listens for events; left out, any free port. */
+  readonly eventsPort?: EventsPort;
   /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, requests are sent directly. */
   readonly proxy?: string;
   /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
@@ -67,6 +72,8 @@ export interface CaptureRequest {
   readonly until: "pass" | "follow";
   readonly signal: AbortSignal;
   readonly onEvent?: (event: CaptureEvent) => void;
+  /** Called with a sentence for people when Aircall's events do not come, or come again. */
+  readonly onStatus?: (status: string) => void;
 }
 
 export { bindingFor, type DiscoveredBinding, discover } from "./bindings.ts";
@@ -82,10 +89,11 @@ type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: num
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
   const origin = readOrigin(env);
   const proxy = readProxy(env, origin);
-  if (!proxy) return new Connector({ ports, redactor, origin, ...readPace(env) });
+  const options = { redactor, origin, eventsPort: readEventsPort(env), ...readPace(env) };
+  if (!proxy) return new Connector({ ...options, ports });
   redactor.add(proxy.secrets);
   const proxiedPorts = { ...ports, fetch: fetchThrough(proxy.url) };
-  return new Connector({ ports: proxiedPorts, redactor, origin, proxy: proxy.name, ...readPace(env) });
+  return new Connector({ ...options, ports: proxiedPorts, proxy: proxy.name });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
@@ -201,9 +209,10 @@ export class Connector {
   async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
     const config = this.#configs.readEndpoint(request.config);
     const client = this.#client(config);
+    const events = this.#eventInput(request, config, client);
     const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
       stateKey,
-      stream: this.#stream(resourceConfig, request.until, config, client, (event) =>
+      stream: this.#stream(resourceConfig, { config, client, until: request.until, events }, (event) =>
         request.onEvent?.({ ...event, binding: index }),
       ),
     }));
@@ -212,16 +221,40 @@ export class Connector {
         parseResourceConfig(resourceConfig).stream,
         bindingState(request.state, stateKey),
       );
-    yield* runSession({
-      bindings,
+    const session = runSession({
+      bindings: events ? [...bindings, events.binding] : bindings,
       state: request.state,
       until: request.until,
       signal: request.signal,
       ports: this.#options.ports,
       onEvent: (event) => {
         if (event.kind === "failed") this.#hidden(event.error);
-        request.onEvent?.(event);
+        if (event.binding < bindings.length) request.onEvent?.(event);
       },
+    });
+    yield* events ? events.beside(session) : session;
+  }
+
+  /** The port for events and the webhook; `undefined` where none are received. */
+  #eventInput(
+    { bindings, state, until, onStatus }: CaptureRequest,
+    config: EndpointConfig,
+    client: ClientOptions,
+  ): EventInput | undefined {
+    const { eventsUrl } = config;
+    if (eventsUrl === undefined || until === "pass") return undefined;
+    const names = new Set(bindings.map(({ resourceConfig }) => this.readResource(resourceConfig).stream));
+    const { log } = client.ports;
+    return new EventInput({
+      streams: [...names].map((name) => ({
+        definition: streams[name],
+        redact: redactionOf(name, config).redactBody ?? (() => {}),
+      })),
+      eventsUrl,
+      ...listenAt(eventsUrl, this.#options.eventsPort),
+      client,
+      state,
+      report: onStatus ?? ((status) => log.info(status)),
     });
   }
 
@@ -234,9 +267,7 @@ export class Connector {
 
   #stream(
     resourceConfig: unknown,
-    until: CaptureRequest["until"],
-    config: EndpointConfig,
-    client: ClientOptions,
+    { config, client, until, events }: SessionParts,
     onEvent: (event: StreamEvent) => void,
   ): Stream {
     const resource = this.#configs.readUsedResource(resourceConfig);
@@ -252,6 +283,7 @@ export class Connector {
       startSeconds: resource.startSeconds ?? config.startSeconds,
       rereadAfterSeconds: config.rereadAfterSeconds,
       rereadRequestsPerPass: config.rereadRequestsPerPass,
+      events: events?.of(resource.stream),
       onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
     });
   }
@@ -299,6 +331,22 @@ export class Connector {
       ...(retryWaitMs !== undefined && { retryWaitMs }),
     };
   }
+}
+
+interface SessionParts {
+  readonly config: EndpointConfig;
+  readonly client: ClientOptions;
+  readonly until: CaptureRequest["until"];
+  readonly events: EventInput | undefined;
+}
+
+/** Where nothing is configured: this machine alone where the address is one of this machine, and all networks otherwise. */
+function listenAt(
+  eventsUrl: string,
+  { host, port }: EventsPort = { port: 0 },
+): { host: string; port: number } {
+  const isLocal = isLoopback(new URL(eventsUrl).hostname);
+  return { host: host ?? (isLocal ? "127.0.0.1" : "0.0.0.0"), port };
 }
 
 /**

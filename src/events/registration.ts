@@ -233,7 +233,7 @@ type Found = Pick<Look, "gap"> & { readonly state: Exclude<Look["state"], Failed
 const SENTENCES: Readonly<Record<Exclude<Look["state"], "registered">, string>> = {
   created: "The webhook of this capture has been created.",
   "re-enabled": "The webhook of this capture had been disabled, and is active again.",
-  mended: "The webhook of this capture had been changed, and is as it should be again.",
+  mended: "The webhook of this capture was not as it should be, and has been updated.",
   refused:
     "The webhook of this capture cannot be set up, so changes are captured by polling until it can; this is tried again every five minutes.",
   unreachable: "The webhook of this capture could not be checked; this is tried again.",

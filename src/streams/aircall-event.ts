@@ -16,3 +16,6 @@ export interface AircallEvent {
   /** The object at that moment. */
   readonly data: JsonObject;
 }
+
+/** An event without what `event_id` is computed of, its redacted data. */
+export type UnnamedEvent = Omit<AircallEvent, "event_id">;

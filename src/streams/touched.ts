@@ -7,6 +7,8 @@ import { isId } from "./values.ts";
 export interface TouchedObject {
   readonly id: number;
   readonly hint: number;
+  /** Whether the next poll reads the object anyway, so that it need be read before only where that costs little. */
+  readonly canWait?: boolean;
 }
 
 /** So long after the first event, what it touched is read: other events of the same objects come within seconds. */
@@ -19,6 +21,7 @@ const BETWEEN_REPORTS_MS = 10 * 60_000;
 
 interface Entry {
   hint: number;
+  canWait: boolean;
   /** Changes with each event, so that one that comes while the object is read is not lost. */
   version: number;
   isTaken: boolean;
@@ -27,7 +30,7 @@ interface Entry {
 
 /** What a run of the stream is to read. */
 export interface TouchedBatch {
-  readonly hints: ReadonlyMap<number, number>;
+  readonly objects: readonly TouchedObject[];
   /** To be called once what was read is durable. */
   readonly read: () => void;
 }
@@ -59,22 +62,22 @@ export class TouchedIds {
     const kept = Promise.resolve();
     for (const [id, hint] of Object.entries(isJsonObject(options.state) ? options.state : {})) {
       if (!Number.isSafeInteger(Number(id)) || typeof hint !== "number") continue;
-      this.#entries.set(Number(id), { hint, version: 0, isTaken: false, kept });
+      this.#entries.set(Number(id), { hint, canWait: false, version: 0, isTaken: false, kept });
     }
   }
 
   /** Resolves once the object is in the state, or has been read. Beyond a thousand objects, it is left to the polls. */
-  add({ id, hint }: TouchedObject): Promise<void> {
+  add({ id, hint, canWait = false }: TouchedObject): Promise<void> {
     const known = this.#entries.get(id);
     if (!known && this.#entries.size >= MOST_TOUCHED) {
       this.#leaveToPolls();
       return Promise.resolve();
     }
-    const entry = known ?? { hint, version: 0, isTaken: false, kept: this.#options.keep({ [id]: hint }) };
+    const entry = known ?? this.#enter(id, hint);
     entry.hint = hint;
+    entry.canWait = canWait && (known === undefined || known.canWait);
     entry.version += 1;
     entry.isTaken = false;
-    this.#entries.set(id, entry);
     this.#waitingSinceMs = Math.min(this.#waitingSinceMs, this.#options.clock.now());
     this.touch.touch();
     return entry.kept;
@@ -105,11 +108,18 @@ export class TouchedIds {
     for (const [, entry] of taken) entry.isTaken = true;
     this.#waitingSinceMs = Infinity;
     return {
-      hints: new Map(taken.map(([id, { hint }]) => [id, hint])),
+      objects: taken.map(([id, { hint, canWait }]) => ({ id, hint, canWait })),
       read: () => {
         for (const [id, version] of versions) this.#forget(id, version);
       },
     };
+  }
+
+  #enter(id: number, hint: number): Entry {
+    const kept = this.#options.keep({ [id]: hint });
+    const entry = { hint, canWait: false, version: 0, isTaken: false, kept };
+    this.#entries.set(id, entry);
+    return entry;
   }
 
   #forget(id: number, version: number): void {

@@ -294,6 +294,36 @@ describe("event names that Aircall refuses", () => {
     expect(capture.looks.at(-1)).toEqual({ state: "registered", refusedEvents: ["call.hold"] });
     expect(world.requests().filter((request) => request !== LIST)).toEqual(["POST /v1/webhooks"]);
   });
+
+  test("and that the webhook has had so far are given up when it is made whole", async () => {
+    await using world = await registrationWorld();
+    const capture = await registered(world);
+    world.webhooks.rules.eventNames = EVENT_NAMES.filter((name) => name !== "call.hold");
+    HARMS.disabled?.does(world, capture);
+    await world.pass(5 * MINUTE_MS);
+    expect(capture.looks.at(-1)).toMatchObject({ state: "re-enabled", refusedEvents: ["call.hold"] });
+    expectWhole(
+      world,
+      capture,
+      CALL_EVENTS.filter((name) => name !== "call.hold"),
+    );
+  });
+
+  test("are none where the answer has no list of events", async () => {
+    await using world = await registrationWorld();
+    const capture = world.startCapture({
+      fetch: async (input, init = {}) => {
+        const answer = await world.emulator.fetch(input, init);
+        if (init.method !== "POST") return answer;
+        const { webhook } = (await answer.json()) as { webhook: object };
+        return Response.json({ webhook: { ...webhook, events: undefined } }, { status: answer.status });
+      },
+    });
+    await world.pass(10 * MINUTE_MS);
+    expectWhole(world, capture);
+    expect(capture.states()).toEqual(["created", "registered", "registered"]);
+    expect(capture.looks.at(-1)?.refusedEvents).toEqual([]);
+  });
 });
 
 describe("a webhook of an address that has changed", () => {
@@ -423,6 +453,18 @@ describe("while Aircall", () => {
     expectWhole(world, capture);
   });
 
+  test("is down a second time, that is reported, too", async () => {
+    await using world = await registrationWorld();
+    const capture = await registered(world);
+    for (const outages of [1, 2]) {
+      world.emulator.faults.add({ kind: "status", status: 503, every: 1 });
+      await world.pass(10 * MINUTE_MS);
+      expect(capture.warnings()).toHaveLength(outages);
+      world.emulator.faults.clear();
+      await world.pass(10 * MINUTE_MS);
+    }
+  });
+
   test("refuses the key, that is left to the streams to report", async () => {
     await using world = await registrationWorld();
     const capture = await registered(world);
@@ -470,6 +512,7 @@ describe("a wrong token that came with an event", () => {
     await using world = await registrationWorld();
     const capture = await registered(world);
     await world.pass(MINUTE_MS);
+    const before = capture.own()[0]?.token ?? "";
     world.webhooks.remove(ownId(capture));
     const id = world.webhooks.add({ url: capture.address, active: true, events: CALL_EVENTS });
     const token = world.webhooks.find(id)?.token ?? "";
@@ -477,6 +520,7 @@ describe("a wrong token that came with an event", () => {
     capture.registration.look();
     await world.pass(30_000);
     expect(capture.registration.isToken(token)).toBe(true);
+    expect(capture.registration.isToken(before)).toBe(false);
   });
 
   test("causes no more than two requests a minute, however many come", async () => {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { streamNames } from "../../streams/index.ts";
+import { listedStreamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import { CONFIG_OPTION, parseStartDate, parseStreams, parseTarget } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -23,7 +23,11 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     )
     .requiredOption("--to <file>", "DuckDB file; created if it does not exist", parseTarget)
     .option(...CONFIG_OPTION)
-    .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
+    .option(
+      "--streams <names>",
+      "comma-separated streams, such as calls,users (default: all that Aircall lists)",
+      parseStreams,
+    )
     .option(
       "--start-date <date>",
       "skip calls that started before this date, UTC (default: all that Aircall keeps); an earlier date than last time adds the calls that were left out",
@@ -52,7 +56,7 @@ Query the file with any DuckDB client:
         account: await openAccount(context, view.log, options),
         view,
         path: options.to,
-        streams: options.streams ?? streamNames,
+        streams: options.streams ?? listedStreamNames,
         follow: options.follow === true,
         asJson,
       };

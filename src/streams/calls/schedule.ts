@@ -133,7 +133,7 @@ export class CallSchedule {
     const { touched } = this.#source;
     const batch = touched?.isDue ? touched.take() : undefined;
     if (!batch) return;
-    for await (const calls of this.#touched.read(batch.hints, [...this.#recentStarts.values()])) {
+    for await (const calls of this.#touched.read(batch.objects, [...this.#recentStarts.values()])) {
       yield* this.#touchedBatches(calls);
       yield* this.#pollIfDue();
     }

@@ -1,6 +1,7 @@
 import type { Priority } from "../../aircall/index.ts";
 import { SingleReads } from "../single-reads.ts";
 import { nowSeconds, type Source } from "../source.ts";
+import type { TouchedObject } from "../touched.ts";
 import { readWindow, type Span } from "../window.ts";
 import { type Call, callsOf, findCall } from "./call-batch.ts";
 import { callList } from "./list.ts";
@@ -17,15 +18,15 @@ export class TouchedCalls {
   }
 
   /**
-   * Yields the calls as they are now, and others that lie between them. `hints` has the start of each by ID, in Unix
-   * seconds, and `recentStarts` the starts of all known calls of the last half hour. A call that Aircall does not
-   * know, or does not answer for, is left to the re-read schedule.
+   * Yields the calls as they are now, and others that lie between them. `recentStarts` has the starts of all known
+   * calls of the last half hour, in Unix seconds. A call that Aircall does not know, or does not answer for, is left to the
+   * re-read schedule.
    */
   async *read(
-    hints: ReadonlyMap<number, number>,
+    touched: readonly TouchedObject[],
     recentStarts: readonly number[],
   ): AsyncGenerator<readonly Call[]> {
-    const plan = planReads(hints, recentStarts, nowSeconds(this.#source));
+    const plan = planReads(touched, recentStarts, nowSeconds(this.#source));
     const singles = [...plan.singles];
     for (const { span, ids } of plan.windows) singles.push(...(yield* this.#readWindow(span, ids)));
     const reads = new SingleReads(this.#source.api.for("touched call", this.#priority), this.#source.log);

@@ -1,5 +1,5 @@
 import type { Step } from "../../engine/index.ts";
-import type { AircallEvent } from "../aircall-event.ts";
+import type { UnnamedEvent } from "../aircall-event.ts";
 import { SingleReads } from "../single-reads.ts";
 import { hasPassed } from "../source.ts";
 import { idIn, type TouchedObject } from "../touched.ts";
@@ -10,7 +10,7 @@ import { captureById } from "./single-contact.ts";
 /** The hint of a contact that is said to be deleted. */
 const DELETED = 1;
 
-export function touchedContact({ event, data }: AircallEvent): TouchedObject | undefined {
+export function touchedContact({ event, data }: UnnamedEvent): TouchedObject | undefined {
   const id = event.startsWith("contact.") ? idIn(data.id) : undefined;
   return id === undefined ? undefined : { id, hint: event === "contact.deleted" ? DELETED : 0 };
 }
@@ -28,7 +28,7 @@ async function* readTouched(run: ContactsRun): AsyncGenerator<Step, IncrementalR
   const batch = run.source.touched?.take();
   const result = yield* incrementalRead(run, "event");
   const reads = new SingleReads(run.source.api.for("deleted contact", "event"), run.source.log);
-  for (const [id, hint] of batch?.hints ?? []) if (hint === DELETED) yield* captureById(id, reads, run);
+  for (const { id, hint } of batch?.objects ?? []) if (hint === DELETED) yield* captureById(id, reads, run);
   if (batch) yield { kind: "checkpoint", patch: {}, committed: batch.read };
   return result;
 }
