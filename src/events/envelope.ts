@@ -25,9 +25,6 @@ export interface Delivery {
   readonly envelope: Envelope | undefined;
 }
 
-/** Redacts the data of an event of this name in place. */
-export type EventRedaction = (event: string, data: JsonObject) => void;
-
 /** What makes two events about one object, by Aircall's names for it: the first that is there. */
 const SCOPE_FIELDS = ["id", "call_id", "group_message_id", "integration_id", "export_id"] as const;
 
@@ -48,9 +45,9 @@ export function readDelivery(text: string): Delivery | undefined {
  */
 export function eventOf(
   { event, resource, timestamp, data }: Envelope,
-  redact: EventRedaction,
+  redact: (data: JsonObject) => void,
 ): AircallEvent {
-  redact(event, data);
+  redact(data);
   const identity = [event, scopeId(data), timestamp, sha256(canonical("", data))];
   return { event_id: sha256(identity.join("|")), event, resource, timestamp, data };
 }

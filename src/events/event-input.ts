@@ -51,9 +51,9 @@ export class EventInput {
     return this.#inbox.binding;
   }
 
-  /** What events bring to the stream of this name. */
-  of(name: string) {
-    return this.#inbox.of(name);
+  /** What events bring to the stream of this binding. */
+  of(stateKey: string) {
+    return this.#inbox.of(stateKey);
   }
 
   async #open(): Promise<void> {
