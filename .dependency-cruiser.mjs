@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   "src/aircall": ["src/shared"],
   "src/engine": ["src/shared"],
   "src/streams": ["src/shared", "src/aircall", "src/engine"],
+  "src/events": ["src/shared", "src/aircall", "src/engine", "src/streams"],
   "src/config": ["src/shared", "src/privacy", "src/streams"],
   "src/local/store": ["src/shared", "src/engine"],
   "src/local/duckdb": ["src/shared", "src/engine", "src/local/store"],

@@ -44,9 +44,14 @@ export function readBody(
   if (body === undefined) return { kind: "unreadable", detail: "an answer that is not JSON" };
   if (!isJsonObject(body) || !Object.hasOwn(body, endpoint.bodyKey))
     return { kind: "unreadable", detail: `an answer without "${endpoint.bodyKey}"` };
-  if (isDeeperThan(DEEPEST_BODY_LEVELS, body))
+  if (isNestedTooDeep(body))
     return { kind: "unreadable", detail: `an answer nested deeper than ${DEEPEST_BODY_LEVELS} levels` };
   return { body, inexactFields: inexactFieldsIn(text) };
+}
+
+/** Whether a value has more than 100 levels. Code that recurses once per level MUST NOT process such a value. */
+export function isNestedTooDeep(value: Json): boolean {
+  return isDeeperThan(DEEPEST_BODY_LEVELS, value);
 }
 
 /** The message in an error body, if there is one. Its field varies, and `errors` may be a string or an object. */

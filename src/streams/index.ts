@@ -1,3 +1,4 @@
+export type { AircallEvent } from "./aircall-event.ts";
 export { bindStream } from "./bind.ts";
 export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";

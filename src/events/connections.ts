@@ -1,0 +1,96 @@
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../shared/ports.ts";
+import { UNREAD } from "./answers.ts";
+import type { Tally } from "./tally.ts";
+import { type End, Visit } from "./visit.ts";
+
+/** Aircall waits for five seconds. https://developer.aircall.io/api-references/#webhook-usage */
+export const ANSWER_WITHIN_MS = 4_000;
+
+/** How many connections may be open whose requests have not shown the token. Each takes some 20 KiB. */
+const MOST_UNPROVEN = 200;
+
+/**
+ * The open connections. Each has one request, and its answer within four seconds of its opening. Where more than
+ * 200 have not shown the token, the oldest of them are closed.
+ */
+export class Connections {
+  readonly #clock: Pick<Clock, "alarm">;
+  readonly #tally: Tally;
+  readonly #visits = new Map<Duplex, Visit>();
+  /** The oldest first. */
+  readonly #unproven = new Set<Duplex>();
+
+  constructor(clock: Pick<Clock, "alarm">, tally: Tally) {
+    this.#clock = clock;
+    this.#tally = tally;
+  }
+
+  open(socket: Socket): void {
+    const visit = new Visit();
+    this.#visits.set(socket, visit);
+    this.#unproven.add(socket);
+    const cancel = this.#clock.alarm(ANSWER_WITHIN_MS, () => this.#end(socket, visit, "time"));
+    socket.once("close", () => {
+      this.#visits.delete(socket);
+      this.#unproven.delete(socket);
+      // An event that is being stored is not lost with its connection.
+      if (visit.request?.complete && !visit.isAnswered) return;
+      cancel();
+      visit.end("broken");
+    });
+    // Requests that have already arrived are read first: the newest of many connections must not push them out.
+    setImmediate(() => setImmediate(() => this.#makeRoom()));
+  }
+
+  /** The visit of a request; `undefined` if the request is not the first of its connection. */
+  serve(request: IncomingMessage): Visit | undefined {
+    const visit = this.#visits.get(request.socket);
+    if (visit === undefined || visit.request !== undefined) return undefined;
+    visit.request = request;
+    return visit;
+  }
+
+  /** The request has shown the token: its connection is not closed to make room. */
+  prove(socket: Duplex): void {
+    this.#unproven.delete(socket);
+  }
+
+  /** What has arrived is not HTTP. Whatever follows a whole request does not matter. */
+  refuse(socket: Duplex): void {
+    const visit = this.#visits.get(socket);
+    if (visit !== undefined && !visit.request?.complete) this.#end(socket, visit, "broken");
+  }
+
+  /** Ends every request. */
+  close(): void {
+    for (const [socket, visit] of this.#visits) this.#end(socket, visit, "closing");
+  }
+
+  #makeRoom(): void {
+    for (const socket of this.#unproven) {
+      if (this.#unproven.size <= MOST_UNPROVEN) return;
+      this.#unproven.delete(socket);
+      const visit = this.#visits.get(socket);
+      if (visit !== undefined) this.#end(socket, visit, "room");
+    }
+  }
+
+  #end(socket: Duplex, visit: Visit, reason: End): void {
+    if (visit.isAnswered) socket.destroy();
+    else if (visit.request !== undefined) visit.end(reason);
+    else this.#refuseUnread(socket, visit, reason);
+  }
+
+  /** HTTP has no response to a request whose headers have not been read. */
+  #refuseUnread(socket: Duplex, visit: Visit, reason: End): void {
+    visit.isAnswered = true;
+    const { status, counted } = UNREAD[reason];
+    this.#tally.count(counted);
+    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
+    if (socket.writable) socket.end(head, () => socket.destroy());
+    else socket.destroy();
+  }
+}
