@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { ConfigError } from "../errors.ts";
 import type { Ports } from "../shared/ports.ts";
+import { lastSegment } from "./address.ts";
 import { ANSWERS, type Answer, sendAnswer } from "./answers.ts";
 import { Body, BodyRoom, LARGEST_BODY_BYTES, readBody } from "./body.ts";
 import { ANSWER_WITHIN_MS, Connections } from "./connections.ts";
@@ -15,8 +16,8 @@ export interface ReceiverOptions {
   readonly host: string;
   /** 0 is any free port. */
   readonly port: number;
-  /** The last segment of the path under which Aircall sends events, such as `3f9a`. */
-  readonly segment: string;
+  /** Where Aircall sends events, such as `/aircall/3f9a`. A gateway may strip all but the last segment. */
+  readonly path: string;
   /** Whether a token is that of our webhook; `unknown` as long as that is not known. MUST compare in constant time. */
   readonly isToken: (token: string) => boolean | "unknown";
   /** Resolves when the event is durable. */
@@ -44,6 +45,9 @@ const BACKLOG_CONNECTIONS = 4_096;
 
 const LARGEST_HEADERS_BYTES = 16 * 1_024;
 
+/** A field is reported once while the process lives, and each takes memory. */
+const MOST_FIELDS_REPORTED = 100;
+
 const CLOSED_WITHIN_MS = 1_000;
 
 /**
@@ -57,6 +61,8 @@ export class EventReceiver {
   readonly #connections: Connections;
   readonly #room = new BodyRoom();
   readonly #server: Server;
+  /** Those that have been reported. */
+  readonly #inexactFields = new Set<string>();
   #isClosing = false;
 
   /** Throws a `ConfigError` if the port cannot be opened. */
@@ -157,8 +163,7 @@ export class EventReceiver {
   /** What needs no body. */
   #earlyAnswer({ method, target, statedBytes }: EventRequest): Answer | undefined {
     const [path = ""] = target.split("?", 1);
-    // A gateway may strip what comes before the last segment.
-    if (!isSameText(path.split("/").at(-1) ?? "", this.#options.segment)) return ANSWERS.unknownPath;
+    if (!isSameText(lastSegment(path), lastSegment(this.#options.path))) return ANSWERS.unknownPath;
     if (method === "GET" || method === "HEAD") return ANSWERS.health;
     if (method !== "POST") return ANSWERS.wrongMethod;
     return statedBytes > LARGEST_BODY_BYTES ? ANSWERS.tooLarge : undefined;
@@ -173,6 +178,7 @@ export class EventReceiver {
       return envelope;
     }
     request.prove();
+    this.#reportInexact(envelope);
     const stored = this.#options.accept(envelope).then(
       () => ANSWERS.accepted,
       () => ANSWERS.failed,
@@ -190,7 +196,17 @@ export class EventReceiver {
     if (delivery.token === undefined) return ANSWERS.wrongToken;
     const isOurs = this.#options.isToken(delivery.token);
     if (isOurs === "unknown") return ANSWERS.tokenUnknown;
-    return isOurs ? (delivery.envelope ?? ANSWERS.odd) : ANSWERS.wrongToken;
+    return isOurs ? (delivery.envelope() ?? ANSWERS.odd) : ANSWERS.wrongToken;
+  }
+
+  #reportInexact({ event, inexactFields }: Envelope): void {
+    for (const field of inexactFields) {
+      if (this.#inexactFields.has(field) || this.#inexactFields.size >= MOST_FIELDS_REPORTED) continue;
+      this.#inexactFields.add(field);
+      this.#options.ports.log.warn(
+        `The field "${field}" of ${event} has a number that a 64-bit float cannot hold exactly. It is captured as the nearest such number, or as null beyond the largest.`,
+      );
+    }
   }
 }
 
