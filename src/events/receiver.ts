@@ -6,7 +6,7 @@ import type { Ports } from "../shared/ports.ts";
 import { lastSegment } from "./address.ts";
 import { ANSWERS, type Answer, sendAnswer } from "./answers.ts";
 import { Body, BodyRoom, LARGEST_BODY_BYTES, readBody } from "./body.ts";
-import { ANSWER_WITHIN_MS, Connections } from "./connections.ts";
+import { ANSWER_AFTER_MS, Connections } from "./connections.ts";
 import { type Envelope, readDelivery } from "./envelope.ts";
 import { isSameText } from "./same-text.ts";
 import { type Counts, Tally } from "./tally.ts";
@@ -89,6 +89,8 @@ export class EventReceiver {
       .on("clientError", (_, socket) => this.#connections.refuse(socket))
       .on("drop", () => this.#tally.count("busy"));
     this.#server.maxConnections = MOST_CONNECTIONS;
+    // A client may end its half of the connection after its request, and still reads the answer.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
   }
 
   /** The port that is open. */
@@ -104,7 +106,7 @@ export class EventReceiver {
   /** Serves a request that comes by another way than the port. */
   async receive(request: { method: string; path: string; body: string }): Promise<Answer> {
     const visit = new Visit();
-    const cancel = this.#options.ports.clock.alarm(ANSWER_WITHIN_MS, () => visit.end("time"));
+    const cancel = this.#options.ports.clock.alarm(ANSWER_AFTER_MS, () => visit.end("time"));
     const { method, path: target, body } = request;
     const stream = () => Readable.from([Buffer.from(body)], { objectMode: false });
     const parts = { method, target, statedBytes: Buffer.byteLength(body), body: stream, prove: () => {} };
@@ -150,8 +152,10 @@ export class EventReceiver {
     const statedBytes = Number(request.headers["content-length"]);
     const answer = await this.#answerTo({ method, target, statedBytes, body, prove }, visit);
     visit.isAnswered = true;
-    const { clock } = this.#options.ports;
-    if (!socket.destroyed) sendAnswer(answer, request, response, clock, this.#isClosing);
+    if (socket.destroyed) return;
+    // What is broken has no end to wait for.
+    const isLast = this.#isClosing || answer === ANSWERS.broken;
+    sendAnswer(answer, request, response, this.#options.ports.clock, isLast);
   }
 
   async #answerTo(request: EventRequest, visit: Visit): Promise<Answer> {

@@ -175,9 +175,10 @@ describe("a request to the port", () => {
 });
 
 describe("within four seconds", () => {
+  /** Lets almost four seconds pass, and returns what lets the rest pass. */
   const afterFourSeconds = async (port: Port) => {
     const startMs = port.clock.now();
-    await port.clock.runUntil(startMs + 3_999);
+    await port.clock.runUntil(startMs + 3_800);
     return () => port.clock.runUntil(startMs + 4_000);
   };
 
@@ -287,6 +288,30 @@ describe("what is not quite HTTP", () => {
       await using port = await Port.open();
       await port.dial(bytes).text;
       expect(port.accepted).toEqual([]);
+    },
+  );
+
+  test("is served if the client ends its half of the connection", async () => {
+    const storing: (() => void)[] = [];
+    const accept = () => new Promise<void>((resolve) => storing.push(resolve));
+    await using port = await Port.open({ accept });
+    const dialled = port.dial();
+    dialled.socket.end(requestText(bodyOf()));
+    await until(() => storing.length === 1);
+    await port.send({ method: "GET" });
+    storing[0]?.();
+    expect(statusOf(await dialled.text)).toBe(200);
+  });
+
+  test.each(["", "POST ", requestText(bodyOf()).slice(0, -1)])(
+    "is closed if the client ends its half of the connection too early: %j",
+    async (bytes) => {
+      await using port = await Port.open();
+      const dialled = port.dial();
+      dialled.socket.end(bytes);
+      await until(() => dialled.socket.readableEnded);
+      expect(await dialled.text).not.toContain("200");
+      expect((await port.send()).status).toBe(200);
     },
   );
 
