@@ -128,8 +128,9 @@ function listenAt(
   eventsUrl: string,
   { host, port }: EventsPort = { port: 0 },
 ): { host: string; port: number } {
-  const isLocal = isLoopback(new URL(eventsUrl).hostname);
-  return { host: host ?? (isLocal ? "127.0.0.1" : "0.0.0.0"), port };
+  const { hostname } = new URL(eventsUrl);
+  const own = hostname.replace(/^\[(.*)\]$/, "$1");
+  return { host: host ?? (isLoopback(hostname) ? own : "0.0.0.0"), port };
 }
 
 /**
