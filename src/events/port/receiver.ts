@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { ConfigError } from "../errors.ts";
-import type { Ports } from "../shared/ports.ts";
-import { lastSegment } from "./address.ts";
+import { ConfigError } from "../../errors.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { lastSegment } from "../address.ts";
+import { isSameText } from "../same-text.ts";
 import { ANSWERS, type Answer, sendAnswer } from "./answers.ts";
 import { Body, BodyRoom, LARGEST_BODY_BYTES, readBody } from "./body.ts";
 import { ANSWER_AFTER_MS, Connections } from "./connections.ts";
 import { type Envelope, readDelivery } from "./envelope.ts";
-import { isSameText } from "./same-text.ts";
 import { type Counts, Tally } from "./tally.ts";
 import { Visit } from "./visit.ts";
 

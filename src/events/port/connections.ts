@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Clock } from "../shared/ports.ts";
+import type { Clock } from "../../shared/ports.ts";
 import { UNREAD } from "./answers.ts";
 import type { Tally } from "./tally.ts";
 import { type End, Visit } from "./visit.ts";
