@@ -141,8 +141,8 @@ export class EventReceiver {
   async #serve(request: IncomingMessage, response: ServerResponse, invite: () => void): Promise<void> {
     const { socket, method = "", url: target = "" } = request;
     const visit = this.#connections.serve(request);
-    // The connection closes after its first answer. What follows on it is not read.
-    if (visit === undefined) return void socket.pause();
+    // The connection closes after its first answer, which tells the client that no other was served.
+    if (visit === undefined) return;
     const body = () => {
       invite();
       return request;
