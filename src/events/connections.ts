@@ -45,8 +45,7 @@ export class Connections {
       // What is being served goes on: an event is not lost with its connection.
       if (visit.request === undefined || visit.isAnswered) cancel();
     });
-    // Requests that have already arrived are read first: the newest of many connections must not push them out.
-    setImmediate(() => setImmediate(() => this.#makeRoom()));
+    this.#makeRoom();
   }
 
   /** The visit of a request; `undefined` if the request follows another one on its connection. */
@@ -83,7 +82,10 @@ export class Connections {
       if (this.#unproven.size <= MOST_UNPROVEN) return;
       this.#unproven.delete(socket);
       const visit = this.#visits.get(socket);
-      if (visit !== undefined) this.#end(socket, visit, "room");
+      if (visit === undefined) continue;
+      this.#end(socket, visit, "room");
+      // An answer to be waited for would take the room again.
+      if (visit.request !== undefined) socket.destroy();
     }
   }
 

@@ -36,7 +36,7 @@ interface EventRequest {
   readonly prove: () => void;
 }
 
-/** All connections, those that have shown the token included. Beyond it, the system closes what it accepts. */
+/** All connections, those whose events are being stored included. Further ones are closed without an answer. */
 const MOST_CONNECTIONS = 2_000;
 
 /** How many connections the system holds until they are accepted. */
