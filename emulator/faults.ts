@@ -20,6 +20,8 @@ export type FaultKind =
 export type Fault = FaultKind & {
   /** A prefix of the path and query, or a pattern that occurs in them. Default: every request. */
   match?: string | RegExp;
+  /** Such as `POST`. Default: every method. */
+  method?: string;
   /** The first matching request that the fault strikes, counted from 1. Default: 1. */
   nth?: number;
   /** From that request on, the fault strikes one matching request in this many. Default: 1. */
@@ -52,20 +54,21 @@ export class FaultPlan {
   }
 
   /** Returns the faults that strike this request, in the order in which they were added. */
-  strike(target: string): FaultKind[] {
-    return [...this.#planned].filter((planned) => strikes(planned, target)).map(({ fault }) => fault);
+  strike(method: string, target: string): FaultKind[] {
+    return [...this.#planned].filter((planned) => strikes(planned, method, target)).map(({ fault }) => fault);
   }
 }
 
-function strikes(planned: PlannedFault, target: string): boolean {
+function strikes(planned: PlannedFault, requested: string, target: string): boolean {
   const {
     match = "",
+    method = requested,
     nth = 1,
     every,
     times = every === undefined ? 1 : Number.POSITIVE_INFINITY,
   } = planned.fault;
   const matches = typeof match === "string" ? target.startsWith(match) : match.test(target);
-  if (!matches || planned.struck >= times) return false;
+  if (!matches || method !== requested || planned.struck >= times) return false;
   planned.seen++;
   if (planned.seen < nth || (planned.seen - nth) % (every ?? 1) !== 0) return false;
   planned.struck++;

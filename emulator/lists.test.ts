@@ -12,7 +12,7 @@ import {
   unsigned,
 } from "./testing.ts";
 
-const LISTS: Record<Exclude<StreamName, "company">, { path: string; key: string }> = {
+const LISTS: Record<Exclude<StreamName, "company" | "messages">, { path: string; key: string }> = {
   calls: { path: "/v1/calls", key: "calls" },
   contacts: { path: "/v1/contacts", key: "contacts" },
   users: { path: "/v2/users", key: "users" },
@@ -119,7 +119,7 @@ test("a webhook has both ids and its secret", async () => {
   const [webhook] = await rows("/v1/webhooks?per_page=1", "webhooks");
   expect(webhook?.webhook_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(webhook?.token).toMatch(/^[0-9a-f]{32}$/);
-  expect(webhook?.direct_link).toBe(`https://api.aircall.io/v1/webhooks/${webhook?.id}`);
+  expect(webhook?.direct_link).toBe(`https://api.aircall.io/v1/webhooks/${webhook?.webhook_id}`);
 });
 
 test("order=desc reverses a list, except that of tags", async () => {

@@ -1,4 +1,7 @@
+import { EVENT_NAMES } from "./account/event-names.ts";
+import type { WebhookRules } from "./account/webhooks.ts";
 import { type EmulatorClock, systemClock } from "./clock.ts";
+import { type EventOptions, eventOptions } from "./events/options.ts";
 
 /** The credentials that the emulator accepts unless it has others. */
 export const API_ID = "emulator-id";
@@ -16,6 +19,8 @@ export interface AccountSize {
   tags: number;
   contacts: number;
   webhooks: number;
+  /** Messages sent and received on an average day. No list has them, only events. */
+  messagesPerDay: number;
 }
 
 export interface LimiterOptions {
@@ -30,7 +35,7 @@ export interface LimiterOptions {
   rateHeaders: "refused" | "always";
 }
 
-export interface EmulatorOptions extends LimiterOptions {
+export interface EmulatorOptions extends LimiterOptions, WebhookRules {
   clock: EmulatorClock;
   /** The ID of the only API key that is accepted. */
   apiId: string;
@@ -52,10 +57,14 @@ export interface EmulatorOptions extends LimiterOptions {
   callsFromInclusive: boolean;
   /** The lifetime that the signed URLs of recordings and voicemails state. */
   signedUrlSeconds: number;
+  events: Partial<EventOptions>;
+  /** Sends events to the webhooks. By default, they are sent over HTTP, and to this machine only. */
+  sendEvent: typeof fetch | null;
 }
 
 export interface ResolvedOptions extends EmulatorOptions {
   account: AccountSize;
+  events: EventOptions;
 }
 
 const DEFAULT_SIZE: AccountSize = {
@@ -67,6 +76,7 @@ const DEFAULT_SIZE: AccountSize = {
   tags: 15,
   contacts: 400,
   webhooks: 3,
+  messagesPerDay: 0,
 };
 
 const DEFAULTS: ResolvedOptions = {
@@ -87,8 +97,18 @@ const DEFAULTS: ResolvedOptions = {
   listInProgress: true,
   callsFromInclusive: false,
   signedUrlSeconds: 600,
+  events: eventOptions(),
+  sendEvent: null,
+  keyMayWrite: true,
+  eventNames: EVENT_NAMES,
+  httpOnThisMachine: false,
 };
 
 export function resolveOptions(options: Partial<EmulatorOptions>): ResolvedOptions {
-  return { ...DEFAULTS, ...options, account: { ...DEFAULT_SIZE, ...options.account } };
+  return {
+    ...DEFAULTS,
+    ...options,
+    account: { ...DEFAULT_SIZE, ...options.account },
+    events: eventOptions(options.events),
+  };
 }

@@ -44,7 +44,7 @@ export class RequestRecord {
 
 function pathShape(target: string): string {
   const [path = ""] = target.split("?");
-  return path.replace(/\/\d+(?=\/|$)/g, "/:id");
+  return path.replace(/\/(\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=\/|$)/g, "/:id");
 }
 
 export function recordRequests(

@@ -6,6 +6,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { Account } from "./account/account.ts";
 import { authenticate } from "./auth.ts";
 import { fetchInProcess } from "./connection.ts";
+import { Events } from "./events/events.ts";
 import { FaultPlan } from "./faults.ts";
 import { enforceLimit, Limiter } from "./limiter.ts";
 import { type EmulatorOptions, resolveOptions } from "./options.ts";
@@ -22,6 +23,8 @@ export interface Emulator {
   readonly fetch: typeof fetch;
   /** The data of the account, and the methods that change it. */
   readonly account: Account;
+  /** What the webhooks of the account receive. */
+  readonly events: Events;
   readonly faults: FaultPlan;
   /** The rate limiter of the company. Tests may change its `limit`. */
   readonly limiter: Limiter;
@@ -50,16 +53,19 @@ export async function startEmulator(options: Partial<EmulatorOptions> = {}): Pro
 
   const server = createAdaptorServer({ fetch: app.fetch, hostname: resolved.host }) as Server;
   await listen(server, resolved);
+  const events = new Events(world.account, resolved);
   return {
     url: originOf(server),
     fetch: fetchInProcess(app.fetch, closing.signal),
     account: world.account,
+    events,
     faults,
     limiter,
     requests,
     truth: (stream, parameters) => truthOf(world, stream, parameters),
     close: () => {
       closing.abort();
+      events.close();
       return close(server);
     },
   };

@@ -10,7 +10,7 @@ type Answer = Response | undefined;
 /** Applies the planned faults to a request, up to the first fault that replaces the answer. */
 export function strikeFaults(plan: FaultPlan, closing: AbortSignal): MiddlewareHandler<Env> {
   return async (context, next) => {
-    for (const fault of plan.strike(requestTarget(context.req.url))) {
+    for (const fault of plan.strike(context.req.method, requestTarget(context.req.url))) {
       const answer = await strike(fault, context, next, closing);
       if (answer !== undefined) return answer;
     }

@@ -38,6 +38,8 @@ export interface Session {
   emulator: Emulator;
   clock: MovableClock;
   get(target: string): Promise<Answer>;
+  /** Sends a request with this object as its body. The answer to a deletion has an empty body. */
+  write(method: "POST" | "PUT" | "DELETE", target: string, body?: object): Promise<Answer>;
   /** The rows of one page, from the given key of its body. */
   rows(target: string, key: string): Promise<Row[]>;
   /** Reads a single call by its ID. */
@@ -49,14 +51,18 @@ export async function open(options: Partial<EmulatorOptions> = {}): Promise<Sess
   const clock = movableClock(NOON_MS);
   const emulator = await startEmulator({ clock, limit: null, ...options });
   onTestFinished(() => emulator.close());
-  const get = async (target: string) => {
-    const answer = await fetch(emulator.url + target, { headers: { authorization: AUTHORIZATION } });
-    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answer["body"] };
+  const ask = async (target: string, init: RequestInit = {}): Promise<Answer> => {
+    const headers = { authorization: AUTHORIZATION, "content-type": "application/json" };
+    const answer = await fetch(emulator.url + target, { headers, ...init });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text === "" ? {} : JSON.parse(text) };
   };
+  const get = (target: string) => ask(target);
   return {
     emulator,
     clock,
     get,
+    write: (method, target, body) => ask(target, { method, body: JSON.stringify(body ?? {}) }),
     rows: async (target, key) => (await get(target)).body[key] as Row[],
     call: async (id) => (await get(`/v1/calls/${id}`)).body.call as Row,
   };

@@ -1,6 +1,6 @@
 import type { JsonObject } from "./shared/json.ts";
 import { DEFAULT_SYNC_MODE } from "./spec.ts";
-import { type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
+import { isListed, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
 
 /** One of Flow's `discovered` bindings. */
 export interface DiscoveredBinding {
@@ -9,6 +9,8 @@ export interface DiscoveredBinding {
   readonly documentSchema: JsonObject;
   readonly key: readonly string[];
   readonly resourcePath: readonly string[];
+  /** For a stream that captures nothing unless events are received. */
+  readonly disable?: true;
 }
 
 /** Every stream. No request is sent to the API. */
@@ -21,6 +23,7 @@ export function discover(): DiscoveredBinding[] {
       documentSchema,
       key: [`/${keyField}`],
       resourcePath: [name],
+      ...(!isListed(name) && { disable: true }),
     };
   });
 }

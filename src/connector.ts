@@ -1,36 +1,39 @@
 import {
   AircallReader,
+  AircallWebhooks,
   type ClientOptions,
   fetchThrough,
   RequestBudget,
-  type RequestEvent,
   ROWS_PER_PAGE,
 } from "./aircall/index.ts";
+import { type CaptureRequest, redactionOf, runCapture } from "./capture-session.ts";
 import {
   type EndpointConfig,
   type Environment,
+  type EventsPort,
   type Pace,
-  parseResourceConfig,
   type ResourceConfig,
+  readEventsPort,
   readOrigin,
   readPace,
   readProxy,
 } from "./config/index.ts";
 import { Configs, keyMarkOf } from "./configs.ts";
-import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
-import { ConnectorError } from "./errors.ts";
-import { redactPersonalData } from "./privacy/index.ts";
+import type { Block } from "./engine/index.ts";
+import { ConfigError, ConnectorError } from "./errors.ts";
+import { eventsAddress, removeWebhook } from "./events/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
-import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor } from "./shared/redactor.ts";
-import { bindStream, type Company, readCompany, type StreamName, streams } from "./streams/index.ts";
+import { type Company, readCompany, type StreamName, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions extends Pace {
   readonly ports: Ports;
   /** The API's origin, such as `https://api.aircall.io`. */
   readonly origin: string;
+  /** Where the connector listens for events; left out, any free port. */
+  readonly eventsPort?: EventsPort;
   /** Host and port of the proxy through which `ports.fetch` connects, for errors. Left out, requests are sent directly. */
   readonly proxy?: string;
   /** Gets the secrets of every config that the connector reads. Left out, the connector has one of its own. */
@@ -45,39 +48,31 @@ export interface StreamCheck {
   readonly error?: ConnectorError;
 }
 
+export interface RemovedWebhook {
+  readonly eventsUrl: string;
+  /** How many there were; more than one only while a capture had not looked at them yet. */
+  readonly count: number;
+}
+
 export interface MinutePace {
   readonly requests: number;
   /** Of a long list, if no other stream sends requests. */
   readonly rows: number;
 }
 
-export interface CaptureRequest {
-  /** The endpoint config. */
-  readonly config: unknown;
-  readonly bindings: readonly { readonly resourceConfig: unknown; readonly stateKey: string }[];
-  readonly state: JsonObject;
-  readonly until: "pass" | "follow";
-  readonly signal: AbortSignal;
-  readonly onEvent?: (event: CaptureEvent) => void;
-}
-
 export { bindingFor, type DiscoveredBinding, discover } from "./bindings.ts";
+export type { CaptureEvent, CaptureRequest } from "./capture-session.ts";
 export type { Company };
-
-/** What happens behind the blocks of a capture, by the index of the binding. */
-export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
-
-/** `rows` is the number of malformed rows so far. */
-type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: number };
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
   const origin = readOrigin(env);
   const proxy = readProxy(env, origin);
-  if (!proxy) return new Connector({ ports, redactor, origin, ...readPace(env) });
+  const options = { redactor, origin, eventsPort: readEventsPort(env), ...readPace(env) };
+  if (!proxy) return new Connector({ ...options, ports });
   redactor.add(proxy.secrets);
   const proxiedPorts = { ...ports, fetch: fetchThrough(proxy.url) };
-  return new Connector({ ports: proxiedPorts, redactor, origin, proxy: proxy.name, ...readPace(env) });
+  return new Connector({ ...options, ports: proxiedPorts, proxy: proxy.name });
 }
 
 /** A request may take a little less time to Aircall than the one of a minute ago took. */
@@ -114,6 +109,11 @@ export class Connector {
     this.#configs.readEndpoint(config);
   }
 
+  /** Whether a capture that follows takes events, whose answers wait until they are durable. */
+  receivesEvents(config: unknown): boolean {
+    return this.#configs.readEndpoint(config).eventsUrl !== undefined;
+  }
+
   /** What the request budget lets a minute take. */
   mostPerMinute(config: unknown): MinutePace {
     const { requestsPerMinute } = this.#configs.readEndpoint(config);
@@ -148,6 +148,22 @@ export class Connector {
     return readCompany(this.#reader(config, signal), new AircallReader({ client, signal }));
   }
 
+  /**
+   * Deletes the webhook of this config's address, and no other. Throws a `ConfigError` if the config has no
+   * `events_url`, and as `proveCredentials`.
+   */
+  async removeWebhook(config: unknown, signal: AbortSignal): Promise<RemovedWebhook> {
+    const parsed = this.#configs.readEndpoint(config);
+    const { eventsUrl, apiId, apiToken } = parsed;
+    if (eventsUrl === undefined)
+      throw new ConfigError(
+        "Enter the address of the capture in advanced.events_url of the config, or with --events-url: its webhook is recognised by it.",
+      );
+    const webhooks = new AircallWebhooks({ client: this.#client(parsed), signal, purpose: "webhook" });
+    const count = await removeWebhook(webhooks, eventsAddress(eventsUrl, apiId, apiToken));
+    return { eventsUrl, count };
+  }
+
   /** Probes each stream with a request. Throws as `proveCredentials`; what is wrong with one stream is in its check. */
   async check(config: unknown, names: readonly StreamName[], signal: AbortSignal): Promise<StreamCheck[]> {
     await this.proveCredentials(config, signal);
@@ -172,56 +188,8 @@ export class Connector {
   async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
     const config = this.#configs.readEndpoint(request.config);
     const client = this.#client(config);
-    const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
-      stateKey,
-      stream: this.#stream(resourceConfig, config, client, (event) =>
-        request.onEvent?.({ ...event, binding: index }),
-      ),
-    }));
-    for (const { resourceConfig, stateKey } of request.bindings)
-      this.#warnOfUnreadable(
-        parseResourceConfig(resourceConfig).stream,
-        bindingState(request.state, stateKey),
-      );
-    yield* runSession({
-      bindings,
-      state: request.state,
-      until: request.until,
-      signal: request.signal,
-      ports: this.#options.ports,
-      onEvent: (event) => {
-        if (event.kind === "failed") this.#hidden(event.error);
-        request.onEvent?.(event);
-      },
-    });
-  }
-
-  #warnOfUnreadable(stream: StreamName, state: JsonObject): void {
-    if (Object.keys(state).length === 0 || streams[stream].canResumeFrom(state)) return;
-    logWith(this.#options.ports.log, { stream }).warn(
-      "The state of the stream is not one that this version can read, so the stream is read from the beginning.",
-    );
-  }
-
-  #stream(
-    resourceConfig: unknown,
-    config: EndpointConfig,
-    client: ClientOptions,
-    onEvent: (event: StreamEvent) => void,
-  ): Stream {
-    const resource = this.#configs.readUsedResource(resourceConfig);
-    const log = logWith(client.ports.log, { stream: resource.stream });
-    const ports = { ...client.ports, log };
-    const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
-    return bindStream(streams[resource.stream], {
-      reader: (signal) => new AircallReader({ client: ownClient, signal, onEvent }),
-      ports,
-      syncMode: resource.syncMode,
-      intervalMs: resource.intervalMs,
-      startSeconds: resource.startSeconds ?? config.startSeconds,
-      rereadAfterSeconds: config.rereadAfterSeconds,
-      onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
-    });
+    const { eventsPort } = this.#options;
+    yield* runCapture({ ...request, config, client, configs: this.#configs, eventsPort });
   }
 
   async #checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {
@@ -249,13 +217,14 @@ export class Connector {
 
   #client(config: EndpointConfig): ClientOptions {
     const { ports, origin, proxy, rateWindowMs, retryWaitMs } = this.#options;
+    const limits = { requests: config.requestsPerMinute, sparePercent: config.sparePercent };
     this.#budget ??= new RequestBudget({
-      requests: config.requestsPerMinute,
+      ...limits,
       windowMs: Math.ceil(rateWindowMs * WINDOW_MARGIN),
       clock: ports.clock,
     });
     // Another request to this process may come with another config.
-    this.#budget.configure(config.requestsPerMinute);
+    this.#budget.configure(limits);
     return {
       credentials: config,
       origin,
@@ -266,17 +235,4 @@ export class Connector {
       ...(retryWaitMs !== undefined && { retryWaitMs }),
     };
   }
-}
-
-/**
- * Personal data goes as an answer comes in, before a stream has seen it: so it is in no document, no
- * digest and no log. Nothing that a stream relies on is personal.
- */
-function redactionOf(
-  stream: StreamName,
-  { personalData: { redactions, streams: redacted } }: EndpointConfig,
-): Pick<ClientOptions, "redactBody"> {
-  const isRedacted = redacted === "all" || redacted.has(stream);
-  if (redactions.size === 0 || !isRedacted) return {};
-  return { redactBody: (body) => redactPersonalData(body, redactions) };
 }

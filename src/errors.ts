@@ -62,6 +62,11 @@ export class NotFound extends UnexpectedAnswer {
   override readonly name = "NotFound";
 }
 
+/** Aircall does not accept what a request contains. The same request would be refused again. */
+export class RequestInvalid extends UnexpectedAnswer {
+  override readonly name = "RequestInvalid";
+}
+
 /** The requested page lies beyond the rows that the API serves for one query. */
 export class BeyondReach extends UnexpectedAnswer {
   override readonly name = "BeyondReach";

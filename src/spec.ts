@@ -9,6 +9,10 @@ export const DEFAULT_REQUESTS_PER_MINUTE = 100;
 const MOST_REQUESTS_PER_MINUTE = 120;
 /** Half an hour catches most edits, 30 days nearly all; each age is a few times the one before. */
 export const DEFAULT_REREAD_CALLS_AFTER = ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"] as const;
+/** In percent of the allowance. */
+export const DEFAULT_SPARE_SHARE = 33;
+/** Of 50 calls each: some minutes of a pass. */
+export const DEFAULT_REREAD_REQUESTS_PER_PASS = 600;
 export const DEFAULT_SYNC_MODE = "incremental";
 
 /** A key that can be guessed undoes the hashes. */
@@ -39,10 +43,10 @@ export const PersonalDataSchema = {
   type: "object",
   title: "Personal Data",
   description:
-    "Whether phone numbers, email addresses and names are kept, hashed or dropped before documents leave the connector. Equal values have equal hashes, so hashed values can still be counted and joined. Free text, tags and recordings are not redacted.",
+    "Whether phone numbers, email addresses and names are kept, hashed or dropped before documents leave the connector, and whether texts are kept or dropped. Equal values have equal hashes, so hashed values can still be counted and joined. Tags and recordings are not redacted.",
   additionalProperties: false,
   default: {},
-  order: 2,
+  order: 4,
   required: [],
   properties: {
     phone_numbers: redaction(
@@ -52,6 +56,15 @@ export const PersonalDataSchema = {
     ),
     emails: redaction("Email Addresses", "Email addresses of contacts and users.", 1),
     names: redaction("Names", "Names of contacts and users.", 2),
+    texts: {
+      type: "string",
+      title: "Texts",
+      description:
+        "What people wrote or said: text messages and their media, comments on calls, notes on contacts, transcripts, summaries and answers to voice agents.",
+      enum: ["keep", "drop"],
+      default: "keep",
+      order: 3,
+    },
     hash_key: {
       type: "string",
       title: "Hash Key",
@@ -59,7 +72,7 @@ export const PersonalDataSchema = {
         "A secret of at least 16 characters, required if anything is hashed. Anyone who has it can find the value behind a hash by trying candidates. A different key produces different hashes.",
       secret: true,
       minLength: SHORTEST_HASH_KEY,
-      order: 3,
+      order: 4,
     },
     streams: {
       type: "array",
@@ -68,7 +81,7 @@ export const PersonalDataSchema = {
         "Names of the streams to redact, such as calls and contacts. An empty list, which is the default, means all streams.",
       items: { type: "string", examples: ["calls", "contacts"] },
       default: [],
-      order: 4,
+      order: 5,
     },
   },
 } as const;
@@ -145,7 +158,36 @@ export const EndpointSchema = {
           default: DEFAULT_REREAD_CALLS_AFTER,
           order: 1,
         },
+        spare_share: {
+          type: "integer",
+          title: "Spare Share",
+          description:
+            "Percent of the requests per minute, from 0 to 100, that a capture that follows the account may use to read calls again between the ages, when nothing else needs them. Calls up to the last age are then read in a cycle, younger ones more often. 0 reads calls again at the ages only. Default: 33.",
+          minimum: 0,
+          maximum: 100,
+          default: DEFAULT_SPARE_SHARE,
+          order: 2,
+        },
+        reread_requests_per_pass: {
+          type: "integer",
+          title: "Re-read Requests per Pass",
+          description:
+            "A run that makes one pass and ends, as in Airbyte or Singer, reads all calls up to the last age again if that takes no more than this number of requests, of 50 calls each. Otherwise, and with 0, it reads only the calls again that have come to an age. Default: 600, that is 30,000 calls.",
+          minimum: 0,
+          default: DEFAULT_REREAD_REQUESTS_PER_PASS,
+          order: 3,
+        },
         personal_data: PersonalDataSchema,
+        events_url: {
+          type: "string",
+          title: "Events URL",
+          description:
+            "Public https address that leads to the capture's port for events, as Flow shows it after the first publish. Aircall then announces changes, and they are captured within seconds. The connector keeps one webhook of the account pointing there, which is all that it ever writes to Aircall. Empty, no port is opened and changes are captured by polling alone.",
+          pattern: "^$|^https://|^http://(localhost|127\\.|\\[::1\\])",
+          examples: ["https://aircall.example.com"],
+          default: "",
+          order: 3,
+        },
       },
     },
   },

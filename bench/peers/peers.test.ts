@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { isDeep } from "../../test/support/draws.ts";
 import { temporaryFolder } from "../../test/support/files.ts";
 import { CREDENTIALS } from "../process/accounts.ts";
@@ -120,7 +120,7 @@ describe.each(PROTOCOLS)("a connector that speaks %s", (protocol) => {
         requests: Math.ceil(calls / 50) + Math.ceil(tags / 50),
         documents: calls + tags,
         missing: new Map([["calls", 1]]),
-        absent: streamNames.filter((name) => name !== "calls" && name !== "tags"),
+        absent: listedStreamNames.filter((name) => name !== "calls" && name !== "tags"),
         duplicates: 1,
         problem: undefined,
       } satisfies FirstRun);

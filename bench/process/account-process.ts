@@ -1,5 +1,5 @@
 import { type Emulator, movableClock, type StreamName, startEmulator } from "../../emulator/index.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { sum } from "../statistics.ts";
 import type { AccountsRequest, Changes, Keys, Question, Served } from "./accounts.ts";
 
@@ -40,7 +40,7 @@ const ANSWERS = {
     };
   },
   keys: ([first]: readonly Emulator[]): Keys =>
-    first ? Object.fromEntries(streamNames.map((stream) => [stream, keysOf(first, stream)])) : {},
+    first ? Object.fromEntries(listedStreamNames.map((stream) => [stream, keysOf(first, stream)])) : {},
   change: ([first]: readonly Emulator[]): Changes => {
     clock.set(Date.now());
     return first ? change(first) : { present: {}, deleted: {} };

@@ -5,7 +5,8 @@ import { localTime } from "./zones.ts";
 
 export type Availability = "available" | "offline" | "do_not_disturb" | "in_call" | "after_call_work";
 
-const ACTIVITY_SECONDS = 10 * SECONDS_PER_MINUTE;
+/** Availabilities and opening hours change at multiples of this. */
+export const ACTIVITY_SECONDS = 10 * SECONDS_PER_MINUTE;
 
 /** Users work from 8:00 to 18:00 local time on weekdays. Their activity changes every ten minutes. */
 export function availabilityOf(user: User, nowSeconds: number): Availability {

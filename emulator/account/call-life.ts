@@ -1,21 +1,6 @@
 import { hashText, Random } from "../random.ts";
-import { COMMENTS } from "./names.ts";
+import { afterwards, type CallComment, type CallTag, commentsOf, tagsOf } from "./call-edits.ts";
 import { NEVER, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE } from "./time.ts";
-
-export interface CallTag {
-  tagId: number;
-  atSeconds: number;
-  /** Null for a tag that the system added. */
-  userId: number | null;
-}
-
-export interface CallComment {
-  id: number;
-  content: string;
-  atSeconds: number;
-  /** Null for a comment that was posted through the API. */
-  userId: number | null;
-}
 
 /**
  * Everything that happens to one call. Instants are in Unix seconds, and `NEVER` for what does not
@@ -78,6 +63,12 @@ export const LARGEST_DRIFT_SECONDS = 1;
 /** The start and end of a seeded call are final this long after it started. */
 export const UNSETTLED_SECONDS = 3 * SECONDS_PER_HOUR;
 
+/** Nothing happens to a seeded call later than this after its start. */
+export const LONGEST_LIFE_SECONDS = UNSETTLED_SECONDS + 10 * SECONDS_PER_DAY;
+
+/** `call.ended` follows the end of a call, with its recording or voicemail, as seen on live accounts. */
+export const ENDED_EVENT_AFTER_SECONDS = 31;
+
 const LONGEST_TALK_SECONDS = 2 * SECONDS_PER_HOUR;
 const MEDIAN_TALK_SECONDS = 3 * SECONDS_PER_MINUTE;
 const ASSET_AFTER_SECONDS = 30;
@@ -121,7 +112,7 @@ export function generateLife(origin: CallOrigin, from: CallIngredients): CallLif
     assignment: assignmentOf(random, from, endedAt),
     archivedAt: random.chance(0.15) ? endedAt + random.integer(60, 2 * SECONDS_PER_HOUR) : NEVER,
     teamIds: direction === "inbound" ? teamsOf(random, from) : [],
-    tags: tagsOf(random, from, userId, endedAt),
+    tags: tagsOf(random, from.tagIds, userId, endedAt),
     comments: commentsOf(random, origin.id, userId, endedAt),
     cost: (random.next() * 20).toFixed(2),
   };
@@ -157,6 +148,11 @@ export function finishedBy(life: CallLife, atSeconds: number): CallLife {
     settledAt: atSeconds,
     asset: isAnswered ? life.asset : null,
   };
+}
+
+/** Whether an asset of that instant is too late for `call.ended`, and is announced by itself. */
+export function isLateAsset(life: CallLife, assetAt: number): boolean {
+  return assetAt > life.endedAt + ENDED_EVENT_AFTER_SECONDS;
 }
 
 /** The start that the API reports at an instant. */
@@ -210,42 +206,4 @@ function teamsOf(random: Random, from: CallIngredients): (number | null)[] {
   const teamId = random.pick(from.teamIds);
   if (teamId === null || random.chance(0.3)) return [];
   return random.chance(0.05) ? [null, teamId] : [teamId];
-}
-
-function tagsOf(random: Random, from: CallIngredients, userId: number | null, endedAt: number): CallTag[] {
-  const count = random.chance(0.35) ? random.integer(1, 2) : 0;
-  const tags: CallTag[] = [];
-  for (let chosen = 0; chosen < count; chosen++) {
-    const tagId = random.pick(from.tagIds);
-    const taggedBy = random.chance(0.2) ? null : userId;
-    const atSeconds = afterwards(random, endedAt);
-    if (tagId !== null && tags.every((tag) => tag.tagId !== tagId)) {
-      tags.push({ tagId, atSeconds, userId: taggedBy });
-    }
-  }
-  return tags;
-}
-
-function commentsOf(random: Random, callId: number, userId: number | null, endedAt: number): CallComment[] {
-  if (!random.chance(0.15)) return [];
-  return [
-    {
-      id: commentId(callId, 0),
-      content: random.pick(COMMENTS) ?? "",
-      atSeconds: afterwards(random, endedAt),
-      userId: random.chance(0.2) ? null : userId,
-    },
-  ];
-}
-
-/** The ID of a comment of a call. A call has at most ten comments. */
-export function commentId(callId: number, position: number): number {
-  return callId * 10 + position;
-}
-
-/** Edits follow the end of a call within minutes. One in ten follows days later. */
-function afterwards(random: Random, endedAt: number): number {
-  const minutesLater = endedAt + random.integer(2, 10 * SECONDS_PER_MINUTE);
-  const daysLater = endedAt + random.integer(SECONDS_PER_DAY, 10 * SECONDS_PER_DAY);
-  return random.chance(0.1) ? daysLater : minutesLater;
 }

@@ -58,7 +58,7 @@ export class CallStore {
   find(id: number): CallLife | undefined {
     const nowSeconds = this.nowSeconds;
     const isOfFutureDay = placeOfId(id).day > dayOf(nowSeconds + LARGEST_DRIFT_SECONDS);
-    const life = isOfFutureDay ? null : this.#lifeOf(id);
+    const life = isOfFutureDay ? null : this.lifeOrNull(id);
     if (life === null || !this.#isListed(life, nowSeconds)) return undefined;
     return reportedStart(life, nowSeconds) < this.#oldest(isSeeded(id)) ? undefined : life;
   }
@@ -73,8 +73,8 @@ export class CallStore {
     return this.#order;
   }
 
-  /** Adds finished calls that started in one second. Their IDs are consecutive; returns the first one. */
-  add(count: number, at: { startedAtSeconds: number }): number {
+  /** Inserts finished calls that started in one second. Their IDs are consecutive; returns the first one. */
+  protected insert(count: number, at: { startedAtSeconds: number }): number {
     const day = dayOf(at.startedAtSeconds);
     const made = this.#madeOnDay.get(day) ?? 0;
     const firstId = callIdAt(day, FIRST_MADE_INDEX + made);
@@ -84,26 +84,47 @@ export class CallStore {
     return firstId;
   }
 
-  remove(id: number): void {
-    this.life(id);
-    this.#touched.set(id, null);
-    this.#order = null;
-  }
-
   /** The life of a call, even if the API does not serve it now. Throws for a removed or unknown call. */
   life(id: number): CallLife {
-    const life = this.#lifeOf(id);
+    const life = this.lifeOrNull(id);
     if (life === null) throw new RangeError(`no call has id ${id}`);
     return life;
   }
 
-  /** Replaces the life of a call. */
-  protected touch(life: CallLife): void {
-    this.#touched.set(life.id, life);
+  /** Whether an event can be about a call at an instant, since the API serves calls of that age. */
+  isInReach(life: CallLife, atSeconds: number): boolean {
+    return life.startedAt >= this.#oldest(isSeeded(life.id), atSeconds);
+  }
+
+  /** The seeded calls whose final start lies in `(afterSeconds, untilSeconds]` and that no test has changed. */
+  *untouchedWithin(afterSeconds: number, untilSeconds: number): Generator<CallLife> {
+    for (const day of daysBetween(afterSeconds, untilSeconds)) {
+      const run = this.#seeded.settled(day, afterSeconds + 1, untilSeconds + 1);
+      for (let position = 0; position < run.length; position++) {
+        const id = run.idAt(position);
+        const life = this.#touched.has(id) ? null : this.#seeded.life(id);
+        if (life !== null) yield life;
+      }
+    }
+  }
+
+  /** The calls that tests changed, and those that they added after an instant. */
+  *touchedOrMadeSince(afterSeconds: number): Generator<CallLife> {
+    for (const life of this.#touched.values()) if (life !== null) yield life;
+    for (const { firstId, count, startedAt } of this.#batches) {
+      if (startedAt <= afterSeconds) continue;
+      for (let id = firstId; id < firstId + count; id++) if (!this.#touched.has(id)) yield this.life(id);
+    }
+  }
+
+  /** Replaces the life of a call, or removes the call. */
+  protected replace(id: number, life: CallLife | null): void {
+    this.#touched.set(id, life);
     this.#order = null;
   }
 
-  #lifeOf(id: number): CallLife | null {
+  /** The life of a call, or null for a removed or unknown call. */
+  lifeOrNull(id: number): CallLife | null {
     const touched = this.#touched.get(id);
     if (touched !== undefined) return touched;
     return isSeeded(id) ? this.#seeded.life(id) : this.#madeLife(id);
@@ -116,10 +137,10 @@ export class CallStore {
     return finishedBy(generateLife(origin, this.ingredients), batch.madeAt);
   }
 
-  #oldest(ofSeeded: boolean): number {
+  #oldest(ofSeeded: boolean, nowSeconds = this.nowSeconds): number {
     const { days, historyDays } = this.#options;
     const keptDays = ofSeeded ? Math.min(days, historyDays) : historyDays;
-    return this.nowSeconds - keptDays * SECONDS_PER_DAY;
+    return nowSeconds - keptDays * SECONDS_PER_DAY;
   }
 
   #isListed(life: CallLife, nowSeconds: number): boolean {

@@ -1,5 +1,6 @@
 import type { EmulatorClock } from "../clock.ts";
 import { hashText, Random } from "../random.ts";
+import type { Changes } from "./changes.ts";
 import {
   CONTACT_IDS_PER_DAY,
   CONTACT_LIFETIME_DAYS,
@@ -25,26 +26,45 @@ export class Contacts {
   readonly #seed: number;
   readonly #perDay: number;
   readonly #clock: EmulatorClock;
+  readonly #changes: Changes;
   readonly #seeded = new Map<number, ContactLife[]>();
   /** Contacts that tests added or changed. Seeded contacts stay unchanged, since calls are generated from them. */
   readonly #touched = new Map<number, ContactLife>();
   #addedCount = 0;
   #listings: Listings | null = null;
 
-  constructor(seed: number, size: number, clock: EmulatorClock) {
+  constructor(seed: number, size: number, clock: EmulatorClock, changes: Changes) {
     this.#seed = seed;
     this.#perDay = size / CONTACT_LIFETIME_DAYS;
     this.#clock = clock;
+    this.#changes = changes;
   }
 
   get #nowSeconds(): number {
     return Math.floor(this.#clock.now() / 1000);
   }
 
-  find(id: number): ContactLife | undefined {
+  find(id: number, atSeconds = this.#nowSeconds): ContactLife | undefined {
+    const contact = this.recall(id);
+    return contact !== undefined && isAlive(contact, atSeconds) ? contact : undefined;
+  }
+
+  /** Finds a contact even if it was removed, or is still to be created. */
+  recall(id: number): ContactLife | undefined {
     const day = Math.floor(id / CONTACT_IDS_PER_DAY);
-    const contact = this.#touched.get(id) ?? this.seededOn(day)[id % CONTACT_IDS_PER_DAY];
-    return contact !== undefined && isAlive(contact, this.#nowSeconds) ? contact : undefined;
+    return this.#touched.get(id) ?? this.seededOn(day)[id % CONTACT_IDS_PER_DAY];
+  }
+
+  /** The contacts that tests added or changed. */
+  get touched(): ReadonlyMap<number, ContactLife> {
+    return this.#touched;
+  }
+
+  /** The seeded contacts that can exist on a UTC day and that no test has changed. */
+  *untouchedOn(day: number): Generator<ContactLife> {
+    for (let created = day - CONTACT_LIFETIME_DAYS; created <= day; created++) {
+      for (const contact of this.seededOn(created)) if (!this.#touched.has(contact.id)) yield contact;
+    }
   }
 
   /** The contacts that exist now, in ascending order. The array is shared: do not change it. */
@@ -58,7 +78,7 @@ export class Contacts {
     const day = dayOf(nowSeconds);
     const index = FIRST_ADDED_INDEX + (this.#addedCount++ % FIRST_ADDED_INDEX);
     const contact = { ...newContact(this.#seed, day, index, nowSeconds), ...properties };
-    this.#touch(contact);
+    this.#change(contact, "contact.created");
     return contact.id;
   }
 
@@ -67,23 +87,24 @@ export class Contacts {
     const contact = this.#existing(id);
     const nowSeconds = this.#nowSeconds;
     const editedAt = [...contact.editedAt, nowSeconds].sort((left, right) => left - right);
-    this.#touch({ ...contact, information: informationOf(contact, nowSeconds), ...changes, editedAt });
+    const information = informationOf(contact, nowSeconds);
+    this.#change({ ...contact, information, ...changes, editedAt }, "contact.updated");
   }
 
-  /** Changes a contact without changing its `updated_at`. */
+  /** Changes a contact without changing its `updated_at`, and without an event. */
   editSilently(id: number, changes: ContactChanges): void {
-    this.#touch({ ...this.#existing(id), ...changes });
+    this.#change({ ...this.#existing(id), ...changes }, null);
   }
 
   remove(id: number): void {
-    this.#touch({ ...this.#existing(id), deletedAt: this.#nowSeconds });
+    this.#change({ ...this.#existing(id), deletedAt: this.#nowSeconds }, "contact.deleted");
   }
 
-  /** Undoes a removal. */
+  /** Undoes a removal, without an event. */
   restore(id: number): void {
     const contact = this.#touched.get(id);
     if (contact === undefined) throw new RangeError(`no contact with id ${id} was removed`);
-    this.#touch({ ...contact, deletedAt: NEVER });
+    this.#change({ ...contact, deletedAt: NEVER }, null);
   }
 
   /** The seeded contacts created on a UTC day, removed ones included. */
@@ -111,11 +132,7 @@ export class Contacts {
   /** All contacts that can exist today, including those already deleted and those still to be created. */
   #everyone(nowSeconds: number): ContactLife[] {
     const today = dayOf(nowSeconds);
-    const everyone = [...this.#touched.values()];
-    for (let day = today - CONTACT_LIFETIME_DAYS; day <= today; day++) {
-      everyone.push(...this.seededOn(day).filter(({ id }) => !this.#touched.has(id)));
-    }
-    return everyone;
+    return [...this.#touched.values(), ...this.untouchedOn(today)];
   }
 
   #existing(id: number): ContactLife {
@@ -124,8 +141,10 @@ export class Contacts {
     return contact;
   }
 
-  #touch(contact: ContactLife): void {
+  #change(contact: ContactLife, event: string | null): void {
+    this.#changes.before();
     this.#listingsNow().replace(contact);
     this.#touched.set(contact.id, contact);
+    this.#changes.after({ of: "contact", id: contact.id, event });
   }
 }

@@ -56,12 +56,14 @@ export interface Tag {
 }
 
 export interface Webhook {
-  /** The deprecated numeric ID, which `direct_link` still ends with. */
+  /** The deprecated numeric ID. */
   readonly id: number;
+  /** The primary ID, with which `direct_link` ends. */
   uuid: string;
   createdAtSeconds: number;
   url: string;
   active: boolean;
+  /** 32 hexadecimal digits, sent with every event. */
   token: string;
   events: string[];
 }

@@ -97,6 +97,15 @@ export const COMMENTS = [
   "not interested",
 ];
 
+export const MESSAGES = [
+  "Is my order on its way?",
+  "Thank you, that works.",
+  "Please call me back this afternoon.",
+  "Your parcel arrives on Friday.\nReply STOP to end these messages.",
+  "Can you send the invoice again?",
+  "We have moved your appointment to 15:00.",
+];
+
 export const COMPANY_NAME = "Lorem & Sample Ltd";
 
 export interface PersonName {

@@ -14,14 +14,13 @@ export interface CallFlags {
   signedUrlSeconds: number;
 }
 
-/** A call as the API returns it now: only what has happened so far. */
-export function renderCall(life: CallLife, account: Account, flags: CallFlags) {
-  const now = account.nowSeconds;
+/** A call as the API returns it at an instant, by default now: only what has happened so far. */
+export function renderCall(life: CallLife, account: Account, flags: CallFlags, now = account.nowSeconds) {
   const startedAt = reportedStart(life, now);
   const hasEnded = life.endedAt <= now;
   const isSettled = life.settledAt <= now;
-  const number = nestedNumber(account, life.numberId);
-  const user = (id: number | null | undefined) => nestedUser(account, id);
+  const number = nestedNumber(account, life.numberId, now);
+  const user = (id: number | null | undefined) => nestedUser(account, id, now);
   return {
     id: life.id,
     sid: `CA${life.id.toString(16).padStart(32, "0")}`,
@@ -37,7 +36,7 @@ export function renderCall(life: CallLife, account: Account, flags: CallFlags) {
     raw_digits: life.rawDigits,
     hangup_cause: null,
     user: user(currentUserId(life, now)),
-    contact: flags.withContact ? nestedContact(account, life.contactId) : null,
+    contact: flags.withContact ? nestedContact(account, life.contactId, now) : null,
     archived: life.archivedAt <= now,
     assigned_to: user(happened(life.assignment, now)?.userId),
     transferred_by: user(happened(life.transfer, now)?.fromUserId),
@@ -47,8 +46,8 @@ export function renderCall(life: CallLife, account: Account, flags: CallFlags) {
     country_code_a2: number?.country ?? null,
     number,
     teams: life.teamIds.map((id) => nestedTeam(account, id)),
-    comments: renderComments(life, account),
-    tags: renderTags(life, account),
+    comments: renderComments(life, account, now),
+    tags: renderTags(life, account, now),
     conference_participants: [],
   };
 }
@@ -83,50 +82,50 @@ function renderAssets(life: CallLife, now: number, flags: CallFlags) {
   };
 }
 
-function renderComments(life: CallLife, account: Account) {
-  const now = account.nowSeconds;
+function renderComments(life: CallLife, account: Account, now: number) {
   return life.comments
     .filter((comment) => comment.atSeconds <= now)
     .map(({ id, content, atSeconds, userId }) => ({
       id,
       content,
       posted_at: atSeconds,
-      posted_by: author(account, userId),
+      posted_by: author(account, userId, now),
     }));
 }
 
 /** A tag that the company has deleted disappears from every call. */
-function renderTags(life: CallLife, account: Account) {
-  const now = account.nowSeconds;
+function renderTags(life: CallLife, account: Account, now: number) {
   return life.tags.flatMap(({ tagId, atSeconds, userId }) => {
     const tag = account.tags.find(tagId);
     if (tag === undefined || atSeconds > now) return [];
-    return [{ id: tag.id, name: tag.name, tagged_at: atSeconds, tagged_by: author(account, userId) ?? {} }];
+    return [
+      { id: tag.id, name: tag.name, tagged_at: atSeconds, tagged_by: author(account, userId, now) ?? {} },
+    ];
   });
 }
 
-function author(account: Account, id: number | null) {
+function author(account: Account, id: number | null, now: number) {
   const user = recallUser(account, id);
-  return user === undefined ? null : renderAuthor(user, account.nowSeconds);
+  return user === undefined ? null : renderAuthor(user, now);
 }
 
-function nestedUser(account: Account, id: number | null | undefined) {
+function nestedUser(account: Account, id: number | null | undefined, now: number) {
   const user = recallUser(account, id);
-  return user === undefined ? null : renderNestedUser(user, account.nowSeconds);
+  return user === undefined ? null : renderNestedUser(user, now);
 }
 
 function recallUser(account: Account, id: number | null | undefined): User | undefined {
   return id === null || id === undefined ? undefined : account.users.recall(id);
 }
 
-function nestedNumber(account: Account, id: number | null) {
+function nestedNumber(account: Account, id: number | null, now: number) {
   const number = id === null ? undefined : account.numbers.recall(id);
-  return number === undefined ? null : renderNestedNumber(number, account.nowSeconds);
+  return number === undefined ? null : renderNestedNumber(number, now);
 }
 
-function nestedContact(account: Account, id: number | null) {
-  const contact = id === null ? undefined : account.contacts.find(id);
-  return contact === undefined ? null : renderContact(contact, account.nowSeconds);
+function nestedContact(account: Account, id: number | null, now: number) {
+  const contact = id === null ? undefined : account.contacts.find(id, now);
+  return contact === undefined ? null : renderContact(contact, now);
 }
 
 function nestedTeam(account: Account, id: number | null) {

@@ -1,6 +1,7 @@
 import { calls } from "./calls.ts";
 import { company } from "./company.ts";
 import { contacts } from "./contacts.ts";
+import { messages } from "./messages.ts";
 import { numbers } from "./numbers.ts";
 import type { EmulatedStream } from "./stream.ts";
 import { tags } from "./tags.ts";
@@ -18,7 +19,8 @@ export type StreamName =
   | "numbers"
   | "tags"
   | "webhooks"
-  | "company";
+  | "company"
+  | "messages";
 
 /** The streams that the emulator serves. */
 export const STREAMS: Readonly<Record<StreamName, EmulatedStream>> = {
@@ -31,4 +33,5 @@ export const STREAMS: Readonly<Record<StreamName, EmulatedStream>> = {
   tags,
   webhooks,
   company,
+  messages,
 };

@@ -1,70 +1,67 @@
-import { AccessRefused, ConnectorError, CredentialsRefused, NotFound } from "../errors.ts";
+import { AccessRefused, ConnectorError, CredentialsRefused } from "../errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { LogFields } from "../shared/ports.ts";
-import type { Permit, Priority } from "./budget.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { failureOf } from "./failure.ts";
-import { type Page, type Report, readPages } from "./pages.ts";
-import { type Answer, sendRequest } from "./request.ts";
+import type { Report } from "./pages.ts";
+import type { Priority } from "./priorities.ts";
+import { type Answer, type ApiRequest, sendRequest } from "./request.ts";
 import {
   BLOCK_MS,
   decideRetry,
+  isTransient,
   type Outcome,
   RETRY_POLICY,
+  type RetryDecision,
   type RetryPolicy,
   type StatedQuota,
+  type Tries,
 } from "./retry.ts";
+import type { Permit } from "./sent-requests.ts";
 
 const PING: Endpoint = { path: "/v1/ping", bodyKey: "ping", holds: "one" };
 
-/** What a reader does, for progress views. */
+/** What a client does, for progress views. */
 export type RequestEvent =
   | { readonly kind: "request"; readonly purpose: string }
   | { readonly kind: "wait"; readonly untilMs: number; readonly because: string };
 
-export interface ReaderOptions {
+/** Whose requests these are. */
+export interface RequestOptions {
   readonly client: ClientOptions;
-  /** Ends the requests and waits of the reader. */
+  /** Ends the requests and waits. */
   readonly signal: AbortSignal;
   readonly onEvent?: (event: RequestEvent) => void;
-  /** What the requests are for, in the reader's events; `snapshot` by default. */
+  /** What the requests are for, in the events; `snapshot` by default. */
   readonly purpose?: string;
   /** `snapshot` by default. */
   readonly priority?: Priority;
-  /** The topics that readers of the same run have reported. */
+  /** The topics that clients of the same run have reported. */
   readonly reported?: Set<string>;
 }
 
-/** Reads the API for one stream, until its signal is aborted. Every reader of an account shares one budget. */
-export class AircallReader {
-  readonly #options: ReaderOptions;
+/** Sends requests, until its signal is aborted. All clients of an account share one budget. */
+export class AircallClient {
+  readonly #options: RequestOptions;
   readonly #client: ClientOptions;
   readonly #signal: AbortSignal;
   readonly #retryPolicy: RetryPolicy;
   readonly #reported: Set<string>;
 
-  constructor(options: ReaderOptions) {
+  constructor(options: RequestOptions) {
     const { retryWaitMs: firstWaitMs = RETRY_POLICY.firstWaitMs } = options.client;
     this.#options = options;
     this.#client = options.client;
     this.#signal = options.signal;
-    this.#retryPolicy = { ...RETRY_POLICY, firstWaitMs };
+    const { maxAttempts } = options.priority === "spare" ? { maxAttempts: 1 } : RETRY_POLICY;
+    this.#retryPolicy = { ...RETRY_POLICY, maxAttempts, firstWaitMs };
     this.#reported = options.reported ?? new Set();
   }
 
-  /** The same reader, whose requests have another purpose and priority. */
-  for(purpose: string, priority: Priority): AircallReader {
-    return new AircallReader({ ...this.#options, purpose, priority, reported: this.#reported });
-  }
-
-  /**
-   * The pages of an endpoint, in the API's order; `ahead` of them may be asked for before they are
-   * pulled. Throws what `get` throws, and `ListTooLong`.
-   */
-  pages(endpoint: Endpoint, query: Query = {}, ahead = 0): AsyncGenerator<Page, void, void> {
-    const get = (params: Query) => this.get(endpoint, params);
-    return readPages({ get, report: this.report, endpoint, query, ahead });
+  /** The same client, whose requests have another purpose and priority. */
+  for(purpose: string, priority: Priority): AircallClient {
+    return new AircallClient({ ...this.#options, purpose, priority, reported: this.#reported });
   }
 
   /** Warns of an answer that contradicts the API, once for each topic. */
@@ -76,7 +73,7 @@ export class AircallReader {
 
   /** Throws `CredentialsRefused` when Aircall does not know the credentials. */
   async ping(): Promise<void> {
-    await this.for("credentials", "snapshot").get(PING, {});
+    await this.for("credentials", "snapshot").send({ method: "GET", endpoint: PING });
   }
 
   /**
@@ -84,41 +81,36 @@ export class AircallReader {
    * allows. Throws `CredentialsRefused`, `AccessRefused`, `ConnectionRejected`, `SourceUnavailable` or
    * `UnexpectedAnswer`.
    */
-  async get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
-    const { clock, random } = this.#client.ports;
+  async send(request: ApiRequest): Promise<JsonObject> {
+    const { clock } = this.#client.ports;
     let firstSentMs: number | undefined;
     let wantedMs = clock.now();
     for (let attempt = 1; ; attempt++) {
       const permit = await this.#permit();
       const sentMs = clock.now();
       firstSentMs ??= sentMs;
-      const outcome = await sendRequest(endpoint, query, this.#client, this.#signal);
+      const outcome = await sendRequest(request, this.#client, this.#signal);
       const answeredMs = clock.now();
       const times = { waitedMs: sentMs - wantedMs, tookMs: answeredMs - sentMs };
-      this.#log(endpoint, query, outcome, { attempt, ...times });
+      this.#log(request, outcome, { attempt, ...times });
       wantedMs = answeredMs;
       if (!isRateLimited(outcome)) this.#client.budget.heard(permit, quotaIn(outcome));
       if ("body" in outcome) {
-        for (const field of outcome.inexactFields) this.#reportInexact(endpoint, field);
+        for (const field of outcome.inexactFields) this.#reportInexact(request.endpoint, field);
         this.#client.redactBody?.(outcome.body);
         return outcome.body;
       }
       const tries = { attempt, elapsedMs: clock.now() - firstSentMs };
-      const decision = decideRetry(outcome, tries, this.#retryPolicy, random);
+      const decision = this.#decide(request, outcome, tries);
       if (isRateLimited(outcome)) this.#pauseAll(outcome, permit);
-      if (!decision.retry) throw await this.#failure(endpoint, outcome, decision.because);
+      if (!decision.retry) throw await this.#failure(request.endpoint, outcome, decision.because);
       if (!isRateLimited(outcome)) await this.#wait(decision.afterMs, outcome);
     }
   }
 
-  /** As `get`, and `undefined` when Aircall knows nothing by that path. */
-  async find(endpoint: Endpoint, query: Query = {}): Promise<JsonObject | undefined> {
-    try {
-      return await this.get(endpoint, query);
-    } catch (error) {
-      if (error instanceof NotFound) return undefined;
-      throw error;
-    }
+  #decide(request: ApiRequest, outcome: Outcome, tries: Tries): RetryDecision {
+    if (mayBeDone(request, outcome)) return { retry: false, because: "it may have been carried out" };
+    return decideRetry(outcome, tries, this.#retryPolicy, this.#client.ports.random);
   }
 
   #reportInexact({ path }: Endpoint, field: string): void {
@@ -171,10 +163,11 @@ export class AircallReader {
   }
 
   /** Every request, in one line. No query of the connector holds a secret or personal data. */
-  #log({ path, bodyKey }: Endpoint, query: Query, outcome: Outcome | Answer, times: RequestTimes): void {
+  #log({ method, endpoint, query = {} }: ApiRequest, outcome: Outcome | Answer, times: RequestTimes): void {
     const { purpose = "snapshot", client } = this.#options;
+    const { path, bodyKey } = endpoint;
     const target = `${path}${Object.keys(query).length > 0 ? `?${new URLSearchParams(textsOf(query))}` : ""}`;
-    client.ports.log.debug(`GET ${target}`, { purpose, ...times, ...resultOf(outcome, bodyKey) });
+    client.ports.log.debug(`${method} ${target}`, { purpose, ...times, ...resultOf(outcome, bodyKey) });
   }
 
   async #wait(afterMs: number, { detail }: Outcome): Promise<void> {
@@ -192,6 +185,11 @@ type Answered = Outcome & { readonly kind: "answered" };
 
 function isRateLimited(outcome: Outcome | Answer): outcome is Answered {
   return "kind" in outcome && outcome.kind === "answered" && outcome.status === 429;
+}
+
+/** Whether another attempt could do the same twice: only a refusal for the rate limit has certainly done nothing. */
+function mayBeDone({ method }: ApiRequest, outcome: Outcome): boolean {
+  return method === "POST" && isTransient(outcome) && !isRateLimited(outcome);
 }
 
 function quotaIn(outcome: Outcome | Answer): StatedQuota {

@@ -4,8 +4,8 @@ export interface Endpoint {
   readonly path: string;
   /** The property of the answer's body that holds the list or object, such as `calls`. */
   readonly bodyKey: string;
-  /** `one` if the endpoint returns a single object, without pages. */
-  readonly holds: "list" | "one";
+  /** `one` if the endpoint returns a single object, without pages; `nothing` if its answer has no body. */
+  readonly holds: "list" | "one" | "nothing";
 }
 
 /** Where one object of a list is read by its ID, such as `/v1/calls/7`. */

@@ -4,6 +4,7 @@ import {
   ConnectionRejected,
   type ConnectorError,
   NotFound,
+  RequestInvalid,
   SourceUnavailable,
   UnexpectedAnswer,
 } from "../errors.ts";
@@ -35,8 +36,14 @@ export function failureOf(
       `Aircall could not be read at ${place}: ${outcome.detail} (${because}). Check${proxyToo} the network and https://status.aircall.com, then run again.${scheme}`,
     );
   }
-  const Refusal = outcome.status === 404 ? NotFound : isBeyondReach(outcome) ? BeyondReach : UnexpectedAnswer;
+  const Refusal = refusalOf(outcome);
   return new Refusal(`Aircall refused ${endpoint.path}: ${outcome.detail}.`);
+}
+
+function refusalOf(outcome: Outcome & { readonly kind: "answered" }) {
+  if (outcome.status === 404) return NotFound;
+  if (isBeyondReach(outcome)) return BeyondReach;
+  return outcome.status === 400 || outcome.status === 422 ? RequestInvalid : UnexpectedAnswer;
 }
 
 /** Aircall's message for a page that is too deep. Seen on a live account. */

@@ -15,6 +15,15 @@ const TOO_LARGE = `an answer of more than ${LARGEST_BODY_BYTES / 2 ** 20} MiB`;
 /** How much of Aircall's own error message goes into ours. */
 const LONGEST_MESSAGE_CHARACTERS = 200;
 
+/** What is asked of the API. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly endpoint: Endpoint;
+  readonly query?: Query;
+  /** Sent as JSON. */
+  readonly body?: JsonObject;
+}
+
 /** A usable answer. */
 export interface Answer {
   readonly body: JsonObject;
@@ -28,15 +37,15 @@ export interface Answer {
 
 /** Sends one request and reads its answer. Throws only the reason of the signal, when that is aborted. */
 export async function sendRequest(
-  endpoint: Endpoint,
-  query: Query,
+  request: ApiRequest,
   client: ClientOptions,
   signal: AbortSignal,
 ): Promise<Outcome | Answer> {
   const deadline = new Deadline(signal, REQUEST_TIMEOUT_MS, client.ports.clock);
   try {
-    const response = await client.ports.fetch(urlOf(endpoint, query, client), {
-      headers: { accept: "application/json", authorization: basicAuth(client.credentials) },
+    const response = await client.ports.fetch(urlOf(request, client), {
+      ...contentOf(request),
+      headers: headersOf(request, client),
       // A redirect that was followed would send the key to another host.
       redirect: "manual",
       signal: deadline.signal,
@@ -44,7 +53,7 @@ export async function sendRequest(
     if (!response.ok) return await refusal(response, client, signal);
     const text = await readText(response);
     if (text === undefined) return { kind: "too-large", detail: TOO_LARGE };
-    const answer = readBody(text, endpoint);
+    const answer = readBody(text, request.endpoint);
     if (!("body" in answer)) return answer;
     const quota = statedQuota(response.headers, client.ports.clock.now());
     return { ...answer, status: response.status, bytes: Buffer.byteLength(text), quota };
@@ -77,8 +86,21 @@ function withoutSecrets(outcome: Outcome, { redactor }: ClientOptions): Outcome 
   return { ...outcome, detail: redactor.hide(outcome.detail) };
 }
 
-function urlOf({ path }: Endpoint, query: Query, { origin }: ClientOptions): URL {
-  const url = new URL(path, origin);
+function contentOf({ method, body }: ApiRequest): RequestInit {
+  return { method, ...(body && { body: JSON.stringify(body) }) };
+}
+
+/** Aircall requires the content type of every request that writes, a deletion included. */
+function headersOf({ method }: ApiRequest, { credentials }: ClientOptions): Record<string, string> {
+  return {
+    accept: "application/json",
+    authorization: basicAuth(credentials),
+    ...(method !== "GET" && { "content-type": "application/json" }),
+  };
+}
+
+function urlOf({ endpoint, query = {} }: ApiRequest, { origin }: ClientOptions): URL {
+  const url = new URL(endpoint.path, origin);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   return url;
 }

@@ -33,7 +33,7 @@ export interface RetryPolicy {
 }
 
 /** How often a request has been attempted, and for how long. */
-interface Tries {
+export interface Tries {
   /** Counts from 1. */
   readonly attempt: number;
   /** Since the first attempt was sent. */
@@ -58,7 +58,8 @@ export function decideRetry(
   random: () => number,
 ): RetryDecision {
   if (!isTransient(outcome)) return { retry: false, because: "a retry would get the same answer" };
-  if (attempt >= policy.maxAttempts) return { retry: false, because: `${attempt} attempts failed` };
+  if (attempt >= policy.maxAttempts)
+    return { retry: false, because: attempt === 1 ? "the attempt failed" : `${attempt} attempts failed` };
   const wait = waitAfter(outcome, attempt, policy, random);
   if (elapsedMs + wait.afterMs <= policy.longestMs) return { retry: true, ...wait };
   return {

@@ -18,16 +18,17 @@ export interface AccountOptions {
   /** The path of a config file. */
   readonly config?: string | undefined;
   readonly startDate?: string | undefined;
+  readonly eventsUrl?: string | undefined;
 }
 
 /** The account that options, environment and config file name. Throws a `ConfigError` that names what is missing or invalid. */
 export async function openAccount(
   { env, ports, redactor }: CliContext,
   log: Log,
-  { config: path, startDate }: AccountOptions = {},
+  { config: path, startDate, eventsUrl }: AccountOptions = {},
 ): Promise<Account> {
   const file = path === undefined ? undefined : { path, content: await readJsonObjectFile(path, "config") };
-  const config = localConfig({ startDate, env, file });
+  const config = localConfig({ startDate, eventsUrl, env, file });
   const connector = connectorFor(env, { ...ports, log }, redactor);
   connector.checkConfig(config);
   return { connector, config, source: sourceName(readOrigin(env)) };

@@ -58,6 +58,12 @@ export function parseCount(value: string): number {
   throw new InvalidArgumentError("It must be a whole number, 0 or greater.");
 }
 
+export function parsePercent(value: string): number {
+  const percent = parseCount(value);
+  if (percent <= 100) return percent;
+  throw new InvalidArgumentError("It must be at most 100.");
+}
+
 export function parsePort(value: string): number {
   const port = parseCount(value);
   if (port <= HIGHEST_PORT) return port;

@@ -13,6 +13,7 @@ import { checkCommand } from "./commands/check.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { discoverCommand } from "./commands/discover.ts";
 import { emulatorCommand } from "./commands/emulator.ts";
+import { eventsCommand } from "./commands/events.ts";
 import { flowCommand } from "./commands/flow.ts";
 import { singerCommand } from "./commands/singer.ts";
 import { specCommand } from "./commands/spec.ts";
@@ -66,6 +67,7 @@ function createProgram(context: CliContext, end: (exitCode: number) => void): Co
     discoverCommand(context),
     specCommand(context),
     demoCommand(context, end),
+    eventsCommand(context),
     emulatorCommand(context),
     flowCommand(),
     airbyteCommand(context, end),

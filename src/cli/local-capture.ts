@@ -30,8 +30,8 @@ export async function withStore<T>(
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   const tables = names.map((name) => {
-    const { keyField, documentSchema } = streams[name];
-    return { name, keyField, documentSchema };
+    const { keyField, documentSchema, merges = false } = streams[name];
+    return { name, keyField, documentSchema, merges };
   });
   const store = await openStore(path, { tables, source: account.source });
   try {

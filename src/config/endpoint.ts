@@ -4,10 +4,13 @@ import { validated } from "../shared/validated.ts";
 import {
   DEFAULT_REQUESTS_PER_MINUTE,
   DEFAULT_REREAD_CALLS_AFTER,
+  DEFAULT_REREAD_REQUESTS_PER_PASS,
+  DEFAULT_SPARE_SHARE,
   DEFAULT_START_DATE,
   EndpointSchema,
 } from "../spec.ts";
 import { isNoDuration, parseDurationMs } from "./duration.ts";
+import { parseEventsUrl } from "./events-url.ts";
 import { nestedConfig } from "./nesting.ts";
 import { withoutPatterns } from "./patterns.ts";
 import { type PersonalData, parsePersonalData } from "./personal-data.ts";
@@ -20,7 +23,13 @@ export interface EndpointConfig {
   readonly requestsPerMinute: number;
   /** At which ages calls are read again. */
   readonly rereadAfterSeconds: readonly number[];
+  /** Of the requests a minute, 0 to 100: what may be spent on reading calls again between the ages. */
+  readonly sparePercent: number;
+  /** Up to how many requests a pass may take to read all calls within reach of the ages again. */
+  readonly rereadRequestsPerPass: number;
   readonly personalData: PersonalData;
+  /** Where Aircall reaches the capture's port, without a slash at its end. Absent where no events are received. */
+  readonly eventsUrl?: string | undefined;
 }
 
 const SCHEMA = withoutPatterns(EndpointSchema);
@@ -41,7 +50,10 @@ export function parseEndpointConfig(config: unknown): EndpointConfig {
     apiToken: parsed.api_token,
     startSeconds: startSecondsOf(parsed.start_date),
     rereadAfterSeconds: rereadAfter.map((age) => parseDurationMs("advanced.reread_calls_after", age) / 1000),
+    sparePercent: parsed.advanced?.spare_share ?? DEFAULT_SPARE_SHARE,
+    rereadRequestsPerPass: parsed.advanced?.reread_requests_per_pass ?? DEFAULT_REREAD_REQUESTS_PER_PASS,
     personalData: parsePersonalData(parsed.advanced?.personal_data),
+    eventsUrl: parseEventsUrl(parsed.advanced?.events_url),
     requestsPerMinute: parsed.advanced?.requests_per_minute ?? DEFAULT_REQUESTS_PER_MINUTE,
   };
 }

@@ -2,6 +2,7 @@ import { ConfigError } from "../errors.ts";
 
 const AIRCALL_ORIGIN = "https://api.aircall.io";
 const MINUTE_MS = 60_000;
+const EVENTS_PORT = 8080;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,7 +15,7 @@ export function readOrigin(env: Environment): string {
   const address = env.AIRCALL_API_URL?.trim();
   if (!address) return AIRCALL_ORIGIN;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK.test(url.hostname));
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
   if (!url || !isSafe)
     throw new ConfigError("AIRCALL_API_URL must be an https address, or an http address of this machine.");
   if (url.href === `${url.origin}/` && !/[?#]/.test(address)) return url.origin;
@@ -23,9 +24,28 @@ export function readOrigin(env: Environment): string {
   );
 }
 
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
+/** Where the connector listens for events. */
+export interface EventsPort {
+  /** Left out, this machine alone where the address of the events is one of this machine, and all networks otherwise. */
+  readonly host?: string;
+  readonly port: number;
+}
+
+/** Throws a `ConfigError` for a port that is no number from 0, which means any free port, to 65535. */
+export function readEventsPort(env: Environment): EventsPort {
+  const { AIRCALL_EVENTS_PORT: port = String(EVENTS_PORT), AIRCALL_EVENTS_HOST: host } = env;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new ConfigError("AIRCALL_EVENTS_PORT must be a port, from 0 to 65535.");
+  return { port: Number(port), ...(host && { host }) };
+}
+
 /** The file of an account must not take in the rows of an emulator, whose port changes from run to run. */
 export function sourceName(origin: string): string {
-  return LOOPBACK.test(new URL(origin).hostname) ? "an emulator on this machine" : origin;
+  return isLoopback(new URL(origin).hostname) ? "an emulator on this machine" : origin;
 }
 
 /** How fast requests follow each other. Tests shorten these times; nothing else should. */

@@ -1,7 +1,10 @@
 export { type EndpointConfig, parseEndpointConfig } from "./endpoint.ts";
 export {
   type Environment,
+  type EventsPort,
+  isLoopback,
   type Pace,
+  readEventsPort,
   readOrigin,
   readPace,
   sourceName,

@@ -13,6 +13,8 @@ export type Document = { [field: string]: Json } & { _meta: { op: "u" | "d" } };
 export interface Block {
   /** The binding's index in the session. */
   readonly binding: number;
+  /** The name of the binding's state within the connector state. */
+  readonly stateKey: string;
   /** In capture order: a later document with the same key replaces an earlier one. */
   readonly documents: readonly Document[];
   /** A merge patch (RFC 7396) of the binding's own state. It is true once the documents are durable. */

@@ -83,6 +83,7 @@ class BindingRun {
   readonly #stream: Stream;
   readonly #options: SessionOptions;
   readonly #index: number;
+  readonly #stateKey: string;
   #state: JsonObject;
   #lifecycle: LifecycleState = "covered";
   /** Documents that the stream has yielded and no checkpoint covers yet. */
@@ -93,6 +94,7 @@ class BindingRun {
     if (!binding) throw new RangeError(`the session has no binding ${index}`);
     this.#options = options;
     this.#index = index;
+    this.#stateKey = binding.stateKey;
     this.#state = bindingState(options.state, binding.stateKey);
     this.#stream = binding.stream;
   }
@@ -165,7 +167,7 @@ class BindingRun {
     // A copy, since the stream may change its own cursors before the block is committed.
     const ownPatch = structuredClone(patch);
     this.#state = mergePatch(this.#state, ownPatch);
-    return { binding: this.#index, documents, patch: ownPatch, committed };
+    return { binding: this.#index, stateKey: this.#stateKey, documents, patch: ownPatch, committed };
   }
 
   #checkDocument(doc: Document): void {

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { ConfigError } from "../errors.ts";
 import type { Ports } from "../shared/ports.ts";
+import { lastSegment } from "./address.ts";
 import { ANSWERS, type Answer, sendAnswer } from "./answers.ts";
 import { Body, BodyRoom, LARGEST_BODY_BYTES, readBody } from "./body.ts";
 import { ANSWER_AFTER_MS, Connections } from "./connections.ts";
@@ -15,7 +16,7 @@ export interface ReceiverOptions {
   readonly host: string;
   /** 0 is any free port. */
   readonly port: number;
-  /** Where Aircall sends events, such as `/aircall/3f9a`. */
+  /** Where Aircall sends events, such as `/aircall/3f9a`. A gateway may strip all but the last segment. */
   readonly path: string;
   /** Whether a token is that of our webhook; `unknown` as long as that is not known. MUST compare in constant time. */
   readonly isToken: (token: string) => boolean | "unknown";
@@ -166,7 +167,7 @@ export class EventReceiver {
   /** What needs no body. */
   #earlyAnswer({ method, target, statedBytes }: EventRequest): Answer | undefined {
     const [path = ""] = target.split("?", 1);
-    if (!isSameText(path, this.#options.path)) return ANSWERS.unknownPath;
+    if (!isSameText(lastSegment(path), lastSegment(this.#options.path))) return ANSWERS.unknownPath;
     if (method === "GET" || method === "HEAD") return ANSWERS.health;
     if (method !== "POST") return ANSWERS.wrongMethod;
     return statedBytes > LARGEST_BODY_BYTES ? ANSWERS.tooLarge : undefined;

@@ -4,7 +4,7 @@ import { StoreError } from "../errors.ts";
 import type { Clock } from "../shared/ports.ts";
 import type { StreamName } from "../streams/index.ts";
 import type { CaptureProgress } from "./progress.ts";
-import { approximateBytes, type CapturedBlock, type Store } from "./store/index.ts";
+import { approximateBytes, type Store } from "./store/index.ts";
 
 /**
  * A transaction is committed when it holds this many documents or bytes of them, or has been open for this long.
@@ -75,7 +75,7 @@ async function settled(steps: readonly (() => unknown)[]): Promise<void> {
       .catch(() => undefined);
 }
 
-type PendingOptions = Pick<LocalCaptureOptions, "store" | "streams" | "clock" | "connector">;
+type PendingOptions = Pick<LocalCaptureOptions, "store" | "clock" | "connector">;
 
 /** What has been captured since the last commit. */
 class PendingTransaction {
@@ -115,16 +115,10 @@ class PendingTransaction {
     this.#bytes = 0;
     const { store, connector } = this.#options;
     await store.commit(
-      blocks.map((block) => this.#captured(block)),
+      blocks.map(({ stateKey, documents, patch }) => ({ table: stateKey, documents, patch })),
       { recentRequests: connector.recentRequests },
     );
     for (const block of blocks) block.committed();
-  }
-
-  #captured({ binding, documents, patch }: Block): CapturedBlock {
-    const table = this.#options.streams[binding];
-    if (!table) throw new RangeError(`no binding ${binding} was opened`);
-    return { table, documents, patch };
   }
 
   #startDeadline(): { due: Promise<"due">; cancel: () => void } {

@@ -1,22 +1,49 @@
 /** The kinds of personal data that the connector recognizes. */
-export const personalKinds = ["phone_numbers", "emails", "names"] as const;
+export const personalKinds = ["phone_numbers", "emails", "names", "texts"] as const;
 export type PersonalKind = (typeof personalKinds)[number];
 
 /** Fields that are personal in any object. `digits`, the number of one of the company's own lines, is not among them. */
 const ANYWHERE: ReadonlyMap<string, PersonalKind> = new Map([
   ["raw_digits", "phone_numbers"],
   ["phone_number", "phone_numbers"],
+  ["external_number", "phone_numbers"],
+  ["international_format", "phone_numbers"],
   ["external_caller_number", "phone_numbers"],
   ["external_transferred_to", "phone_numbers"],
   ["email", "emails"],
   ["first_name", "names"],
   ["last_name", "names"],
+  // Of messages. The values of a template and the metadata of WhatsApp may hold what people wrote.
+  ["body", "texts"],
+  ["template_content", "texts"],
+  ["metadata", "texts"],
+  ["media", "texts"],
+  ["media_url", "texts"],
+  ["file_name", "texts"],
+  ["presigned_url", "texts"],
+  // Of comments, transcriptions, summaries, topics and action items.
+  ["content", "texts"],
+  ["text", "texts"],
+  // Of contacts.
+  ["information", "texts"],
+  // Of AI voice agents: what callers answered, and why they were passed on.
+  ["extracted_data", "texts"],
+  ["escalation_reason", "texts"],
 ]);
 
-/** Lists of objects with a `label` and a personal `value`. */
+/** Fields that are personal in the objects of one field only. */
+const OWNED: Readonly<Record<string, ReadonlyMap<string, PersonalKind>>> = {
+  phone_numbers: new Map([["value", "phone_numbers"]]),
+  emails: new Map([["value", "emails"]]),
+  playbook_result_topics: new Map([["result", "texts"]]),
+  evaluations: new Map([["questions", "texts"]]),
+};
+
+/** Lists that may hold personal texts rather than objects. Group messages list their participants by number. */
 const LISTS: ReadonlyMap<string, PersonalKind> = new Map([
   ["phone_numbers", "phone_numbers"],
   ["emails", "emails"],
+  ["participants", "phone_numbers"],
 ]);
 
 /** Fields that contain people, whose `name` is personal. The `name` of a number, team, tag or company is not. */
@@ -40,12 +67,12 @@ const PEOPLE: ReadonlySet<string> = new Set([
  * key of the list, such as `calls`.
  */
 export function personalKind(owner: string, field: string): PersonalKind | undefined {
-  if (field === "value") return LISTS.get(owner);
   if (field === "name") return PEOPLE.has(owner) ? "names" : undefined;
-  return ANYWHERE.get(field);
+  const owned = Object.hasOwn(OWNED, owner) ? OWNED[owner]?.get(field) : undefined;
+  return owned ?? ANYWHERE.get(field);
 }
 
-/** The kind of the strings in a list, in case Aircall ever returns strings instead of objects with a label. */
+/** The kind of the strings in a list. */
 export function personalKindOfTexts(list: string): PersonalKind | undefined {
   return LISTS.get(list);
 }

@@ -1,2 +1,2 @@
 export { type PersonalKind, personalKinds } from "./fields.ts";
-export { type Redaction, type Redactions, redactPersonalData } from "./personal-data.ts";
+export { type Redaction, type Redactions, redactEventData, redactPersonalData } from "./personal-data.ts";

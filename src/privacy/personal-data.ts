@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../shared/json.ts";
 import { type PersonalKind, personalKind, personalKindOfTexts } from "./fields.ts";
 import { keyedHash } from "./keyed-hash.ts";
 
-/** What happens to one kind of personal data. Dropped fields are omitted: a null would mean that Aircall has no value. */
+/** What happens to one kind of personal data; texts are never hashed. Dropped fields are omitted: a null would mean that Aircall has no value. */
 export type Redaction = { readonly how: "drop" } | { readonly how: "hash"; readonly key: string };
 
 /** Kinds that are not listed are kept. */
@@ -16,6 +16,12 @@ type Container = Json[] | JsonObject;
  */
 export function redactPersonalData(answer: JsonObject, redactions: Redactions): void {
   redactWithin("", answer, redactions);
+}
+
+/** As `redactPersonalData`, for the data of an event, which is an object of the family before the first dot of its name. */
+export function redactEventData(event: string, data: JsonObject, redactions: Redactions): void {
+  const [family = ""] = event.split(".");
+  redactWithin(family, data, redactions);
 }
 
 /** `owner` is the name of the field that contains the object or list. */

@@ -1,15 +1,21 @@
 import type { JsonObject } from "../shared/json.ts";
 
-/** An event that Aircall sent to the connector, redacted and without the token that authenticated it. */
+/**
+ * An event of a webhook, without the token of its envelope, and with personal data redacted.
+ * Source: https://developer.aircall.io/api-references/#webhook-usage
+ */
 export interface AircallEvent {
-  /** The same for every delivery of one event: Aircall sends an event again until it is answered with 200. */
+  /** A hash of what the event says, so that an event which is delivered twice has one ID. Aircall has no ID for it. */
   readonly event_id: string;
-  /** The name, such as `call.ended`. */
+  /** Such as `call.ended`. */
   readonly event: string;
-  /** The kind of object that `data` holds, such as `call`; empty if Aircall does not state it. */
+  /** Such as `call`. */
   readonly resource: string;
-  /** When Aircall built the event, in Unix seconds. */
+  /** When the payload was built; Unix seconds. */
   readonly timestamp: number;
-  /** The object as it was at that moment. */
+  /** The object at that moment. */
   readonly data: JsonObject;
 }
+
+/** An event without what `event_id` is computed of, its redacted data. */
+export type UnnamedEvent = Omit<AircallEvent, "event_id">;

@@ -1,7 +1,9 @@
 import type { AircallReader } from "../aircall/index.ts";
 import type { Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
+import type { UnnamedEvent } from "./aircall-event.ts";
 import type { Source } from "./source.ts";
+import type { TouchedObject } from "./touched.ts";
 
 /** Everything that the connector knows of a stream. Each is made by one file or folder beside this one. */
 export interface StreamDefinition {
@@ -14,13 +16,22 @@ export interface StreamDefinition {
   readonly intervalMs: number;
   /** Open JSON Schema of the documents: nothing but the key is required, every other field may be null. */
   readonly documentSchema: JsonObject;
+  /** Whether a document is merged into the row of its key, so that a field that it lacks keeps its value. */
+  readonly merges?: boolean;
   /**
    * Makes one request that shows whether the stream can be read. Resolves to the number of rows that it
-   * has, if the API counts them. Throws what the reader throws.
+   * has, if the API counts them. Throws what the reader throws. Makes none if the stream captures events.
    */
   probe(reader: AircallReader): Promise<number | undefined>;
   /** Whether a state that is not empty is one from which `run` goes on. From any other it begins afresh. */
   canResumeFrom(state: JsonObject): boolean;
+  /** The object of the stream that an event names, if the stream is to read it anew. */
+  touchedBy?(event: UnnamedEvent): TouchedObject | undefined;
+  /**
+   * Whether the stream captures the event itself. A stream that has this captures nothing but events: no list of
+   * Aircall has its rows, and where no events are received it has none.
+   */
+  capturesEvent?(event: UnnamedEvent): boolean;
   /** Keeps the contract of the engine's `Stream`. */
   run(source: Source, state: JsonObject): AsyncIterable<Step>;
 }

@@ -1,6 +1,16 @@
 export type { AircallEvent } from "./aircall-event.ts";
-export { bindStream } from "./bind.ts";
+export { bindStream, type StreamEvents } from "./bind.ts";
+export type { StreamDefinition } from "./definition.ts";
 export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";
-export { isStreamName, type StreamName, streamNames, streams } from "./registry.ts";
+export {
+  isListed,
+  isStreamName,
+  type ListedStreamName,
+  listedStreamNames,
+  type StreamName,
+  streamNames,
+  streams,
+} from "./registry.ts";
 export type { SyncMode } from "./source.ts";
+export { TouchedIds } from "./touched.ts";

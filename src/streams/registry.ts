@@ -2,6 +2,8 @@ import { calls } from "./calls/calls.ts";
 import { company } from "./company.ts";
 import { contacts } from "./contacts/contacts.ts";
 import type { StreamDefinition } from "./definition.ts";
+import { events } from "./events.ts";
+import { messages } from "./messages/messages.ts";
 import { numbers } from "./numbers.ts";
 import { tags } from "./tags.ts";
 import { teams } from "./teams.ts";
@@ -9,8 +11,8 @@ import { userAvailability } from "./user-availability.ts";
 import { users } from "./users.ts";
 import { webhooks } from "./webhooks.ts";
 
-/** Names of streams. Captures in use refer to them, so they never change, misspellings included. */
-export type StreamName =
+/** The streams whose rows a list of Aircall has. */
+export type ListedStreamName =
   | "calls"
   | "company"
   | "contacts"
@@ -21,11 +23,16 @@ export type StreamName =
   | "users"
   | "webhooks";
 
+/** Names of streams. Captures in use refer to them, so they never change, misspellings included. */
+export type StreamName = ListedStreamName | "events" | "messages";
+
 /** Every stream of the connector. A name without a definition does not compile. */
 export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
   calls,
   company,
   contacts,
+  events,
+  messages,
   numbers,
   tags,
   teams,
@@ -35,6 +42,14 @@ export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
 };
 
 export const streamNames = Object.keys(streams) as readonly StreamName[];
+
+/** The streams whose rows can be read without receiving events. */
+export const listedStreamNames = streamNames.filter(isListed);
+
+/** Whether a list of Aircall has the rows of the stream. The rows of any other come by events only. */
+export function isListed(name: StreamName): name is ListedStreamName {
+  return streams[name].capturesEvent === undefined;
+}
 
 export function isStreamName(name: string): name is StreamName {
   return Object.hasOwn(streams, name);

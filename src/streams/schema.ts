@@ -39,12 +39,30 @@ export const list = (description: string, items: JsonObject): JsonObject => ({
   items,
 });
 
+/** The last document of a key counts, and a deletion removes it. */
+const REPLACING: JsonObject = {
+  if: {
+    required: ["_meta"],
+    properties: { _meta: { required: ["op"], properties: { op: { const: "d" } } } },
+  },
+  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema here
+  then: { reduce: { strategy: "merge", delete: true } },
+};
+
+/**
+ * Of each field, the last value counts. Flow reduces only the fields of the document itself this way: a list or an object
+ * in it is replaced whole. Two strategies at one place are an error in Flow, so such a stream has no deletions.
+ * Source: https://docs.estuary.dev/reference/reduction-strategies/merge
+ */
+export const MERGING: JsonObject = { reduce: { strategy: "merge" } };
+
 /** The schema of a stream's documents: the key is the only field that must be there. */
 export function documentSchema(
   title: string,
   keyField: string,
   key: { type: "integer" | "string"; description: string },
   properties: JsonObject,
+  reduction: JsonObject = REPLACING,
 ): JsonObject {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -60,12 +78,7 @@ export function documentSchema(
         },
       },
     },
-    if: {
-      required: ["_meta"],
-      properties: { _meta: { required: ["op"], properties: { op: { const: "d" } } } },
-    },
-    // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema here
-    then: { reduce: { strategy: "merge", delete: true } },
+    ...reduction,
     "x-infer-schema": true,
   };
 }

@@ -9,7 +9,7 @@ import { deletionDocument } from "./document.ts";
 import { Emptiness } from "./emptiness.ts";
 import { probeList } from "./probe.ts";
 import { allMalformed, listedShort, type RowNeeds, wellFormedDocuments } from "./rows.ts";
-import { restSince, type Source } from "./source.ts";
+import { restUntilDue, type Source } from "./source.ts";
 import { isId, isName } from "./values.ts";
 import { WholeListReading } from "./whole-list-reading.ts";
 
@@ -41,8 +41,11 @@ export function snapshotStream(definition: SnapshotDefinition): StreamDefinition
       const emptiness = new Emptiness(state.emptySince);
       while (true) {
         const beganMs = source.clock.now();
-        yield* new Snapshot(definition, source, digests, emptiness).steps();
-        yield restSince(beganMs, source.intervalMs, source);
+        const touched = source.touched?.take();
+        const api = touched ? source.api.for("touched list", "event") : source.api;
+        yield* new Snapshot(definition, { ...source, api }, digests, emptiness).steps();
+        if (touched) yield { kind: "checkpoint", patch: {}, committed: touched.read };
+        yield* restUntilDue(beganMs, source.intervalMs, source);
       }
     },
   };

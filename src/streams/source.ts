@@ -1,29 +1,43 @@
 import type { AircallReader } from "../aircall/index.ts";
-import type { RestStep, Step } from "../engine/index.ts";
+import type { Arrivals, RestStep, Step } from "../engine/index.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { Clock, Log } from "../shared/ports.ts";
+import type { AircallEvent } from "./aircall-event.ts";
 import type { MalformedRows } from "./malformed-rows.ts";
 import type { DigestMemory } from "./memory.ts";
+import type { TouchedIds } from "./touched.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
 
-/** What a running stream reads from, and the settings of its binding. */
-export interface Source {
-  readonly api: AircallReader;
-  readonly clock: Pick<Clock, "now">;
-  readonly log: Log;
-  /** The versions that this process has captured, by the ID of the object. */
-  readonly memory: DigestMemory;
-  /** Reports rows that are skipped. */
-  readonly malformed: MalformedRows;
-  /** Top-level fields that are left out of every document. */
-  readonly secretFields: readonly string[];
+/** The settings of a binding, and of the session that it runs in. */
+export interface SourceSettings {
+  /** A `pass` ends at the first rest of the stream. */
+  readonly until: "pass" | "follow";
   readonly intervalMs: number;
   readonly syncMode: SyncMode;
   /** Calls that started before this instant are not read; Unix seconds. */
   readonly startSeconds: number;
   /** The ages at which calls are read again, in seconds. */
   readonly rereadAfterSeconds: readonly number[];
+  /** A pass reads all calls within reach of the ages again where that takes no more requests. */
+  readonly rereadRequestsPerPass: number;
+}
+
+/** What a running stream reads from, and the settings of its binding. */
+export interface Source extends SourceSettings {
+  readonly api: AircallReader;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+  /** The versions that this process has captured, by the ID of the object. */
+  readonly memory: DigestMemory;
+  /** The events that the stream captures. Absent where no events are received, or the stream takes none. */
+  readonly arrivals?: Arrivals<AircallEvent> | undefined;
+  /** The objects that events have named. Absent where no events are received. */
+  readonly touched?: TouchedIds | undefined;
+  /** Reports rows that are skipped. */
+  readonly malformed: MalformedRows;
+  /** Top-level fields that are left out of every document. */
+  readonly secretFields: readonly string[];
 }
 
 export const MINUTE_MS = 60_000;
@@ -48,8 +62,18 @@ export function hasPassed(durationMs: number, sinceMs: number, { clock }: Source
   return passedMs < 0 || passedMs >= durationMs;
 }
 
+/** Rests until `pauseMs` have passed since an instant, or until what events have touched is to be read. */
+export function* restUntilDue(beganMs: number, pauseMs: number, source: Source): Generator<RestStep> {
+  const { touched } = source;
+  if (!touched) return void (yield restSince(beganMs, pauseMs, source));
+  do {
+    const rest = restSince(beganMs, pauseMs, source);
+    yield { ...rest, untilMs: Math.min(rest.untilMs, touched.dueMs), touch: touched.touch };
+  } while (!touched.isDue && !hasPassed(pauseMs, beganMs, source));
+}
+
 /** A rest until `beganMs + pauseMs`, but at most `pauseMs` from now: the clock may have been set back. */
-export function restSince(beganMs: number, pauseMs: number, { clock }: Source): RestStep {
+function restSince(beganMs: number, pauseMs: number, { clock }: Source): RestStep {
   return { kind: "rest", untilMs: Math.min(beganMs, clock.now()) + pauseMs };
 }
 

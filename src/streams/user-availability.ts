@@ -1,6 +1,7 @@
 import { documentSchema, text } from "./schema.ts";
 import { snapshotStream } from "./snapshot.ts";
 import { MINUTE_MS } from "./source.ts";
+import { WHOLE_LIST } from "./touched.ts";
 
 /**
  * What each user is doing at the moment. The stream's name has been misspelt since its first
@@ -11,6 +12,7 @@ export const userAvailability = snapshotStream({
   name: "user_availablity",
   endpoint: { path: "/v1/users/availabilities", bodyKey: "users", holds: "list" },
   keyField: "id",
+  touchedBy: ({ event }) => (event.startsWith("user.") ? WHOLE_LIST : undefined),
   intervalMs: 5 * MINUTE_MS,
   documentSchema: documentSchema(
     "User Availability",

@@ -2,6 +2,7 @@ import type { Endpoint } from "../aircall/index.ts";
 import { documentSchema, flag, integer, isoInstant, text } from "./schema.ts";
 import { snapshotStream } from "./snapshot.ts";
 import { HOUR_MS } from "./source.ts";
+import { WHOLE_LIST } from "./touched.ts";
 
 export const USERS: Endpoint = { path: "/v2/users", bodyKey: "users", holds: "list" };
 
@@ -14,6 +15,7 @@ export const users = snapshotStream({
   endpoint: USERS,
   companyCount: "users_count",
   keyField: "id",
+  touchedBy: ({ event }) => (event.startsWith("user.") ? WHOLE_LIST : undefined),
   intervalMs: HOUR_MS,
   documentSchema: documentSchema(
     "User",

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { readDockerfile } from "../../scripts/dockerfile.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
@@ -22,7 +22,7 @@ test("the bundle reads an account, alone in a folder and far from any other file
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: { calls: 100, contacts: 20 } });
   cpSync(dirname(BUNDLE), folder.file(""), { recursive: true });
-  const streams = streamNames.map((name) => ({ stream: { name }, sync_mode: "incremental" }));
+  const streams = listedStreamNames.map((name) => ({ stream: { name }, sync_mode: "incremental" }));
   writeFileSync(folder.file("config.json"), JSON.stringify(CONFIG));
   writeFileSync(folder.file("catalog.json"), JSON.stringify({ streams }));
   const [program = "", ...args] = entrypoint.map((part) =>
@@ -32,5 +32,5 @@ test("the bundle reads an account, alone in a folder and far from any other file
   const { stdout, stderr, exitCode } = await spawnProgram(read, emulated(aircall.url), [program, ...args])
     .ended;
   expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
-  expect(stdout.match(/"status":"COMPLETE"/g)).toHaveLength(streamNames.length);
+  expect(stdout.match(/"status":"COMPLETE"/g)).toHaveLength(listedStreamNames.length);
 });

@@ -37,6 +37,7 @@ const documents = (count: number): Document[] =>
   Array.from({ length: count }, (_, id) => ({ id, _meta: { op: "u" } }));
 const block = (captured: Document[], digest: string): Block => ({
   binding: 0,
+  stateKey: "tags",
   documents: captured,
   patch: { digest },
   committed: () => {},

@@ -55,6 +55,26 @@ describe("a passing fault", () => {
   });
 });
 
+test.each(["reset", "status"] as const)(
+  "a spare request is attempted once, and a %s ends it",
+  async (kind) => {
+    await using world = await worldOf({ tags: 1 });
+    const budget = new RequestBudget({
+      requests: 100,
+      windowMs: 60_000,
+      clock: world.ports.clock,
+      sparePercent: 33,
+    });
+    const reader = readerWith(world.ports, world.emulator.url, { budget }).for("spare re-read", "spare");
+    world.emulator.faults.add(kind === "reset" ? { kind } : { kind, status: 503 });
+    expect(reader.spareAtMs()).toBeLessThanOrEqual(world.clock.now());
+    await expect(pagesOf(reader, TAGS)).rejects.toThrow(SourceUnavailable);
+    expect(world.emulator.requests.total).toBe(1);
+    expect(reader.spareAtMs()).toBeGreaterThan(world.clock.now());
+    expect(world.clock.sleptMs).toEqual([]);
+  },
+);
+
 test("a server that is gone is unavailable, and the message says where and why", async () => {
   const world = await worldOf({});
   await world.emulator.close();

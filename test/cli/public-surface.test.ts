@@ -11,6 +11,8 @@ describe("the public surface", () => {
     "spec --help",
     "demo --help",
     "emulator --help",
+    "events --help",
+    "events remove --help",
     "airbyte --help",
     "airbyte read --help",
     "singer --help",

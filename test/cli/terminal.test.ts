@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { isDeep } from "../support/draws.ts";
 import { askFile, temporaryFolder } from "../support/files.ts";
 import { emulated } from "../support/program.ts";
@@ -87,7 +87,7 @@ describe.skipIf(!pty)("on a terminal (skipped where @lydell/node-pty has no bina
       const lines = await running.screen();
       running.type(CTRL_C);
       await running.ended;
-      expect(lines.map((line) => line.split(/\s+/)[1]).sort()).toEqual([...streamNames]);
+      expect(lines.map((line) => line.split(/\s+/)[1]).sort()).toEqual([...listedStreamNames]);
       expect(lines.find((line) => / calls /.test(line))).toMatch(columns < 50 ? /calls +[\d,]{3,} / : /\d %/);
       expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(columns);
     },
@@ -108,7 +108,7 @@ describe.skipIf(!pty)("on a terminal (skipped where @lydell/node-pty has no bina
       expect(
         marked.map((line) => line.split(/\s+/)[1]).sort(),
         `${columns} columns: ${lines.join("\n")}`,
-      ).toEqual([...streamNames]);
+      ).toEqual([...listedStreamNames]);
       expect(lines[0]).toContain("error: tags: Aircall accepts the API key");
     }
     running.type(CTRL_C);

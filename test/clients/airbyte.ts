@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { Emulator } from "../../emulator/index.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { AIRBYTE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
@@ -12,7 +12,7 @@ import { stillAccount } from "../support/still-account.ts";
 const run = promisify(execFile);
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
-const STREAMS = streamNames.map((stream) => ({
+const STREAMS = listedStreamNames.map((stream) => ({
   stream,
   name: stream.replace("user_availablity", "user_availability"),
 }));

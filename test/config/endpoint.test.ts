@@ -14,6 +14,8 @@ describe("an endpoint config", () => {
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       requestsPerMinute: 100,
       rereadAfterSeconds: [1_800, 21_600, 86_400, 259_200, 604_800, 2_592_000],
+      sparePercent: 33,
+      rereadRequestsPerPass: 600,
       personalData: { redactions: new Map(), streams: "all" },
     });
   });
@@ -41,6 +43,26 @@ describe("an endpoint config", () => {
       expect(messageOf(() => parseEndpointConfig(config(tooMany)))).toContain(
         "advanced.requests_per_minute must be <= 120",
       );
+  });
+
+  test("limits what is read again by a share and a number, each of which may be 0", () => {
+    const config = (spare_share: number, reread_requests_per_pass: number) => ({
+      ...KEY,
+      advanced: { spare_share, reread_requests_per_pass },
+    });
+    expect(parseEndpointConfig(config(0, 0))).toMatchObject({ sparePercent: 0, rereadRequestsPerPass: 0 });
+    expect(parseEndpointConfig(config(100, 9_000))).toMatchObject({
+      sparePercent: 100,
+      rereadRequestsPerPass: 9_000,
+    });
+    for (const [share, requests, sentence] of [
+      [101, 0, "advanced.spare_share must be <= 100"],
+      [-1, 0, "advanced.spare_share must be >= 0"],
+      [0.5, 0, "advanced.spare_share must be integer"],
+      [0, -1, "advanced.reread_requests_per_pass must be >= 0"],
+      [0, 0.5, "advanced.reread_requests_per_pass must be integer"],
+    ] as const)
+      expect(messageOf(() => parseEndpointConfig(config(share, requests)))).toContain(sentence);
   });
 
   test("says what becomes of personal data, and where", () => {

@@ -75,7 +75,7 @@ describe("a resource config", () => {
     expect(message).not.toContain(SECRET);
   });
 
-  test.each(["messages", "Calls", "", "constructor", "__proto__"])("names no stream %j", (name) => {
+  test.each(["voicemails", "Calls", "", "constructor", "__proto__"])("names no stream %j", (name) => {
     const message = messageOf(() => parseStreamName(name));
     for (const stream of streamNames) expect(message).toContain(stream);
   });

@@ -24,14 +24,16 @@ describe("the form of an endpoint config", () => {
       advanced: {
         requests_per_minute: 100,
         reread_calls_after: ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"],
+        spare_share: 33,
+        reread_requests_per_pass: 600,
       },
     });
     expect(parseEndpointConfig({ ...KEY, ...(filled as object) })).toEqual(parseEndpointConfig(KEY));
   });
 
   test("names the defaults of numbers and lists in their descriptions", () => {
-    const { requests_per_minute, reread_calls_after } = EndpointSchema.properties.advanced.properties;
-    for (const { default: value, description } of [requests_per_minute, reread_calls_after])
+    const { personal_data: _, ...others } = EndpointSchema.properties.advanced.properties;
+    for (const { default: value, description } of Object.values(others))
       for (const one of [value].flat()) expect(description).toContain(String(one));
   });
 

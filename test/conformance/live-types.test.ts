@@ -4,7 +4,7 @@ import Schema from "typebox/schema";
 import { expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { type ListedStreamName, listedStreamNames, streams } from "../../src/streams/index.ts";
 import { AirbyteConnection, askAirbyte } from "../support/airbyte.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { askFlow, FlowTask } from "../support/flow-runtime.ts";
@@ -24,19 +24,19 @@ interface Emitted {
   readonly documents: readonly Record<string, unknown>[];
 }
 
-type Protocol = (env: Env) => Promise<(stream: StreamName) => Emitted>;
+type Protocol = (env: Env) => Promise<(stream: ListedStreamName) => Emitted>;
 
 const protocols: Readonly<Record<string, Protocol>> = {
   /** With the types of the streams' own schemas, which Flow is sent when a session starts. */
   async flow(env) {
-    const bindings = streamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
+    const bindings = listedStreamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
     const task = new FlowTask(CONFIG, bindings, env);
     const session = task.open();
     await session.caughtUp();
     await session.stop();
     return (stream) => ({
       schema: streams[stream].documentSchema as JsonSchema,
-      documents: [...(task.collections[streamNames.indexOf(stream)]?.values() ?? [])],
+      documents: [...(task.collections[listedStreamNames.indexOf(stream)]?.values() ?? [])],
     });
   },
   async "flow, by the schema of the collection"(env) {
@@ -76,7 +76,7 @@ const protocols: Readonly<Record<string, Protocol>> = {
 /** An address at which each row of the emulator takes one of the live forms, in turns. */
 async function liveAccount(emulator: Emulator) {
   const fetch = tampering(emulator.fetch, (body, target) => {
-    for (const stream of streamNames) {
+    for (const stream of listedStreamNames) {
       const { path, bodyKey } = LIST_OF[stream];
       if (target.pathname !== path) continue;
       const rows = [body[bodyKey] ?? []].flat().filter(isJsonObject);
@@ -99,7 +99,7 @@ async function liveAccount(emulator: Emulator) {
   };
 }
 
-function formOf(stream: StreamName, index: number): JsonObject {
+function formOf(stream: ListedStreamName, index: number): JsonObject {
   const forms = LIVE_ROWS[stream];
   return structuredClone(forms[index % forms.length] ?? {});
 }
@@ -118,7 +118,7 @@ test.each(Object.entries(protocols))(
     await using live = await liveAccount(emulator);
     for (const url of [emulator.url, live.url]) {
       const emitted = await protocol(emulated(url));
-      for (const stream of streamNames) {
+      for (const stream of listedStreamNames) {
         expect(emitted(stream).documents.length, stream).toBeGreaterThan(0);
         expect(misfits(emitted(stream)), `${url === live.url ? "live" : "emulated"} ${stream}`).toEqual([]);
       }
@@ -127,7 +127,7 @@ test.each(Object.entries(protocols))(
   30_000,
 );
 
-test.each(streamNames)("the live forms of %s have a value of each type that is declared", (stream) => {
+test.each(listedStreamNames)("the live forms of %s have a value of each type that is declared", (stream) => {
   const declared = fieldsIn(streams[stream].documentSchema as JsonSchema).slice(1);
   const missing = declared
     .filter(([path]) => path !== streams[stream].keyField && !isOurs(path) && !isReadBy(stream, path))
@@ -143,7 +143,7 @@ test.each(streamNames)("the live forms of %s have a value of each type that is d
 const isOurs = (path: FieldSchema[0]) => path.startsWith("_meta");
 
 /** The instants by which lists are read stay those of the emulated row. */
-const isReadBy = (stream: StreamName, path: string) =>
+const isReadBy = (stream: ListedStreamName, path: string) =>
   (stream === "calls" && path === "started_at") ||
   (stream === "contacts" && /^(created|updated)_at$/.test(path));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { isDeep } from "../support/draws.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { nodes } from "../support/nodes.ts";
@@ -30,7 +30,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   },
   async flow(node, aircall) {
     const session = start(node, aircall, ["flow"]);
-    const bindings = streamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
+    const bindings = listedStreamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
     session.stdin.write(`${JSON.stringify({ open: { capture: { config: CONFIG, bindings } } })}\n`);
     await session.shows("Caught up");
     session.stop();
@@ -38,7 +38,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   },
   async airbyte(node, aircall) {
     using folder = temporaryFolder();
-    const streams = streamNames.map((name) => ({ stream: { name }, sync_mode: "incremental" }));
+    const streams = listedStreamNames.map((name) => ({ stream: { name }, sync_mode: "incremental" }));
     const [config, catalog] = [
       folder.write("config.json", CONFIG),
       folder.write("catalog.json", { streams }),

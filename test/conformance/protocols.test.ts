@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
-import { type StreamName, streamNames } from "../../src/streams/index.ts";
+import { type ListedStreamName, listedStreamNames } from "../../src/streams/index.ts";
 import { AirbyteConnection } from "../support/airbyte.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/files.ts";
 import { FlowTask } from "../support/flow-runtime.ts";
@@ -17,7 +17,7 @@ interface Keeper {
   /** Takes in whatever there is to hear now. */
   catchUp(): Promise<void>;
   /** Holds the rows that are kept of a stream against those that the account has. */
-  expectTruth(stream: StreamName): Promise<void> | void;
+  expectTruth(stream: ListedStreamName): Promise<void> | void;
 }
 
 /** The folder is the keeper's own. */
@@ -25,7 +25,7 @@ type Protocol = (aircall: Emulator, folder: TemporaryFolder) => Keeper;
 
 const protocols: Readonly<Record<string, Protocol>> = {
   flow(aircall) {
-    const bindings = streamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
+    const bindings = listedStreamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
     const task = new FlowTask(CONFIG, bindings, emulated(aircall.url));
     return {
       async catchUp() {
@@ -34,7 +34,7 @@ const protocols: Readonly<Record<string, Protocol>> = {
         await session.stop();
       },
       expectTruth(stream) {
-        const collection = task.collections[streamNames.indexOf(stream)] ?? new Map();
+        const collection = task.collections[listedStreamNames.indexOf(stream)] ?? new Map();
         expectDocuments([...collection.values()], aircall, stream);
       },
     };
@@ -57,7 +57,7 @@ const protocols: Readonly<Record<string, Protocol>> = {
 
 function airbyteKeeper(syncMode: "incremental" | "full_refresh"): Protocol {
   return (aircall) => {
-    const choices = streamNames.map((name) => ({ name, syncMode }));
+    const choices = listedStreamNames.map((name) => ({ name, syncMode }));
     const connection = new AirbyteConnection(CONFIG, choices, emulated(aircall.url));
     return {
       async catchUp() {
@@ -70,7 +70,9 @@ function airbyteKeeper(syncMode: "incremental" | "full_refresh"): Protocol {
 
 function singerKeeper(replication_method: "INCREMENTAL" | "FULL_TABLE"): Protocol {
   return (aircall, folder) => {
-    const catalog = { streams: streamNames.map((name) => ({ tap_stream_id: name, replication_method })) };
+    const catalog = {
+      streams: listedStreamNames.map((name) => ({ tap_stream_id: name, replication_method })),
+    };
     let target = new SingerTarget();
     return {
       async catchUp() {
@@ -104,9 +106,9 @@ test.each(Object.entries(protocols))(
     await using aircall = await stillAccount({ account: ACCOUNT });
     const keeper = protocol(aircall, folder);
     await keeper.catchUp();
-    for (const stream of streamNames) await keeper.expectTruth(stream);
+    for (const stream of listedStreamNames) await keeper.expectTruth(stream);
     changeEverything(aircall);
     await keeper.catchUp();
-    for (const stream of streamNames) await keeper.expectTruth(stream);
+    for (const stream of listedStreamNames) await keeper.expectTruth(stream);
   },
 );

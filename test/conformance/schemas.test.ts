@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { streamNames, streams } from "../../src/streams/index.ts";
+import { isListed, type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 import { askAirbyte } from "../support/airbyte.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { askFlow, FlowTask } from "../support/flow-runtime.ts";
@@ -19,6 +19,9 @@ const documentSchemas = streamNames.map((name) => ({
   fields: fieldsIn(streams[name].documentSchema as JsonSchema),
 }));
 
+/** Airbyte and Singer receive no events. */
+const listedSchemas = documentSchemas.filter(({ name }) => isListed(name));
+
 const isOfFlow = ([path]: FieldSchema) => path === "_meta" || path.startsWith("_meta.");
 
 /** The fields of a document, without the document itself and without what only Flow reads. */
@@ -32,7 +35,7 @@ test.each(documentSchemas)("the documents of $name have these fields", ({ fields
   expect(asText(fields)).toMatchSnapshot();
 });
 
-test("the commands and Flow discover every stream, with types for the key alone", async () => {
+test("the commands and Flow discover every stream, with types for the key alone, and disable those of events", async () => {
   const { stdout } = await runProgram(["discover", "--json"]);
   const { responses } = await askFlow([{ discover: { config: CONFIG } }]);
   const printed = JSON.parse(stdout).bindings as Binding[];
@@ -56,11 +59,12 @@ interface Binding {
 
 const described = ({ documentSchema, ...binding }: Binding) => [binding, fieldsIn(documentSchema)];
 
-const bindingOf = (stream: (typeof streamNames)[number], keyField: string) => ({
+const bindingOf = (stream: StreamName, keyField: string) => ({
   recommendedName: stream,
   resourceConfig: { stream, syncMode: "incremental" },
   key: [`/${keyField}`],
   resourcePath: [stream],
+  ...(!isListed(stream) && { disable: true }),
 });
 
 const isTypedForFlow = (field: FieldSchema, keyField: string) =>
@@ -99,10 +103,7 @@ test("Airbyte discovers every stream, with a type for each column", async () => 
   expect(
     discovered.map(({ json_schema, ...stream }) => [stream, fieldsIn(json_schema).slice(1, -2)]),
   ).toEqual(
-    documentSchemas.map(({ name, keyField, fields }) => [
-      airbyteStream(name, keyField),
-      fieldsOfRows(fields),
-    ]),
+    listedSchemas.map(({ name, keyField, fields }) => [airbyteStream(name, keyField), fieldsOfRows(fields)]),
   );
   expect(discovered.find(({ name }) => name === SMALL)).toMatchSnapshot();
 });
@@ -138,7 +139,7 @@ test("Singer discovers every stream, with a type for each field and what may be 
       fields: fieldsIn(schema).slice(1, -1),
     })),
   ).toEqual(
-    documentSchemas.map(({ name, keyField, fields }) => ({
+    listedSchemas.map(({ name, keyField, fields }) => ({
       names: [name, name],
       key_properties: [keyField],
       fields: fieldsOfRows(fields).map(allTyped(anything)),

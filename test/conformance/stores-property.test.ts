@@ -75,6 +75,29 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
       },
     ));
 
+  test("holds the merge of the documents of each key where the table merges, however they are grouped", () =>
+    holdsForAll(
+      `merged rows in ${name}`,
+      fc.array(fc.record({ documents, split: fc.nat({ max: 8 }), reopen: fc.boolean() }), { maxLength: 6 }),
+      draws(12, 100),
+      async (transactions) => {
+        const target = newTarget();
+        const open = () => openStore(target, { tables: [{ ...CALLS, merges: true }], source: "emulator" });
+        let store = await open();
+        const rows = new Map<Json | undefined, [string, Json][]>();
+        for (const { documents: captured, split, reopen } of transactions) {
+          await store.commit([calls(captured.slice(0, split)), calls(captured.slice(split))]);
+          for (const each of captured) mergeInto(rows, each);
+          if (!reopen) continue;
+          await store.close();
+          store = await open();
+        }
+        await store.close();
+        const merged = [...rows.values()].map((entries) => Object.fromEntries(entries));
+        expect((await objects(target, "calls")).map(fieldsOf).sort()).toEqual(merged.map(fieldsOf).sort());
+      },
+    ));
+
   test("holds the state that the patches lead to, whatever they are and whenever it is closed", () => {
     const block = fc.record({
       table: fc.constantFrom("calls", "tags"),
@@ -106,6 +129,13 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     );
   });
 });
+
+/** The values that a document adds to those of its row, of which the last one of a field counts. */
+function mergeInto(rows: Map<Json | undefined, [string, Json][]>, captured: Document): void {
+  const values = Object.entries(captured).filter(([, each]) => each !== null);
+  if (captured._meta.op === "d") rows.delete(captured.id);
+  else rows.set(captured.id, [...(rows.get(captured.id) ?? []), ...values]);
+}
 
 function document(entries: [string, unknown][], op: "u" | "d"): Document {
   return Object.fromEntries<unknown>([...entries, ["_meta", { op }]]) as Document;

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { openStore } from "../../src/local/index.ts";
-import type { TableSpec } from "../../src/local/store/index.ts";
+import type { CapturedBlock, TableSpec } from "../../src/local/store/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import { CALLS, calls, deletion, present } from "../support/stored-calls.ts";
 import { objectsById, stored, stores } from "./stores.ts";
 
 const TAGS: TableSpec = { ...CALLS, name: "tags" };
+const MERGED: TableSpec = { ...CALLS, merges: true };
 
 describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
   describe("holds one row per key", () => {
@@ -56,6 +57,60 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
         ]),
       );
       await store.close();
+    });
+  });
+
+  describe("merges the documents of a table that merges into its rows, so that", () => {
+    const merged = async (...transactions: CapturedBlock[][]) => {
+      const target = kind.newTarget();
+      for (const blocks of transactions) {
+        const store = await openStore(target, { tables: [MERGED], source: "emulator" });
+        await store.commit(blocks);
+        await store.close();
+      }
+      return objectsById(kind, target);
+    };
+    const full = present({ id: 1, status: "sent", duration: 5, user: { name: "Ada" }, mixed: [1] });
+
+    test("a field that a document lacks, or has as null, keeps its value", async () => {
+      const rows = await merged([calls([full])], [calls([present({ id: 1, status: "read", cost: null })])]);
+      expect(rows).toEqual([{ id: 1, status: "read", duration: 5, user: { name: "Ada" }, mixed: [1] }]);
+    });
+
+    test("a field that a document has is replaced whole, also one with an object or a list", async () => {
+      const rows = await merged([calls([full])], [calls([present({ id: 1, user: { age: 3 }, mixed: [] })])]);
+      expect(rows).toEqual([{ id: 1, status: "sent", duration: 5, user: { age: 3 }, mixed: [] }]);
+    });
+
+    test("a column that is added or widened later keeps what the row has", async () => {
+      const rows = await merged(
+        [calls([full, present({ id: 2, status: "sent" })])],
+        [calls([present({ id: 1, duration: "long", asset: "a.mp3" })])],
+        [calls([present({ id: 2, asset: 7 })])],
+      );
+      expect(rows).toEqual([
+        { id: 1, status: "sent", duration: "long", user: { name: "Ada" }, mixed: [1], asset: "a.mp3" },
+        { id: 2, status: "sent", asset: 7 },
+      ]);
+    });
+
+    test("a deletion takes the row away, and what comes after it begins a new one", async () => {
+      const rows = await merged(
+        [calls([full, present({ id: 2, status: "sent" })])],
+        [
+          calls([
+            deletion(1),
+            present({ id: 1, archived: true }),
+            present({ id: 1, cost: 0.5 }),
+            deletion(2),
+          ]),
+        ],
+        [calls([present({ id: 2, archived: false })])],
+      );
+      expect(rows).toEqual([
+        { id: 1, archived: true, cost: 0.5 },
+        { id: 2, archived: false },
+      ]);
     });
   });
 

@@ -4,8 +4,9 @@ import { AircallReader, itemOf, type Priority, RequestBudget } from "../../src/a
 import { type Document, mergePatch, patchBetween, runSession, type Step } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { Redactor } from "../../src/shared/redactor.ts";
+import type { Call, CallBatch } from "../../src/streams/calls/call-batch.ts";
 import { CALLS, nextReadSeconds } from "../../src/streams/calls/list.ts";
-import { type Call, type CallBatch, CallSchedule } from "../../src/streams/calls/schedule.ts";
+import { CallSchedule } from "../../src/streams/calls/schedule.ts";
 import { beginSchedule, readSchedule } from "../../src/streams/calls/schedule-state.ts";
 import { KnownIds, type PackedIds } from "../../src/streams/contacts/known-ids.ts";
 import type { StreamDefinition } from "../../src/streams/definition.ts";
@@ -21,7 +22,13 @@ import { CONFIG, startWorld, type World } from "../support/world.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
-const LEAST_URGENT = { tail: "backfill", open: "backfill", reread: "backfill", history: "backfill" } as const;
+const LEAST_URGENT = {
+  tail: "backfill",
+  open: "backfill",
+  reread: "backfill",
+  history: "backfill",
+  touched: "backfill",
+} as const;
 
 /** An account whose calls have all started by now, but for those that a test lets ring. */
 function worldOf(calls: number) {
@@ -126,9 +133,11 @@ class Details {
           },
         }),
       ports,
+      until: "pass",
       syncMode: "incremental",
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       rereadAfterSeconds: [1_800, 21_600, 86_400],
+      rereadRequestsPerPass: 0,
     });
     const state = { bindingStateV1: { details: structuredClone(this.state) } };
     return runSession({ bindings: [{ stream, stateKey: "details" }], state, until: "pass", signal, ports });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.ts";
-import { type StreamName, streams } from "../../src/streams/index.ts";
+import { type ListedStreamName, streams } from "../../src/streams/index.ts";
 import { capture } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
 import { LIST_OF } from "../support/lists.ts";
@@ -11,7 +11,7 @@ import { connectorTo, startWorld } from "../support/world.ts";
 
 const DAY_MS = 86_400_000;
 const SMALL = { calls: 0, contacts: 0, users: 6, numbers: 6, teams: 6, tags: 6, webhooks: 6 };
-const LISTS: StreamName[] = [
+const LISTS: ListedStreamName[] = [
   ...(["calls", "contacts", "users", "user_availablity"] as const),
   ...(["teams", "numbers", "tags", "webhooks"] as const),
 ];
@@ -32,7 +32,11 @@ async function tamperedWorld(account: Partial<typeof SMALL> = {}) {
 }
 
 /** Whatever answers hold the row of this key, another comes in its place. */
-function replacing(stream: StreamName, key: string | number, change: (row: JsonObject) => Json): Tamper {
+function replacing(
+  stream: ListedStreamName,
+  key: string | number,
+  change: (row: JsonObject) => Json,
+): Tamper {
   const { keyField } = streams[stream];
   const { bodyKey } = LIST_OF[stream];
   const changed = (row: Json) => (isJsonObject(row) && row[keyField] === key ? change(row) : row);
@@ -102,7 +106,7 @@ test("the number of skipped rows is an event", async () => {
 });
 
 describe("nothing counts as deleted while a row cannot be used", () => {
-  test.each<StreamName>(["tags", "contacts"])("in %s, and it does once all can", async (stream) => {
+  test.each<ListedStreamName>(["tags", "contacts"])("in %s, and it does once all can", async (stream) => {
     await using world = await tamperedWorld();
     const replica = new Replica(world, stream);
     await replica.pass();
@@ -233,7 +237,7 @@ describe("another call or contact than the one that was asked for", () => {
 });
 
 describe("when no row of a list can be used, the stream ends and says so, and nothing is lost:", () => {
-  test.each<StreamName>([...LISTS, "company"])("%s", async (stream) => {
+  test.each<ListedStreamName>([...LISTS, "company"])("%s", async (stream) => {
     await using world = await tamperedWorld({ users: 12, numbers: 12, teams: 12, tags: 12, webhooks: 12 });
     world.emulator.account.calls.add(12, { startedAtSeconds: Math.floor(world.clock.now() / 1000) - 7_200 });
     for (let added = 0; added < 12; added++) world.emulator.account.contacts.add();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keyedHash } from "../../src/privacy/keyed-hash.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { capture } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
@@ -20,7 +20,7 @@ const configOf = (personal_data: JsonObject) => ({ advanced: { personal_data } }
 /** Everything that a pass over all streams gives, and what it logs, as one text. */
 async function everythingCaptured({ connector, ports }: World, config: JsonObject): Promise<string> {
   return JSON.stringify([
-    await Array.fromAsync(capture(connector, streamNames, { config })),
+    await Array.fromAsync(capture(connector, listedStreamNames, { config })),
     ports.log.lines,
   ]);
 }
@@ -29,14 +29,20 @@ interface PersonalValues {
   readonly phone_numbers: string[];
   readonly emails: string[];
   readonly names: string[];
+  readonly texts: string[];
 }
 
 /** What the emulator knows of people, asked without a word of the connector's. */
 function peopleOf({ emulator }: World): PersonalValues {
   const contacts = emulator.account.contacts.listed("created_at");
   const users = emulator.account.users.listed;
-  const calls = [...emulator.truth("calls")] as { raw_digits: string }[];
+  const calls = [...emulator.truth("calls")] as { raw_digits: string; comments: { content: string }[] }[];
+  const notes = [...emulator.truth("contacts")] as { information: string }[];
   return {
+    texts: [
+      ...calls.flatMap(({ comments }) => comments.map(({ content }) => content)),
+      ...notes.map(({ information }) => information).filter((note) => note !== ""),
+    ],
     phone_numbers: [
       ...contacts.flatMap(({ phoneNumbers }) => phoneNumbers.map(({ value }) => value)),
       ...calls.map(({ raw_digits }) => raw_digits).filter((digits) => digits !== "anonymous"),
@@ -58,24 +64,29 @@ const valuesIn = (captured: string, values: readonly string[]) =>
 describe("no value that is not kept leaves the connector, in a document, in the state or in the log", () => {
   test("whatever the account holds and whatever is kept", async () => {
     const how = fc.constantFrom("keep", "hash", "drop");
-    const inputs = fc.tuple(fc.string(), how, how, how);
-    await holdsForAll("redactions", inputs, draws(8, 300), async ([seed, phone_numbers, emails, names]) => {
-      await using world = await worldOf(seed);
-      const personalData = { phone_numbers, emails, names };
-      const captured = await everythingCaptured(world, configOf({ ...personalData, hash_key: HASH_KEY }));
-      const people = peopleOf(world);
-      for (const kind of ["phone_numbers", "emails", "names"] as const) {
-        const found = valuesIn(captured, people[kind]).length;
-        if (personalData[kind] === "keep") expect(found, kind).toBeGreaterThan(0);
-        // A first name that is kept in an email address is no name that was left.
-        else if (kind !== "names" || emails !== "keep") expect(found, kind).toBe(0);
-      }
-      expect(captured).not.toContain(HASH_KEY);
-    });
+    const inputs = fc.tuple(fc.string(), how, how, how, fc.constantFrom("keep", "drop"));
+    await holdsForAll(
+      "redactions",
+      inputs,
+      draws(8, 300),
+      async ([seed, phone_numbers, emails, names, texts]) => {
+        await using world = await worldOf(seed);
+        const personalData = { phone_numbers, emails, names, texts };
+        const captured = await everythingCaptured(world, configOf({ ...personalData, hash_key: HASH_KEY }));
+        const people = peopleOf(world);
+        for (const kind of ["phone_numbers", "emails", "names", "texts"] as const) {
+          const found = valuesIn(captured, people[kind]).length;
+          if (personalData[kind] === "keep") expect(found, kind).toBeGreaterThan(0);
+          // A first name that is kept in an email address is no name that was left.
+          else if (kind !== "names" || emails !== "keep") expect(found, kind).toBe(0);
+        }
+        expect(captured).not.toContain(HASH_KEY);
+      },
+    );
   });
 });
 
-test.each(streamNames)("of %s nothing changes where everything is kept", async (stream) => {
+test.each(listedStreamNames)("of %s nothing changes where everything is kept", async (stream) => {
   await using world = await worldOf("kept");
   const personal_data = { phone_numbers: "keep", emails: "keep", names: "keep", hash_key: HASH_KEY };
   const replica = new Replica(world, stream, { config: configOf(personal_data) });
@@ -134,9 +145,9 @@ test("contacts are captured anew within a day when their redaction changes", asy
   expect(documents).toHaveLength(world.emulator.account.contacts.listed("created_at").length);
 });
 
-test.each(streamNames)("of %s every document keeps its key, whatever is dropped", async (stream) => {
+test.each(listedStreamNames)("of %s every document keeps its key, whatever is dropped", async (stream) => {
   await using world = await worldOf("keys");
-  const drop = { phone_numbers: "drop", emails: "drop", names: "drop" };
+  const drop = { phone_numbers: "drop", emails: "drop", names: "drop", texts: "drop" };
   const kept = new Replica(world, stream);
   const redacted = new Replica(world, stream, { config: configOf(drop) });
   await kept.pass();

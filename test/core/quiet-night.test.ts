@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { bindingPatch, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { capture } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
 import { startWorld, type World } from "../support/world.ts";
@@ -14,18 +14,18 @@ const ACCOUNT = { calls: 0, contacts: 130, users: 3, numbers: 2, teams: 1, tags:
 async function pass({ connector }: World, state: JsonObject) {
   const requests: Record<string, Record<string, number>> = {};
   let kept = state;
-  const blocks = capture(connector, streamNames, {
+  const blocks = capture(connector, listedStreamNames, {
     state,
     onEvent: (event) => {
       if (event.kind !== "request") return;
-      const stream = streamNames[event.binding] ?? "";
+      const stream = listedStreamNames[event.binding] ?? "";
       const purposes = { ...requests[stream] };
       purposes[event.purpose] = (purposes[event.purpose] ?? 0) + 1;
       requests[stream] = purposes;
     },
   });
   for await (const { binding, patch, committed } of blocks) {
-    kept = mergePatch(kept, bindingPatch(streamNames[binding] ?? "", patch));
+    kept = mergePatch(kept, bindingPatch(listedStreamNames[binding] ?? "", patch));
     committed();
   }
   return { state: kept, requests };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Account } from "../../emulator/index.ts";
-import type { StreamName } from "../../src/streams/index.ts";
+import type { ListedStreamName } from "../../src/streams/index.ts";
 import { capture, Follower } from "../support/capture.ts";
 import { leapingClock, TestClock } from "../support/clock.ts";
 import { idsOf, Replica } from "../support/replica.ts";
@@ -14,7 +14,7 @@ const smallWorld = (account = {}, clock = leapingClock()) =>
   startWorld({ account: { ...SMALL, ...account } }, clock);
 
 interface List {
-  stream: StreamName;
+  stream: ListedStreamName;
   add(account: Account): number;
   edit(account: Account, id: number): void;
   remove(account: Account, id: number): void;
@@ -304,7 +304,7 @@ describe("nothing counts as deleted", () => {
     expect(await replica.pass()).toHaveLength(3);
   });
 
-  test.each<StreamName>(["users", "numbers"])(
+  test.each<ListedStreamName>(["users", "numbers"])(
     "when the list of %s is empty and the company counts some",
     async (stream) => {
       await using world = await smallWorld();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Random } from "../../emulator/random.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { draws } from "../support/draws.ts";
 import { FlowTask } from "../support/flow-runtime.ts";
 import { emulated, spawnProgram } from "../support/program.ts";
@@ -27,7 +27,7 @@ test("E4: a process that is killed again and again leaves the truth behind", asy
     webhooks: 3,
   };
   await using aircall = await stillAccount({ account });
-  const bindings = streamNames.map((stream) => ({
+  const bindings = listedStreamNames.map((stream) => ({
     resourceConfig: { stream, syncMode: "incremental" },
     stateKey: stream,
   }));
@@ -44,7 +44,7 @@ test("E4: a process that is killed again and again leaves the truth behind", asy
   await last.caughtUp();
   await last.stop();
   task.bindings.forEach(({ stateKey }, index) => {
-    const stream = stateKey as (typeof streamNames)[number];
+    const stream = stateKey as (typeof listedStreamNames)[number];
     expectDocuments([...(task.collections[index]?.values() ?? [])], aircall, stream);
   });
 });

@@ -15,6 +15,9 @@ const openRequest = (
   state: null,
 });
 
+/** A runtime that writes nothing during the session. */
+async function* silence(): AsyncGenerator<string> {}
+
 test("ends by itself after a month, and not before", async () => {
   await using world = await startWorld({ account: { calls: 0, tags: 3 } });
   const output = new PassThrough();
@@ -28,6 +31,7 @@ test("ends by itself after a month, and not before", async () => {
     connector: world.connector,
     writer: new LineWriter(output),
     ports: world.ports,
+    lines: silence(),
     signal: new AbortController().signal,
   }).then(() => {
     isOver = true;
@@ -59,6 +63,7 @@ test("a collection that is told once for all bindings is found by its index", as
     connector: world.connector,
     writer: new LineWriter(output),
     ports: world.ports,
+    lines: silence(),
     signal: stop.signal,
   });
   while (!text.includes('"digests"')) await turn();

@@ -1,7 +1,7 @@
 import { Check } from "typebox/schema";
 import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
 import { askFlow, FlowTask, type OpenBinding } from "../support/flow-runtime.ts";
 import { emulated, spawnProgram, startInTime } from "../support/program.ts";
@@ -24,7 +24,7 @@ function taskOf(aircall: Emulator, bindings: readonly OpenBinding[], state = {})
 
 function expectTruth(task: FlowTask, aircall: Emulator): void {
   task.bindings.forEach(({ stateKey }, index) => {
-    const stream = (stateKey.split(".")[0] ?? "") as (typeof streamNames)[number];
+    const stream = (stateKey.split(".")[0] ?? "") as (typeof listedStreamNames)[number];
     expectDocuments([...(task.collections[index]?.values() ?? [])], aircall, stream);
   });
 }
@@ -34,7 +34,7 @@ describe("a session", () => {
     await using aircall = await stillAccount();
     const task = taskOf(
       aircall,
-      streamNames.map((stream) => bindingOf(stream)),
+      listedStreamNames.map((stream) => bindingOf(stream)),
     );
     const session = task.open();
     await session.caughtUp();
@@ -56,7 +56,7 @@ describe("a session", () => {
     await using aircall = await stillAccount();
     const task = taskOf(
       aircall,
-      streamNames.map((stream) => bindingOf(stream)),
+      listedStreamNames.map((stream) => bindingOf(stream)),
     );
     const first = task.open();
     await first.caughtUp();
@@ -72,7 +72,7 @@ describe("a session", () => {
     await using aircall = await stillAccount({ account: { calls: 1_000, contacts: 150 } });
     const task = taskOf(
       aircall,
-      streamNames.map((stream) => bindingOf(stream)),
+      listedStreamNames.map((stream) => bindingOf(stream)),
     );
     for (let line = 1; line <= 900; line += 90) {
       const session = task.open(spawnProgram);

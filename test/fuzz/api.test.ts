@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import type { Block } from "../../src/engine/index.ts";
 import { writeSchema } from "../../src/protocols/flow/catalog.ts";
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { type ListedStreamName, listedStreamNames, streams } from "../../src/streams/index.ts";
 import { Collections } from "../property/collections.ts";
 import { setting } from "../property/history.ts";
 import { AccountLife, act } from "../property/life.ts";
@@ -27,7 +27,7 @@ const round = fc.record({
 
 const rounds = fc.record({ setting, rounds: fc.array(round, { minLength: 1, maxLength: 3 }) });
 
-const schemas = new Map(streamNames.map((name) => [name, writeSchema(streams[name].documentSchema)]));
+const schemas = new Map(listedStreamNames.map((name) => [name, writeSchema(streams[name].documentSchema)]));
 
 /** A small account, and a capture that reads it through a hostile API. Dispose of it with `await using`. */
 class TamperedWorld implements AsyncDisposable {
@@ -56,13 +56,13 @@ class TamperedWorld implements AsyncDisposable {
   }
 
   /** One pass over all streams; returns those that failed. Whatever else goes wrong is thrown. */
-  async pass(api: HostileApi): Promise<Set<StreamName>> {
-    const failed = new Set<StreamName>();
+  async pass(api: HostileApi): Promise<Set<ListedStreamName>> {
+    const failed = new Set<ListedStreamName>();
     const fetch = tampering(this.emulator.fetch, api.tamper);
-    const blocks = capture(connectorTo(this.emulator, this.clock, { fetch }), streamNames, {
+    const blocks = capture(connectorTo(this.emulator, this.clock, { fetch }), listedStreamNames, {
       state: structuredClone(this.collections.state),
       onEvent: (event) => {
-        if (event.kind === "failed") failed.add(streamNames[event.binding] as StreamName);
+        if (event.kind === "failed") failed.add(listedStreamNames[event.binding] as ListedStreamName);
       },
     });
     for await (const block of blocks) this.#take(block);
@@ -75,8 +75,8 @@ class TamperedWorld implements AsyncDisposable {
   }
 
   #take(block: Block): void {
-    this.collections.take(block, streamNames);
-    const stream = streamNames[block.binding] as StreamName;
+    this.collections.take(block, listedStreamNames);
+    const stream = listedStreamNames[block.binding] as ListedStreamName;
     for (const doc of block.documents) {
       if (!Schema.Check(schemas.get(stream) ?? {}, doc))
         throw new Error(`Flow would refuse what ${stream} gave: ${JSON.stringify(doc)}`);
@@ -85,8 +85,12 @@ class TamperedWorld implements AsyncDisposable {
 }
 
 /** Whom nothing has happened to, and whose row was not touched, is in the collection. */
-function expectNeighbours({ collections, life }: TamperedWorld, api: HostileApi, failed: Set<StreamName>) {
-  for (const stream of streamNames) {
+function expectNeighbours(
+  { collections, life }: TamperedWorld,
+  api: HostileApi,
+  failed: Set<ListedStreamName>,
+) {
+  for (const stream of listedStreamNames) {
     if (api.broken.has(stream)) continue;
     if (stream !== "company" && !isTiny(stream, api, collections))
       expect([...failed], stream).not.toContain(stream);
@@ -100,7 +104,7 @@ function expectNeighbours({ collections, life }: TamperedWorld, api: HostileApi,
 }
 
 /** Of a list whose every row was touched, none may be left that can be used. */
-function isTiny(stream: StreamName, api: HostileApi, collections: Collections): boolean {
+function isTiny(stream: ListedStreamName, api: HostileApi, collections: Collections): boolean {
   return [...collections.truth(stream).keys()].every((key) => api.touched.get(stream)?.has(key));
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.ts";
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { type ListedStreamName, listedStreamNames, streams } from "../../src/streams/index.ts";
 import { LIST_OF } from "../support/lists.ts";
 
 /** What nobody would expect in a field, and what no field could hold that is believed. */
@@ -16,7 +16,7 @@ const NAMES = ["__proto__", "constructor", "toJSON", "hasOwnProperty", "_meta", 
 /** What becomes of some answer to a stream. */
 export interface Tampering {
   readonly kind: keyof typeof ROW_KINDS | keyof typeof BODY_KINDS;
-  readonly stream: StreamName;
+  readonly stream: ListedStreamName;
   /** Which answer to the stream is the first, counted from 1, and how many are struck from there on. */
   readonly nth: number;
   readonly times: number;
@@ -108,8 +108,8 @@ export const hostile: fc.Arbitrary<Tampering> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom(...bodyKinds) },
   ),
   stream: fc.oneof(
-    { weight: 2, arbitrary: fc.constantFrom<StreamName>("calls", "contacts") },
-    { weight: 2, arbitrary: fc.constantFrom(...streamNames) },
+    { weight: 2, arbitrary: fc.constantFrom<ListedStreamName>("calls", "contacts") },
+    { weight: 2, arbitrary: fc.constantFrom(...listedStreamNames) },
   ),
   // Most lists are one answer.
   nth: fc.constantFrom(1, 1, 1, 1, 2, 3, 5, 8),
@@ -121,10 +121,12 @@ export const hostile: fc.Arbitrary<Tampering> = fc.record({
 /** Answers of an API that does as it has been told to, and remembers which rows it has touched. */
 export class HostileApi {
   #plan: readonly Tampering[] = [];
-  readonly #answers = new Map<StreamName, number>();
-  readonly touched = new Map<StreamName, Set<string>>(streamNames.map((name) => [name, new Set()]));
+  readonly #answers = new Map<ListedStreamName, number>();
+  readonly touched = new Map<ListedStreamName, Set<string>>(
+    listedStreamNames.map((name) => [name, new Set()]),
+  );
   /** Of these, more than single rows were touched. */
-  readonly broken = new Set<StreamName>();
+  readonly broken = new Set<ListedStreamName>();
 
   /** From now on this is what it does, and nothing else. */
   obey(plan: readonly Tampering[]): void {
@@ -164,7 +166,7 @@ function isBodyKind(kind: Tampering["kind"]): kind is keyof typeof BODY_KINDS {
 }
 
 /** Another key that could be one is a lie that nobody can see through, and not hostile. */
-function isOtherKey(stream: StreamName, field: string, value: Json): boolean {
+function isOtherKey(stream: ListedStreamName, field: string, value: Json): boolean {
   const { keyField } = streams[stream];
   if (field !== keyField) return false;
   return keyField === "name"
@@ -177,8 +179,8 @@ function rowsOf(body: JsonObject, bodyKey: string): Json[] {
   return Array.isArray(held) ? held : held === undefined ? [] : [held];
 }
 
-function streamOf(path: string): [StreamName, string] | [undefined, ""] {
-  for (const name of streamNames) {
+function streamOf(path: string): [ListedStreamName, string] | [undefined, ""] {
+  for (const name of listedStreamNames) {
     const list = LIST_OF[name];
     if (path === list.path) return [name, list.bodyKey];
     if (/^\/\d+$/.test(path.slice(list.path.length)) && path.startsWith(list.path))

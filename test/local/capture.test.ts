@@ -35,6 +35,7 @@ function capture(
         const document = { id: 1, text, _meta: { op: "u" as const } };
         yield {
           binding: streams.indexOf(table),
+          stateKey: table,
           documents: Array.from({ length: size }, () => document),
           patch: { size },
           committed: () => diary.push(`committed ${size} ${table}`),

@@ -1,11 +1,11 @@
 import type { Emulator } from "../../emulator/index.ts";
 import { type Block, bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { type ListedStreamName, listedStreamNames, streams } from "../../src/streams/index.ts";
 import { LIVE_FIELD } from "../support/replica.ts";
 
 /** Of these, a restart captures nothing again that has not changed. */
-const KNOWN_BY_STATE: readonly StreamName[] = [
+const KNOWN_BY_STATE: readonly ListedStreamName[] = [
   "calls",
   "users",
   "teams",
@@ -20,7 +20,9 @@ const KNOWN_BY_STATE: readonly StreamName[] = [
  * What no capture may ever emit is refused at once.
  */
 export class Collections {
-  readonly rows = new Map<StreamName, Map<string, string>>(streamNames.map((name) => [name, new Map()]));
+  readonly rows = new Map<ListedStreamName, Map<string, string>>(
+    listedStreamNames.map((name) => [name, new Map()]),
+  );
   state: JsonObject = {};
   readonly #emulator: Emulator;
 
@@ -35,7 +37,7 @@ export class Collections {
     this.state = JSON.parse(text) as JsonObject;
   }
 
-  take({ binding, documents, patch, committed }: Block, bindings: readonly StreamName[]): void {
+  take({ binding, documents, patch, committed }: Block, bindings: readonly ListedStreamName[]): void {
     const stream = bindings[binding];
     if (!stream) throw new Error(`there is no binding ${binding}`);
     for (const doc of documents) this.#check(stream, doc);
@@ -47,16 +49,16 @@ export class Collections {
   }
 
   /** What the account holds now, by key, as the collection should have it. */
-  truth(stream: StreamName): Map<string, string> {
+  truth(stream: ListedStreamName): Map<string, string> {
     const rows = [...this.#emulator.truth(stream)] as JsonObject[];
     return new Map(rows.map((row) => [keyOf(stream, row), lasting(row)]));
   }
 
-  of(stream: StreamName): Map<string, string> {
+  of(stream: ListedStreamName): Map<string, string> {
     return this.rows.get(stream) ?? new Map();
   }
 
-  #check(stream: StreamName, doc: Document): void {
+  #check(stream: ListedStreamName, doc: Document): void {
     const key = doc[streams[stream].keyField];
     if (typeof key !== "string" && typeof key !== "number") throw new Error(`${stream} gave the key ${key}`);
     if (doc._meta.op === "d" && this.truth(stream).has(String(key))) {
@@ -64,7 +66,7 @@ export class Collections {
     }
   }
 
-  #keep(stream: StreamName, doc: Document): void {
+  #keep(stream: ListedStreamName, doc: Document): void {
     const key = keyOf(stream, doc);
     const rows = this.of(stream);
     const { _meta, ...row } = doc;
@@ -80,7 +82,7 @@ export class Collections {
   }
 }
 
-function keyOf(stream: StreamName, row: JsonObject): string {
+function keyOf(stream: ListedStreamName, row: JsonObject): string {
   return String(row[streams[stream].keyField]);
 }
 

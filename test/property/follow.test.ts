@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import type { Document } from "../../src/engine/index.ts";
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { listedStreamNames, type StreamName, streams } from "../../src/streams/index.ts";
 import { Follower } from "../support/capture.ts";
 import { TestClock } from "../support/clock.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
@@ -33,7 +33,7 @@ const followed = fc.record({ setting, steps: fc.array(step, { maxLength: 16, siz
 test("T3: a process that follows captures nothing twice that has not changed", () =>
   holdsForAll("follow", followed, draws(8, 3_000), async ({ setting, steps }) => {
     await using world = await HistoryWorld.begin(setting, new TestClock());
-    await using follower = new Follower(world, streamNames, { take: refusingRepeats() });
+    await using follower = new Follower(world, listedStreamNames, { take: refusingRepeats() });
     const { faults } = world.emulator;
     for (const one of steps) {
       if ("act" in one) world.life.happens(one.act);

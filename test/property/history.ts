@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Emulator, type Fault, startEmulator } from "../../emulator/index.ts";
 import type { Connector } from "../../src/connector.ts";
-import { type StreamName, streamNames } from "../../src/streams/index.ts";
+import { type ListedStreamName, listedStreamNames } from "../../src/streams/index.ts";
 import { capture, withinLines } from "../support/capture.ts";
 import { leapingClock, type TestClock } from "../support/clock.ts";
 import { connectorTo } from "../support/world.ts";
@@ -35,7 +35,7 @@ export interface CaptureStep {
   readonly kind: "capture";
   readonly lines: number;
   /** All streams, or one. */
-  readonly stream: StreamName | undefined;
+  readonly stream: ListedStreamName | undefined;
   /** Left out, the request budget holds up nothing. */
   readonly requestsPerMinute: number | undefined;
   /** What happens in the account just before one of the answers. */
@@ -81,7 +81,7 @@ export const fault: fc.Arbitrary<Fault> = fc.record({
 const captureStep: fc.Arbitrary<CaptureStep> = fc.record({
   kind: fc.constant("capture" as const),
   lines: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 250 }), fc.constant(Infinity)),
-  stream: fc.option(fc.constantFrom(...streamNames), { nil: undefined }),
+  stream: fc.option(fc.constantFrom(...listedStreamNames), { nil: undefined }),
   requestsPerMinute: fc.constantFrom(3, 20, undefined),
   edits: fc.array(fc.record({ nth: fc.integer({ min: 1, max: 30 }), act }), { maxLength: 4 }),
   faults: fc.oneof(
@@ -151,20 +151,20 @@ export class HistoryWorld implements AsyncDisposable {
       this.emulator.faults.add({ kind: "edit", nth, edit: () => this.life.happens(act) });
     }
     for (const fault of faults) this.emulator.faults.add(fault);
-    await this.#run(lines, stream ? [stream] : streamNames, requestsPerMinute);
+    await this.#run(lines, stream ? [stream] : listedStreamNames, requestsPerMinute);
     this.emulator.faults.clear();
   }
 
   /** A whole pass over every stream, which nothing disturbs. */
   pass(): Promise<void> {
-    return this.#run(Infinity, streamNames);
+    return this.#run(Infinity, listedStreamNames);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.emulator.close();
   }
 
-  async #run(lines: number, names: readonly StreamName[], requestsPerMinute?: number): Promise<void> {
+  async #run(lines: number, names: readonly ListedStreamName[], requestsPerMinute?: number): Promise<void> {
     const began = this.clock.now();
     const blocks = capture(this.#connector(requestsPerMinute && 60_000), names, {
       config: requestsPerMinute ? { advanced: { requests_per_minute: requestsPerMinute } } : {},

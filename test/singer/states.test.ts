@@ -17,7 +17,7 @@ async function typesOf(blocks: readonly Document[][]): Promise<string[]> {
   async function* capture(): AsyncGenerator<Block> {
     for (const [number, documents] of blocks.entries()) {
       clock.advance(5_000);
-      yield { binding: 0, documents, patch: { number }, committed: () => {} };
+      yield { binding: 0, stateKey: "tags", documents, patch: { number }, committed: () => {} };
     }
   }
   const streams = everything().filter(({ name }) => name === "tags");

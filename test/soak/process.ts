@@ -1,6 +1,6 @@
 import type { Connector } from "../../src/connector.ts";
 import type { Block } from "../../src/engine/index.ts";
-import { streamNames } from "../../src/streams/index.ts";
+import { listedStreamNames } from "../../src/streams/index.ts";
 import type { Collections } from "../property/collections.ts";
 import { capture } from "../support/capture.ts";
 import type { TestClock } from "../support/clock.ts";
@@ -44,7 +44,7 @@ export class CaptureProcess {
       for await (const block of this.#blocks()) {
         this.#linesLeft -= block.documents.length + 1;
         if (this.#linesLeft < 0) break;
-        collections.take(block, streamNames);
+        collections.take(block, listedStreamNames);
       }
     } finally {
       collections.restart();
@@ -59,7 +59,7 @@ export class CaptureProcess {
 
   #blocks(): AsyncGenerator<Block> {
     const { connector, collections, until, signal } = this.#options;
-    return capture(connector, streamNames, {
+    return capture(connector, listedStreamNames, {
       resource: { interval: EVERY },
       state: structuredClone(collections.state),
       until,

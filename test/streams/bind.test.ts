@@ -22,9 +22,11 @@ test("a stream learns that the block of its checkpoint is committed", async () =
   const stream = bindStream(definition, {
     reader: world.reader,
     ports: world.ports,
+    until: "follow",
     syncMode: "full_refresh",
     startSeconds: 0,
     rereadAfterSeconds: [],
+    rereadRequestsPerPass: 0,
   });
   const [step] = await Array.fromAsync(stream.run({}, new AbortController().signal));
   expect(committed).toEqual([]);

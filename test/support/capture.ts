@@ -60,7 +60,6 @@ export class Follower implements AsyncDisposable {
   /** Resolves when the session has ended, and rejects with what ended it early. */
   readonly ended: Promise<void>;
   readonly #clock: TestClock;
-  readonly #names: readonly StreamName[];
   readonly #take: (stream: StreamName, document: Document) => void;
   readonly #stop = new AbortController();
   #failure: unknown;
@@ -71,7 +70,6 @@ export class Follower implements AsyncDisposable {
     { take = (_, document) => this.documents.push(document), ...options }: FollowerOptions = {},
   ) {
     this.#clock = clock;
-    this.#names = names;
     this.#take = take;
     this.state = options.state ?? {};
     this.ended = this.#listen(
@@ -106,11 +104,10 @@ export class Follower implements AsyncDisposable {
   }
 
   async #listen(blocks: AsyncIterable<Block>): Promise<void> {
-    for await (const { binding, documents, patch, committed } of blocks) {
-      const stream = this.#names[binding];
-      if (!stream) throw new Error(`there is no binding ${binding}`);
-      for (const document of documents) this.#take(stream, document);
-      this.state = mergePatch(this.state, bindingPatch(stream, patch));
+    for await (const { stateKey, documents, patch, committed } of blocks) {
+      // The state keys are the names of the streams, but for state that has no documents.
+      for (const document of documents) this.#take(stateKey as StreamName, document);
+      this.state = mergePatch(this.state, bindingPatch(stateKey, patch));
       committed();
     }
   }

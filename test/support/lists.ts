@@ -1,7 +1,9 @@
-import type { StreamName } from "../../src/streams/index.ts";
+import type { ListedStreamName } from "../../src/streams/index.ts";
 
 /** Where Aircall answers the rows of each stream, and under which key of the body. */
-export const LIST_OF: Readonly<Record<StreamName, { readonly path: string; readonly bodyKey: string }>> = {
+export const LIST_OF: Readonly<
+  Record<ListedStreamName, { readonly path: string; readonly bodyKey: string }>
+> = {
   calls: { path: "/v1/calls", bodyKey: "calls" },
   company: { path: "/v1/company", bodyKey: "company" },
   contacts: { path: "/v1/contacts", bodyKey: "contacts" },

@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../src/shared/json.ts";
-import type { StreamName } from "../../src/streams/index.ts";
+import type { ListedStreamName } from "../../src/streams/index.ts";
 
 /**
  * Rows in every form in which accounts have been seen to return them or Aircall documents them, with made-up
  * values. Keys and the instants by which lists are read are left out: those of an emulated row stay.
  */
-export const LIVE_ROWS: Readonly<Record<StreamName, readonly JsonObject[]>> = {
+export const LIVE_ROWS: Readonly<Record<ListedStreamName, readonly JsonObject[]>> = {
   calls: calls(),
   company: [
     { users_count: 7, numbers_count: 2 },

@@ -1,7 +1,7 @@
 import type { Emulator } from "../../emulator/index.ts";
 import { bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { type StreamName, streams } from "../../src/streams/index.ts";
+import { type ListedStreamName, streams } from "../../src/streams/index.ts";
 import { type CaptureOptions, capture, withinLines } from "./capture.ts";
 import type { World } from "./world.ts";
 
@@ -22,10 +22,10 @@ export class Replica {
   /** The connector state. */
   state: JsonObject;
   readonly #world: World;
-  readonly #stream: StreamName;
+  readonly #stream: ListedStreamName;
   readonly #options: ReplicaOptions;
 
-  constructor(world: World, stream: StreamName, options: ReplicaOptions = {}) {
+  constructor(world: World, stream: ListedStreamName, options: ReplicaOptions = {}) {
     this.#world = world;
     this.#stream = stream;
     this.#options = options;

@@ -11,8 +11,9 @@ export class StreamRuns {
   #state: JsonObject = {};
 
   constructor({ reader, ports }: World, definition: StreamDefinition) {
-    const { startSeconds, rereadAfterSeconds } = parseEndpointConfig(CONFIG);
-    const settings = { syncMode: "incremental", startSeconds, rereadAfterSeconds } as const;
+    const { startSeconds, rereadAfterSeconds, rereadRequestsPerPass } = parseEndpointConfig(CONFIG);
+    const modes = { until: "follow", syncMode: "incremental" } as const;
+    const settings = { ...modes, startSeconds, rereadAfterSeconds, rereadRequestsPerPass };
     const stream = bindStream(definition, { reader, ports, ...settings });
     this.#run = (state) => stream.run(state, new AbortController().signal);
   }

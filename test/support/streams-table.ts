@@ -1,4 +1,4 @@
-import { type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { isListed, type StreamName, streamNames, streams } from "../../src/streams/index.ts";
 
 /** How each stream finds changes, and what happens to what Aircall has deleted. A new stream needs its row. */
 const CHANGES_AND_DELETIONS: Readonly<Record<StreamName, readonly [changes: string, deletions: string]>> = {
@@ -10,6 +10,11 @@ const CHANGES_AND_DELETIONS: Readonly<Record<StreamName, readonly [changes: stri
   contacts: [
     "`updated_at`, from the newest down to the last change captured; a full scan once a day",
     "by the daily full scan, confirmed by ID: within about a day, or two if a scan is interrupted",
+  ],
+  events: ["each event is a row; only where [events are received](docs/flow.md#streams-of-events)", "none"],
+  messages: [
+    "events of the message, merged into its row; only where [events are received](docs/flow.md#streams-of-events)",
+    "none",
   ],
   numbers: ["snapshot", "by snapshot"],
   tags: ["snapshot", "by snapshot"],
@@ -25,7 +30,12 @@ const HEAD = ["stream", "key", "polling interval", "changes are found by", "dele
 export function streamsTable(): string {
   const rows = streamNames.map((name) => {
     const { keyField, intervalMs } = streams[name];
-    return [`\`${name}\``, `\`${keyField}\``, minutes(intervalMs), ...CHANGES_AND_DELETIONS[name]];
+    return [
+      `\`${name}\``,
+      `\`${keyField}\``,
+      isListed(name) ? minutes(intervalMs) : "none",
+      ...CHANGES_AND_DELETIONS[name],
+    ];
   });
   return [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

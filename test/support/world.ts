@@ -14,7 +14,8 @@ export function rememberingLog(): Log & { readonly lines: string[] } {
   const at = (level: string) => (message: string) => {
     lines.push(`${level} ${message}`);
   };
-  const debug = (message: string) => void (message.startsWith("GET ") || lines.push(`debug ${message}`));
+  const debug = (message: string) =>
+    void (/^(GET|POST|PUT|DELETE) /.test(message) || lines.push(`debug ${message}`));
   return { lines, debug, info: at("info"), warn: at("warn"), error: at("error") };
 }
 

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { streamNames } from "../../streams/index.ts";
+import { listedStreamNames, streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import { CONFIG_OPTION, parseStartDate, parseStreams, parseTarget } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -23,7 +23,11 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     )
     .requiredOption("--to <file>", "DuckDB file; created if it does not exist", parseTarget)
     .option(...CONFIG_OPTION)
-    .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
+    .option(
+      "--streams <names>",
+      "comma-separated streams, such as calls,users (default: all, those of events where events are received)",
+      parseStreams,
+    )
     .option(
       "--start-date <date>",
       "skip calls that started before this date, UTC (default: all that Aircall keeps); an earlier date than last time adds the calls that were left out",
@@ -48,12 +52,15 @@ Query the file with any DuckDB client:
       const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
       const asJson = options.json === true;
       const view = captureView(context, asJson);
+      const account = await openAccount(context, view.log, options);
+      const follow = options.follow === true;
+      const receivesEvents = follow && account.connector.receivesEvents(account.config);
       const run = {
-        account: await openAccount(context, view.log, options),
+        account,
         view,
         path: options.to,
-        streams: options.streams ?? streamNames,
-        follow: options.follow === true,
+        streams: options.streams ?? (receivesEvents ? streamNames : listedStreamNames),
+        follow,
         asJson,
       };
       end(await withStore(run, (store) => captureAndReport(context, run, store)));

@@ -3,7 +3,7 @@ import type { MinutePace, StreamCheck } from "../../connector.ts";
 import { DONE, FAILED } from "../../shared/exit-codes.ts";
 import { count, counted, roughDuration } from "../../shared/format.ts";
 import { plainLog } from "../../shared/log.ts";
-import { streamNames } from "../../streams/index.ts";
+import { listedStreamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import { CONFIG_OPTION, parseStreams } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -22,12 +22,16 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
       "Verifies the API key, then reads the first page of each stream. For each stream that cannot be read, it prints what to do. Reports how long a first capture takes.",
     )
     .option(...CONFIG_OPTION)
-    .option("--streams <names>", "comma-separated streams, such as calls,users (default: all)", parseStreams)
+    .option(
+      "--streams <names>",
+      "comma-separated streams, such as calls,users (default: all that Aircall lists)",
+      parseStreams,
+    )
     .action(async (options: CheckOptions) => {
       const { env, redactor } = context;
       const log = plainLog({ level: env.LOG_LEVEL, redactor }, (line) => writeLine(context.stderr, line));
       const { connector, config } = await openAccount(context, log, options);
-      const checks = await connector.check(config, options.streams ?? streamNames, context.signal);
+      const checks = await connector.check(config, options.streams ?? listedStreamNames, context.signal);
       writeLine(
         context.stdout,
         textTable(

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { DONE } from "../../shared/exit-codes.ts";
-import { streamNames } from "../../streams/index.ts";
+import { listedStreamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import { parseTarget } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -30,7 +30,7 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
           AIRCALL_API_TOKEN: API_TOKEN,
         };
         const account = await openAccount({ ...context, env: { ...context.env, ...emulated } }, view.log);
-        const run = { account, view, path: to, streams: streamNames, follow: false, asJson: false };
+        const run = { account, view, path: to, streams: listedStreamNames, follow: false, asJson: false };
         const exitCode = await withStore(run, (store) => {
           writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
           return captureAndReport(context, run, store);

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { ConfigError } from "../../errors.ts";
-import { parseCount, parsePort } from "../arguments.ts";
+import { parseCount, parsePercent, parsePort } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { writeLine } from "../terminal.ts";
 
@@ -10,6 +10,9 @@ interface EmulatorCommandOptions {
   readonly calls: number;
   readonly days: number;
   readonly contacts: number;
+  readonly messages: number;
+  readonly eventsLosses: number;
+  readonly eventsDuplicates: number;
   readonly limit: number;
   readonly latency: number;
   readonly hideInProgress?: true;
@@ -21,13 +24,16 @@ export function emulatorCommand(context: CliContext): Command {
     .description(
       "Serves a made-up Aircall account with ongoing activity: calls ring, are answered, end, and gain recordings, " +
         "tags and comments. The activity of a day depends only on the seed and the date. Listens on 127.0.0.1 " +
-        "until stopped.",
+        "until stopped. Webhooks with an address on this machine receive an event of everything that happens.",
     )
     .option("--port <number>", "port to listen on; 0 for any free port", parsePort, 8484)
     .option("--seed <text>", "seed of the account's random data", "aircall")
     .option("--calls <number>", "approximate number of calls in total", parseCount, 3_000)
     .option("--days <number>", "number of days with calls", parseCount, 60)
     .option("--contacts <number>", "approximate number of contacts", parseCount, 400)
+    .option("--messages <number>", "approximate number of text messages a day", parseCount, 200)
+    .option("--events-losses <percent>", "share of events that are not sent", parsePercent, 0)
+    .option("--events-duplicates <percent>", "share of events that are sent twice", parsePercent, 0)
     .option("--limit <number>", "requests per minute for the whole company; 0 for no limit", parseCount, 120)
     .option("--latency <ms>", "delay of every response", parseCount, 0)
     .option("--hide-in-progress", "list a call only after it has ended")
@@ -68,7 +74,14 @@ async function start(options: EmulatorCommandOptions) {
     return await startEmulator({
       port: options.port,
       seed: options.seed,
-      account: { calls: options.calls, days: options.days, contacts: options.contacts },
+      account: {
+        calls: options.calls,
+        days: options.days,
+        contacts: options.contacts,
+        messagesPerDay: options.messages,
+      },
+      events: { losses: options.eventsLosses / 100, duplicates: options.eventsDuplicates / 100 },
+      httpOnThisMachine: true,
       limit: options.limit === 0 ? null : options.limit,
       latencyMs: options.latency,
       listInProgress: !options.hideInProgress,

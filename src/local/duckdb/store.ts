@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Document } from "../../engine/index.ts";
 import { StoreError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import {
   type CapturedBlock,
   type Columns,
+  type LastDocuments,
   lastDocuments,
   patchState,
   type Store,
@@ -17,7 +17,7 @@ import { adviceFor, knownAdviceFor } from "./faults.ts";
 import { DatabaseFile } from "./file.ts";
 import { claim } from "./ownership.ts";
 import { createFile, fileExists } from "./paths.ts";
-import { replaceRows } from "./rows.ts";
+import { mergeRows, replaceRows } from "./rows.ts";
 import { firstLine, quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
 import { changeColumns, readColumns } from "./tables.ts";
@@ -54,8 +54,7 @@ async function createDatabase(path: string, source: string): Promise<void> {
   }
 }
 
-interface Table {
-  readonly keyField: string;
+interface Table extends Pick<TableSpec, "keyField" | "merges"> {
   readonly columns: Columns;
 }
 
@@ -86,7 +85,7 @@ class DuckDbStore implements Store {
   }
 
   async commit(blocks: readonly CapturedBlock[], patch: JsonObject = {}): Promise<void> {
-    const documents = lastDocuments(blocks, (name) => this.#table(name).keyField);
+    const documents = lastDocuments(blocks, (name) => this.#table(name));
     const { state, changes } = patchState(this.#state, blocks, patch);
     if (documents.size === 0 && changes.size === 0) return;
     const tables = new Map(this.#tables);
@@ -120,11 +119,11 @@ class DuckDbStore implements Store {
 
   async #prepareTables(specs: readonly TableSpec[]): Promise<void> {
     const tables = new Map<string, Table>();
-    for (const { name, keyField, documentSchema } of specs) {
+    for (const { name, keyField, documentSchema, merges = false } of specs) {
       const known = await readColumns(this.#writer, name);
       const columns = withSchema(known, keyField, documentSchema);
       await changeColumns(this.#writer, name, known, columns);
-      tables.set(name, { keyField, columns });
+      tables.set(name, { keyField, merges, columns });
     }
     this.#tables = tables;
   }
@@ -135,13 +134,13 @@ class DuckDbStore implements Store {
     return table;
   }
 
-  async #write(name: string, documents: readonly Document[]): Promise<Table> {
-    const table = this.#table(name);
-    if (documents.length === 0) return table;
-    const columns = withDocuments(table.columns, documents);
-    await changeColumns(this.#writer, name, table.columns, columns);
-    await replaceRows(this.#writer, name, table.keyField, columns, documents);
-    return { ...table, columns };
+  async #write(name: string, { replacing, merging }: LastDocuments): Promise<Table> {
+    const { keyField, columns: known, ...others } = this.#table(name);
+    const columns = withDocuments(known, [...replacing, ...merging]);
+    await changeColumns(this.#writer, name, known, columns);
+    await replaceRows(this.#writer, { table: name, keyField, columns, documents: replacing });
+    await mergeRows(this.#writer, { table: name, keyField, columns, documents: merging });
+    return { ...others, keyField, columns };
   }
 
   async #atomically(work: () => Promise<void>): Promise<void> {

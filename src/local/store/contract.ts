@@ -12,6 +12,11 @@ export interface TableSpec {
    * leaves out gets its column with the first document that has a value for it.
    */
   readonly documentSchema: JsonObject;
+  /**
+   * Whether a document is merged into the row of its key, field by field: a field that the document lacks, or
+   * has as null, keeps its value. Otherwise the document replaces the row.
+   */
+  readonly merges?: boolean;
 }
 
 /** What a store is opened with. */
@@ -36,7 +41,10 @@ export type OpenStore = (target: string, options: StoreOptions) => Promise<Store
 
 /** What one stream captured up to one of its checkpoints. */
 export interface CapturedBlock {
-  /** The name of one of the tables that the store was opened with, which is also the stream's state key. */
+  /**
+   * The state key of the block. Where there are documents, it is the name of one of the tables that the store
+   * was opened with; state alone may belong to no table.
+   */
   readonly table: string;
   /** In the order in which they were captured. An empty list moves the state alone. */
   readonly documents: readonly Document[];
@@ -61,7 +69,8 @@ export interface Store {
 
   /**
    * Writes the documents and patches of all blocks in one transaction, in the order of the blocks:
-   * the last document of a key replaces the row of that key, or deletes it if its `_meta.op` is `d`.
+   * the last document of a key replaces the row of that key, or deletes it if its `_meta.op` is `d`. Where the
+   * table merges, each document of a key that is no deletion is merged into the row as the one before has left it.
    * To delete a row that is not there is no error. `patch` is a merge patch (RFC 7396) of the connector state, for what
    * belongs to no stream.
    *

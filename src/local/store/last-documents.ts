@@ -1,24 +1,64 @@
 import type { Document } from "../../engine/index.ts";
-import type { Json } from "../../shared/json.ts";
-import type { CapturedBlock } from "./contract.ts";
+import { type Json, setOwn } from "../../shared/json.ts";
+import type { CapturedBlock, TableSpec } from "./contract.ts";
 import { wellFormedText } from "./text.ts";
 
+/** What the documents of a transaction make of the rows of one table: one document of each key, in one of the lists. */
+export interface LastDocuments {
+  /** Take the place of the row of their key, or delete it. */
+  readonly replacing: readonly Document[];
+  /** Are merged into the row of their key. */
+  readonly merging: readonly Document[];
+}
+
+type Table = Pick<TableSpec, "keyField" | "merges">;
+
+interface LastDocument {
+  readonly document: Document;
+  readonly replaces: boolean;
+}
+
 /**
- * The last document of each key, by table and in the order of the keys' first documents. `keyFieldOf` throws
- * for a table that the store was not opened with. Throws if a document has no key that can be compared.
+ * The last document of each key, by table and in the order of the keys' first documents. Where a table merges, it
+ * is all documents of the key since its last deletion, merged. `tableOf` throws for a table that the store was not
+ * opened with. Throws if a document has no key that can be compared.
  */
 export function lastDocuments(
   blocks: readonly CapturedBlock[],
-  keyFieldOf: (table: string) => string,
-): ReadonlyMap<string, readonly Document[]> {
-  const tables = new Map<string, Map<Json, Document>>();
-  for (const { table, documents } of blocks) {
-    const keyField = keyFieldOf(table);
-    const byKey = tables.get(table) ?? new Map<Json, Document>();
-    tables.set(table, byKey);
-    for (const document of documents) byKey.set(keyOf(document, keyField), document);
+  tableOf: (table: string) => Table,
+): ReadonlyMap<string, LastDocuments> {
+  const tables = new Map<string, Map<Json, LastDocument>>();
+  for (const { table: name, documents } of blocks) {
+    if (documents.length === 0) continue;
+    const table = tableOf(name);
+    const byKey = tables.get(name) ?? new Map<Json, LastDocument>();
+    tables.set(name, byKey);
+    for (const document of documents) {
+      const key = keyOf(document, table.keyField);
+      byKey.set(key, followed(byKey.get(key), document, table));
+    }
   }
-  return new Map([...tables].map(([table, byKey]) => [table, [...byKey.values()]]));
+  return new Map([...tables].map(([name, byKey]) => [name, separated([...byKey.values()])]));
+}
+
+function followed(before: LastDocument | undefined, document: Document, { merges }: Table): LastDocument {
+  if (!merges || document._meta.op === "d") return { document, replaces: true };
+  if (before === undefined) return { document, replaces: false };
+  if (before.document._meta.op === "d") return { document, replaces: true };
+  return { document: merged(before.document, document), replaces: before.replaces };
+}
+
+/** A null is no value, as in a row. */
+function merged(before: Document, document: Document): Document {
+  const both = { ...before };
+  for (const [field, value] of Object.entries(document)) if (value !== null) setOwn(both, field, value);
+  return both;
+}
+
+function separated(last: readonly LastDocument[]): LastDocuments {
+  const documents = (replaces: boolean) =>
+    last.filter((one) => one.replaces === replaces).map(({ document }) => document);
+  return { replacing: documents(true), merging: documents(false) };
 }
 
 /** The key as the row will hold it. */

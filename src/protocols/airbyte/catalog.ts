@@ -1,7 +1,7 @@
 import { parseStreamName } from "../../config/index.ts";
 import { type DiscoveredBinding, discover } from "../../connector.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { type StreamName, streamNames } from "../../streams/index.ts";
+import { isListed, type StreamName, streamNames } from "../../streams/index.ts";
 import { type AirbyteMessage, type AirbyteStream, DELETED_AT, SYNC_MODES, UPDATED_AT } from "./output.ts";
 
 /** Connections in Airbyte know this stream by its right spelling. */
@@ -9,9 +9,16 @@ const AIRBYTE_NAMES: Partial<Readonly<Record<StreamName, string>>> = {
   user_availablity: "user_availability",
 };
 
-/** Every stream. No request is sent to the API. */
+/** Every stream that a list of Aircall has: Airbyte receives no events. No request is sent to the API. */
 export function catalog(): AirbyteMessage {
-  return { type: "CATALOG", catalog: { streams: discover().map(airbyteStream) } };
+  return {
+    type: "CATALOG",
+    catalog: {
+      streams: discover()
+        .filter(({ recommendedName }) => isListed(recommendedName))
+        .map(airbyteStream),
+    },
+  };
 }
 
 /** The stream of a name in a catalog, or of the connector's own name. Throws a `ConfigError` for any other. */

@@ -1,5 +1,5 @@
 import type { Connector } from "../../connector.ts";
-import { streamNames } from "../../streams/index.ts";
+import { listedStreamNames } from "../../streams/index.ts";
 import { readConfigFile } from "./input.ts";
 import type { AirbyteMessage } from "./output.ts";
 
@@ -9,7 +9,7 @@ export async function check(
   connector: Connector,
   signal: AbortSignal,
 ): Promise<AirbyteMessage> {
-  return connectionStatus(await connector.problems(await readConfigFile(path), streamNames, signal));
+  return connectionStatus(await connector.problems(await readConfigFile(path), listedStreamNames, signal));
 }
 
 /** `problems` are sentences; none for a connection that works. */

@@ -66,10 +66,10 @@ async function converse(options: FlowProtocolOptions, log: Log, redactor: Redact
       const { connectorFor } = await import("../../connector.ts");
       connector ??= connectorFor(env, ports, redactor);
       if (request.kind === "open") {
-        void readToTheEnd(lines);
         const { runCaptureSession } = await import("./run.ts");
         return runCaptureSession({
           request: await readOpenRequest(request),
+          lines,
           connector,
           writer,
           ports,
@@ -96,14 +96,5 @@ async function unaryResponse(request: Request, connector: Connector, signal: Abo
       return { applied: {} };
     default:
       throw new BadRequest("An acknowledge request came without a capture session.");
-  }
-}
-
-/** Discards what the runtime writes during a session: a full pipe would block the runtime. */
-async function readToTheEnd(lines: AsyncIterable<string>): Promise<void> {
-  try {
-    for await (const _ of lines);
-  } catch {
-    // The session ends the input when it is over.
   }
 }

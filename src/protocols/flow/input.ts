@@ -97,6 +97,22 @@ export async function readOpenRequest({ body }: Request): Promise<OpenRequest> {
   return validated(OPEN_SCHEMA, body, invalid("open"));
 }
 
+const ACKNOWLEDGE_SCHEMA = {
+  type: "object",
+  required: ["checkpoints"],
+  properties: { checkpoints: { type: "integer", minimum: 1 } },
+} as const;
+
+/** The number of checkpoints that an acknowledgement is for. Throws `BadRequest` for any other request. */
+export async function readAcknowledgeRequest({ kind, body }: Request): Promise<number> {
+  if (kind !== "acknowledge")
+    throw new BadRequest(
+      `A ${kind} request came during a capture session, which takes acknowledgements only.`,
+    );
+  const { validated } = await import("../../shared/validated.ts");
+  return validated(ACKNOWLEDGE_SCHEMA, body, invalid("acknowledge")).checkpoints;
+}
+
 /** The fields of the protocol that a session has no use for. */
 const WITHOUT_USE = {
   open: ["version", "sealedConfig"],

@@ -10,7 +10,7 @@ export type Response =
   | { discovered: { bindings: readonly object[] } }
   | { validated: { bindings: { resourcePath: readonly string[] }[] } }
   | { applied: Record<string, never> }
-  | { opened: { explicitAcknowledgements: false } }
+  | { opened: { explicitAcknowledgements: boolean } }
   | { sourcedSchema: { binding: number; documentSchema: JsonObject } }
   | { captured: { binding: number; doc: Document } }
   | { checkpoint: { state: { updated: JsonObject; mergePatch: true } } };

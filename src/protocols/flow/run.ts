@@ -5,6 +5,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { LineWriter } from "../../shared/line-writer.ts";
 import type { Log, Ports } from "../../shared/ports.ts";
 import { streams as definitions, type StreamName } from "../../streams/index.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
 import { sourcedSchema } from "./catalog.ts";
 import { dateTimeRewriter } from "./date-times.ts";
 import { isSplit, type OpenRequest, unknownFields, writeSchemaOf } from "./input.ts";
@@ -20,6 +21,8 @@ const SESSION_MS = 30 * 24 * 60 * 60 * 1000;
 
 export interface SessionOptions {
   readonly request: OpenRequest;
+  /** What the runtime writes after the `open` request. */
+  readonly lines: AsyncIterable<string>;
   readonly connector: Connector;
   readonly writer: LineWriter<Response>;
   readonly ports: Pick<Ports, "clock" | "log">;
@@ -28,40 +31,55 @@ export interface SessionOptions {
 
 /** Answers an `open` request until the signal is aborted or the month is over, and ends after a checkpoint. */
 export async function runCaptureSession(options: SessionOptions): Promise<void> {
-  const { connector, writer, ports, signal } = options;
+  const { connector, lines, writer, ports, signal } = options;
   const { capture, state: earlier } = options.request;
   reportUnused(options.request, ports.log);
   const bindings = capture.bindings ?? [];
   const streams = bindings.map(({ resourceConfig }) => parseResourceConfig(resourceConfig).stream);
   const rewriters = bindings.map((binding) => dateTimeRewriter(writeSchemaOf(binding, capture)));
   const state = committedState(earlier, ports.log);
-  const stateKeyOf = (binding: number) => (bindings[binding] as (typeof bindings)[number]).stateKey;
   const mostRowsPerMinute = connector.mostPerMinute(capture.config).rows;
   const status = new CaptureStatus({ streams, ...ports, mostRowsPerMinute });
   const month = monthOf(ports, signal);
+  // Only the answer to an event has to wait until the event is durable.
+  const acknowledgements = connector.receivesEvents(capture.config) ? new Acknowledgements(lines) : undefined;
+  if (!acknowledgements) void readToTheEnd(lines);
   const blocks = connector.capture({
     config: capture.config,
     bindings,
     state,
     until: "follow",
-    signal: AbortSignal.any([signal, month.signal]),
+    signal: AbortSignal.any([signal, month.signal, ...(acknowledgements ? [acknowledgements.ended] : [])]),
     onEvent: (event: CaptureEvent) => status.onEvent(event),
   });
-  await writer.write({ opened: { explicitAcknowledgements: false } });
-  for (const response of preface(streams, state)) await writer.write(response);
+  await writer.write({ opened: { explicitAcknowledgements: acknowledgements !== undefined } });
+  const first = preface(streams, state);
+  if (first.length > 0) acknowledgements?.expect();
+  for (const response of first) await writer.write(response);
   await writer.flush();
   try {
-    for await (const { binding, documents, patch, committed } of blocks) {
+    for await (const { binding, stateKey, documents, patch, committed } of blocks) {
       for (const doc of documents) {
         rewriters[binding]?.(doc);
         await writer.write({ captured: { binding, doc } });
       }
-      await writer.write(checkpoint(bindingPatch(stateKeyOf(binding), patch)));
+      acknowledgements?.expect(committed);
+      await writer.write(checkpoint(bindingPatch(stateKey, patch)));
       await writer.flush();
-      committed();
+      if (!acknowledgements) committed();
     }
+    acknowledgements?.throwIfFailed();
   } finally {
     month.end();
+  }
+}
+
+/** Discards what the runtime writes during a session: a full pipe would block the runtime. */
+async function readToTheEnd(lines: AsyncIterable<string>): Promise<void> {
+  try {
+    for await (const _ of lines);
+  } catch {
+    // The session ends the input when it is over.
   }
 }
 

@@ -1,6 +1,6 @@
 import { parseStreamName } from "../../config/index.ts";
 import { ConfigError } from "../../errors.ts";
-import type { StreamName } from "../../streams/index.ts";
+import { isListed, type StreamName } from "../../streams/index.ts";
 
 export interface CatalogOptions<Entry> {
   /** How messages call the catalog, such as `configured catalog`. */
@@ -13,7 +13,7 @@ export interface CatalogOptions<Entry> {
 
 /**
  * The entries of a platform's catalog, each with the stream that it names, in their order. Throws a
- * `ConfigError` for an unknown stream, and for a stream that is named twice.
+ * `ConfigError` for an unknown stream, for one that comes by events only, and for a stream that is named twice.
  */
 export function readCatalog<Entry>({
   what,
@@ -22,6 +22,11 @@ export function readCatalog<Entry>({
   parseName = parseStreamName,
 }: CatalogOptions<Entry>): { readonly entry: Entry; readonly stream: StreamName }[] {
   const read = entries.map((entry) => ({ entry, stream: parseName(nameOf(entry)) }));
+  const unlisted = read.find(({ stream }) => !isListed(stream));
+  if (unlisted)
+    throw new ConfigError(
+      `The ${what} names ${nameOf(unlisted.entry)}, whose rows come by events only. A run that starts and ends cannot receive events: leave the stream out, and capture it with source-aircall capture --follow.`,
+    );
   const [again] = repeated(read, ({ stream }) => stream);
   if (again) throw new ConfigError(`The ${what} names ${nameOf(again.entry)} more than once.`);
   return read;

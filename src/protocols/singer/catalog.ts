@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { hasOneType, mapSchema } from "../../shared/json-schema.ts";
-import { type StreamName, streamNames, streams } from "../../streams/index.ts";
+import { listedStreamNames, type StreamName, streams } from "../../streams/index.ts";
 import { type Field, fieldsOf } from "./projection.ts";
 
 /** The fields along which streams are read. The state records more than the last value of such a field. */
@@ -33,9 +33,9 @@ export function isAutomatic({ keyField, replicationKeys }: StreamDescription, fi
   return field === keyField || field === DELETED_AT || replicationKeys.includes(field);
 }
 
-/** Every stream, with all of its fields selected. No request is sent to the API. */
+/** Every stream that a list of Aircall has, since a tap receives no events, with all of its fields selected. No request is sent to the API. */
 export function discoveredCatalog() {
-  return { streams: streamNames.map((name) => catalogEntry(describe(name))) };
+  return { streams: listedStreamNames.map((name) => catalogEntry(describe(name))) };
 }
 
 function catalogEntry(stream: StreamDescription) {

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from "../../shared/json.ts";
 import { logWith } from "../../shared/log.ts";
 import type { Log } from "../../shared/ports.ts";
 import { validated } from "../../shared/validated.ts";
-import { type StreamName, streamNames } from "../../streams/index.ts";
+import { listedStreamNames, type StreamName } from "../../streams/index.ts";
 import { readCatalog } from "../shared/catalog.ts";
 import { describe, isAutomatic, type StreamDescription } from "./catalog.ts";
 import { type Breadcrumb, fieldAt, type Projection, projectionOf, projectSchema } from "./projection.ts";
@@ -67,9 +67,9 @@ export interface SelectedStream extends StreamDescription {
   readonly projection: Projection | undefined;
 }
 
-/** All of every stream. */
+/** All of every stream that a list of Aircall has. */
 export function everything(): SelectedStream[] {
-  return streamNames.map((name) => ({ ...describe(name), isFullTable: false, projection: undefined }));
+  return listedStreamNames.map((name) => ({ ...describe(name), isFullTable: false, projection: undefined }));
 }
 
 /**

@@ -4,12 +4,14 @@ import type { StreamDefinition } from "../definition.ts";
 import { digest } from "../digest.ts";
 import { probeList } from "../probe.ts";
 import { MINUTE_MS, type Source } from "../source.ts";
+import type { Call, CallBatch } from "./call-batch.ts";
 import { KnownCalls } from "./known-calls.ts";
 import { CALLS } from "./list.ts";
-import { type Call, type CallBatch, CallSchedule } from "./schedule.ts";
+import { CallSchedule } from "./schedule.ts";
 import { RECENT_SECONDS } from "./schedule-state.ts";
 import { callSchema } from "./schema.ts";
 import { type CallsState, canResumeFrom, type RecentCalls, readState } from "./state.ts";
+import { touchedCall } from "./touched-plan.ts";
 
 /**
  * Phone calls, by when they started: each call that the schedule reads, if it has changed.
@@ -21,6 +23,7 @@ export const calls: StreamDefinition = {
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
   probe: (reader) => probeList(reader, CALLS),
+  touchedBy: touchedCall,
   canResumeFrom,
   async *run(source, state) {
     const kept = readState(state, source);

@@ -1,62 +1,21 @@
-import { itemOf, type Priority } from "../../aircall/index.ts";
-import { type Document, patchBetween, type Step } from "../../engine/index.ts";
-import type { Json, JsonObject } from "../../shared/json.ts";
-import { wellFormedDocuments } from "../rows.ts";
-import { SingleReads } from "../single-reads.ts";
-import { hasPassed, isRereadDue, nowSeconds, restSince, type Source } from "../source.ts";
+import type { Priority } from "../../aircall/index.ts";
+import { patchBetween } from "../../engine/index.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { hasPassed, isRereadDue, nowSeconds, restUntilDue, type Source } from "../source.ts";
 import { readWindow, type Span } from "../window.ts";
-import {
-  CALLS,
-  type CallRow,
-  callList,
-  callNeeds,
-  LONGEST_READ_ALONE_SECONDS,
-  nextReadSeconds,
-} from "./list.ts";
+import { type Call, type CallBatch, type CallPurpose, callsOf, type ScheduleStep } from "./call-batch.ts";
+import { callList, LONGEST_READ_ALONE_SECONDS } from "./list.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
-import {
-  adjoiningAges,
-  cursorOf,
-  fittedCursors,
-  isDue,
-  type RereadCursors,
-  rereadThrough,
-} from "./reread-schedule.ts";
-import { RECENT_SECONDS, rereadAges, type ScheduleState, wholeHistory } from "./schedule-state.ts";
+import { Rereads } from "./rereads.ts";
+import { RECENT_SECONDS, type ScheduleState, wholeHistory } from "./schedule-state.ts";
+import { TouchedCalls } from "./touched-calls.ts";
 import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
 
 /** Starts are in Aircall's time, whose clock may be ahead of ours. */
 const CLOCKS_DIFFER_SECONDS = 30 * 60;
 
 const HOUR_SECONDS = 3600;
-
-/** A start may be corrected by a second after it has been read: cursors begin a second back. */
-const SEAM_SECONDS = 1;
-
-export type Call = Document & CallRow;
-
-/**
- * Why calls are read: `tail`, those of the last half hour, at each poll; `open`, an older call that may
- * still change by itself; `reread`, calls that have come to an age of the re-read schedule; `history`,
- * the calls from before the binding began.
- */
-export type CallPurpose = "tail" | "open" | "reread" | "history";
-
-/** Calls that were read together. A call at the seam of two re-reads of one age is in both batches. */
-export interface CallBatch {
-  readonly kind: "calls";
-  readonly purpose: CallPurpose;
-  readonly calls: readonly Call[];
-  /** The present by which the batch was read; Unix seconds. */
-  readonly nowSeconds: number;
-  /**
-   * The merge patch of the schedule's state after the batch, true once all of its calls have been dealt
-   * with. The next checkpoint after that must hold it; it is empty where the schedule has not moved.
-   */
-  readonly patch: JsonObject;
-}
-
-export type ScheduleStep = CallBatch | Exclude<Step, { readonly kind: "documents" }>;
 
 export interface ScheduleOptions {
   readonly source: Source;
@@ -66,7 +25,13 @@ export interface ScheduleOptions {
   readonly priorities?: Readonly<Record<CallPurpose, Priority>>;
 }
 
-const PRIORITIES = { tail: "tail", open: "tail", reread: "reread", history: "backfill" } as const;
+const PRIORITIES = {
+  tail: "tail",
+  open: "tail",
+  reread: "reread",
+  history: "backfill",
+  touched: "event",
+} as const;
 
 /**
  * When calls are read, for a stream that follows them: it captures the calls themselves, or asks for
@@ -80,10 +45,10 @@ const PRIORITIES = { tail: "tail", open: "tail", reread: "reread", history: "bac
 export class CallSchedule {
   readonly #source: Source;
   readonly #priorities: Readonly<Record<CallPurpose, Priority>>;
-  readonly #agesSeconds: readonly number[];
   readonly #recentStarts: Map<number, number>;
-  readonly #open: Record<string, number>;
-  #cursors: RereadCursors;
+  readonly #open: OpenCalls;
+  readonly #rereads: Rereads;
+  readonly #touched: TouchedCalls;
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
   #polls = 0;
@@ -94,21 +59,21 @@ export class CallSchedule {
   constructor({ source, state, recentStarts = [], priorities = PRIORITIES }: ScheduleOptions) {
     this.#source = source;
     this.#priorities = priorities;
-    this.#agesSeconds = rereadAges(source);
     this.#recentStarts = new Map(recentStarts);
-    this.#open = { ...state.open };
-    this.#cursors = state.rungs;
+    this.#open = new OpenCalls(source, state.open, priorities.open);
+    this.#rereads = new Rereads(source, state.rungs, priorities.reread);
+    this.#touched = new TouchedCalls(source, priorities.touched);
     this.#unread = state.unread;
     this.#historyReadAt = state.backfilledAt;
   }
 
   async *steps(): AsyncGenerator<ScheduleStep> {
     while (true) {
-      yield* this.#poll();
+      yield* this.#readUrgent();
       yield* this.#reread();
       if (isRereadDue(this.#historyReadAt, this.#source)) yield this.#beginHistory();
       yield* this.#readHistory();
-      yield restSince(this.#polledMs, this.#pauseMs, this.#source);
+      yield* restUntilDue(this.#polledMs, this.#pauseMs, this.#source);
     }
   }
 
@@ -117,13 +82,21 @@ export class CallSchedule {
    * cursor of the oldest step, since the start of a call may be corrected.
    */
   get rereadsBeginSeconds(): number {
-    const oldestCursor = Math.min(...Object.values(this.#cursors));
-    return Math.min(oldestCursor - HOUR_SECONDS, nowSeconds(this.#source) - LONGEST_READ_ALONE_SECONDS);
+    return Math.min(
+      this.#rereads.oldestCursorSeconds - HOUR_SECONDS,
+      nowSeconds(this.#source) - LONGEST_READ_ALONE_SECONDS,
+    );
   }
 
   /** Whether the history is still to come to calls that started in these seconds, the bounds included. */
   isUnread(fromSeconds: number, throughSeconds: number): boolean {
     return isUnread(this.#unread, fromSeconds, throughSeconds);
+  }
+
+  /** What is due while anything else takes long. */
+  async *#readUrgent(): AsyncGenerator<ScheduleStep> {
+    yield* this.#pollIfDue();
+    yield* this.#readTouched();
   }
 
   async *#pollIfDue(): AsyncGenerator<ScheduleStep> {
@@ -138,14 +111,14 @@ export class CallSchedule {
     let pages = 0;
     for await (const { rows } of readWindow(this.#list("poll", "tail"), after, now + CLOCKS_DIFFER_SECONDS)) {
       pages += 1;
-      const calls = this.#wellFormed(rows);
+      const calls = callsOf(rows, this.#source);
       this.#keepRecent(calls, now);
       yield { kind: "calls", purpose: "tail", calls, nowSeconds: now, patch: {} };
     }
     this.#polls += 1;
     this.#polledThroughSeconds = now;
     this.#pauseMs = this.#source.intervalMs * pauseIntervals(pages);
-    yield* this.#readOpen();
+    yield* this.#open.readDue();
   }
 
   #keepRecent(calls: readonly Call[], nowSeconds: number): void {
@@ -155,58 +128,34 @@ export class CallSchedule {
     for (const { id, started_at } of calls) this.#recentStarts.set(id, started_at);
   }
 
-  /**
-   * Reads each older call that may still change by itself, when its time has come. A call that Aircall
-   * does not know, or does not answer for, is left to the re-read schedule.
-   */
-  async *#readOpen(): AsyncGenerator<ScheduleStep> {
+  /** Reads the calls that events have named. */
+  async *#readTouched(): AsyncGenerator<ScheduleStep> {
+    const { touched } = this.#source;
+    const batch = touched?.isDue ? touched.take() : undefined;
+    if (!batch) return;
+    for await (const calls of this.#touched.read(batch.objects, [...this.#recentStarts.values()])) {
+      yield* this.#touchedBatches(calls);
+      yield* this.#pollIfDue();
+    }
+    yield { kind: "checkpoint", patch: {}, committed: batch.read };
+  }
+
+  *#touchedBatches(calls: readonly Call[]): Generator<CallBatch> {
     const now = nowSeconds(this.#source);
-    const api = this.#source.api.for("open call", this.#priorities.open);
-    const reads = new SingleReads(api, this.#source.log);
-    for (const [id, dueSeconds] of Object.entries(this.#open)) {
-      if (dueSeconds > now) continue;
-      const call = await this.#findCall(Number(id), reads);
-      const nextSeconds = call && nextReadSeconds(call, now);
-      if (nextSeconds) this.#open[id] = nextSeconds;
-      else delete this.#open[id];
-      const patch = { open: { [id]: nextSeconds ?? null } };
-      yield { kind: "calls", purpose: "open", calls: call ? [call] : [], nowSeconds: now, patch };
-    }
+    const isRecent = ({ started_at }: Call) => started_at > now - RECENT_SECONDS;
+    const recent = calls.filter(isRecent);
+    for (const { id, started_at } of recent) this.#recentStarts.set(id, started_at);
+    if (recent.length > 0)
+      yield { kind: "calls", purpose: "tail", calls: recent, nowSeconds: now, patch: {} };
+    const older = calls.filter((call) => !isRecent(call));
+    if (older.length > 0) yield this.#olderCalls("touched", older, {});
   }
 
-  async #findCall(id: number, reads: SingleReads): Promise<Call | undefined> {
-    const answer = await reads.find(itemOf(CALLS, id, "call"));
-    if (typeof answer === "string") return undefined;
-    return this.#wellFormed([answer.call ?? null]).find((call) => call.id === id);
-  }
-
-  /**
-   * Reads the calls again that have come to the age of a step, the oldest step first: calls that are read
-   * for it need not be read for a younger one. Steps that adjoin, as after a pause, are read as one. Stops
-   * where the last poll began, which has read anything newer.
-   */
   async *#reread(): AsyncGenerator<ScheduleStep> {
-    this.#cursors = this.#fittedCursors();
-    for (const age of this.#agesSeconds.toReversed()) {
-      const now = this.#polledThroughSeconds;
-      if (!isDue(age, this.#cursors, now)) continue;
-      const after = Math.max(cursorOf(age, this.#cursors) - SEAM_SECONDS, this.#source.startSeconds - 1);
-      const ages = adjoiningAges(age, this.#cursors, now);
-      const youngest = Math.min(...ages);
-      const list = this.#list(rereadPurpose(age, youngest), "reread");
-      for await (const { rows, throughSeconds } of readWindow(list, after, now - youngest)) {
-        for (const each of ages)
-          this.#cursors = rereadThrough(this.#cursors, each, Math.min(throughSeconds, now - each));
-        yield this.#olderCalls("reread", rows, { rungs: { ...this.#cursors } });
-        yield* this.#pollIfDue();
-      }
+    for await (const { rows, patch } of this.#rereads.due(() => this.#polledThroughSeconds)) {
+      yield this.#olderCalls("reread", callsOf(rows, this.#source), patch);
+      yield* this.#readUrgent();
     }
-  }
-
-  /** The cursors by the present clock: a clock that was fast may have left them in the future. */
-  #fittedCursors(): RereadCursors {
-    const { startSeconds } = this.#source;
-    return fittedCursors(this.#agesSeconds, this.#cursors, this.#polledThroughSeconds, startSeconds);
   }
 
   #beginHistory(): ScheduleStep {
@@ -246,32 +195,19 @@ export class CallSchedule {
     )) {
       const moved = { [until]: throughSeconds };
       this.#unread = { ...this.#unread, ...moved };
-      yield this.#olderCalls("history", rows, { unread: moved });
+      yield this.#olderCalls("history", callsOf(rows, this.#source), { unread: moved });
       doneRows += rows.length;
       yield { kind: "progress", doneRows, leftRows: rowsLeft };
-      yield* this.#pollIfDue();
+      yield* this.#readUrgent();
       yield* this.#reread();
     }
   }
 
   /** A batch of calls that no poll reads. Those that may still change by themselves are read again one by one. */
-  #olderCalls(purpose: CallPurpose, rows: readonly Json[], cursors: JsonObject): CallBatch {
+  #olderCalls(purpose: CallPurpose, calls: readonly Call[], cursors: JsonObject): CallBatch {
     const now = nowSeconds(this.#source);
-    // Where calls are dense, reading each that has just ended once more costs more requests than it finds changes.
-    const isBusy = isDense(this.#recentStarts);
-    const calls = this.#wellFormed(rows);
-    const open: Record<string, number> = {};
-    for (const call of calls) {
-      if (call.status === "done" && isBusy) continue;
-      const nextSeconds = nextReadSeconds(call, now);
-      if (nextSeconds && !this.#open[call.id]) open[call.id] = nextSeconds;
-    }
-    Object.assign(this.#open, open);
+    const open = this.#open.follow(calls, now, isDense(this.#recentStarts));
     return { kind: "calls", purpose, calls, nowSeconds: now, patch: { ...cursors, open } };
-  }
-
-  #wellFormed(rows: readonly Json[]): Call[] {
-    return wellFormedDocuments(rows, callNeeds(nowSeconds(this.#source)), this.#source);
   }
 
   #list(requestPurpose: string, purpose: CallPurpose) {
@@ -280,9 +216,4 @@ export class CallSchedule {
       nowSeconds(this.#source),
     );
   }
-}
-
-function rereadPurpose(oldestSeconds: number, youngestSeconds: number): string {
-  const [oldest, youngest] = [oldestSeconds, youngestSeconds].map((age) => `${age / 3600} h`);
-  return oldest === youngest ? `re-read at ${oldest}` : `re-read at ${oldest} down to ${youngest}`;
 }

@@ -1,13 +1,14 @@
 import type { Step } from "../../engine/index.ts";
 import type { StreamDefinition } from "../definition.ts";
 import { probeList } from "../probe.ts";
-import { forget, isDailyDue, MINUTE_MS, restSince } from "../source.ts";
+import { forget, isDailyDue, MINUTE_MS, restUntilDue } from "../source.ts";
 import { fullScan } from "./full-scan.ts";
 import { incrementalRead } from "./incremental-read.ts";
 import { CONTACTS, type LatestChange, latestChange } from "./list.ts";
 import { BEGINNING, hasBegun, readState } from "./progress.ts";
 import { ContactsRun } from "./run.ts";
 import { contactSchema } from "./schema.ts";
+import { incrementalReadIfDue, touchedContact } from "./touched-contacts.ts";
 
 /**
  * Shared contacts: all of them once, by creation, and then the changes, from the latest down to the
@@ -20,6 +21,7 @@ export const contacts: StreamDefinition = {
   intervalMs: 5 * MINUTE_MS,
   documentSchema: contactSchema,
   probe: (reader) => probeList(reader, CONTACTS),
+  touchedBy: touchedContact,
   canResumeFrom: (state) => readState(state) !== undefined,
   async *run(source, state) {
     const kept = readState(state);
@@ -28,8 +30,8 @@ export const contacts: StreamDefinition = {
     if (hasBegun(run.progress)) yield* incrementalRead(run);
     while (true) {
       yield* fullScanIfDue(run);
-      yield restSince(run.incrementalReadMs, source.intervalMs, source);
-      yield* incrementalRead(run);
+      yield* restUntilDue(run.incrementalReadMs, source.intervalMs, source);
+      yield* incrementalReadIfDue(run);
     }
   },
 };

@@ -1,17 +1,14 @@
-import { itemOf } from "../../aircall/index.ts";
-import type { Document, Step } from "../../engine/index.ts";
+import type { Step } from "../../engine/index.ts";
 import type { Json } from "../../shared/json.ts";
-import { digest } from "../digest.ts";
-import { deletionDocument } from "../document.ts";
-import { listedShort, wellFormedDocuments } from "../rows.ts";
+import { listedShort } from "../rows.ts";
 import { SingleReads } from "../single-reads.ts";
 import { withinReach } from "../timed-list.ts";
 import { readWindow } from "../window.ts";
-import { incrementalReadIfDue } from "./incremental-read.ts";
 import { CONTACTS, contactList, EARLIEST_CREATION_FIRST, LATEST_CREATION_FIRST } from "./list.ts";
 import { type FullScan, scannedThrough } from "./progress.ts";
 import type { ContactsRun } from "./run.ts";
-import { CONTACT_NEEDS, type ContactRow } from "./schema.ts";
+import { captureById, scanned, takeChanged } from "./single-contact.ts";
+import { incrementalReadIfDue } from "./touched-contacts.ts";
 
 /** `superseded`: an incremental read has begun another full scan in place of this one. */
 type ScanResult = "done" | "superseded";
@@ -75,45 +72,12 @@ async function* captureUnscanned(
   return "done";
 }
 
-/**
- * Asks for each known contact that the scan has not seen by its ID, since a list that moves while it is
- * read can miss a contact that is there. Captures a deletion if Aircall does not know the ID.
- */
+/** Looks for each known contact that the scan has not seen, since a list that moves while it is read can miss one. */
 async function* captureDeletions(run: ContactsRun): AsyncGenerator<Step, ScanResult> {
   const reads = new SingleReads(run.source.api.for("missing contact", "backfill"), run.source.log);
   for (const id of run.missing()) {
-    const answer = await reads.find(itemOf(CONTACTS, id, "contact"));
-    if (answer === "unknown") {
-      run.noteDeletion(id);
-      yield { kind: "documents", docs: [deletionDocument("id", id)] };
-    } else if (answer !== "unanswered") {
-      // Any answer shows that the contact is there, even one that is malformed or has another ID.
-      const found = scanned([answer.contact ?? null], run).filter(({ contact }) => contact.id === id);
-      yield { kind: "documents", docs: takeChanged(found, run) };
-    }
-    yield* run.checkpointIfNeeded();
+    yield* captureById(id, reads, run);
     if ((yield* incrementalReadIfDue(run)) === "full scan begun") return "superseded";
   }
   return "done";
-}
-
-interface ScannedContact {
-  readonly contact: Document & ContactRow;
-  readonly version: string;
-}
-
-function scanned(rows: readonly Json[], { source }: ContactsRun): ScannedContact[] {
-  const contacts = wellFormedDocuments(rows, CONTACT_NEEDS, source);
-  return contacts.map((contact) => ({ contact, version: digest(contact) }));
-}
-
-/** The contacts that have changed, or all with `full_refresh`. All are noted and marked with their version. */
-function takeChanged(contacts: readonly ScannedContact[], run: ContactsRun): Document[] {
-  const changed: Document[] = [];
-  for (const { contact, version } of contacts) {
-    if (run.source.syncMode === "full_refresh" || run.changed(contact, version)) changed.push(contact);
-    run.note(contact.id, version);
-    run.mark(contact.id, version);
-  }
-  return changed;
 }

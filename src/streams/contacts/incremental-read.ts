@@ -1,10 +1,10 @@
-import type { AircallReader } from "../../aircall/index.ts";
+import type { AircallReader, Priority } from "../../aircall/index.ts";
 import type { Document, Step } from "../../engine/index.ts";
 import { ListTooLong } from "../../errors.ts";
 import type { Json } from "../../shared/json.ts";
 import { digest } from "../digest.ts";
 import { wellFormedDocuments } from "../rows.ts";
-import { hasPassed, nowSeconds, type Source } from "../source.ts";
+import { nowSeconds, type Source } from "../source.ts";
 import { instantOf } from "../values.ts";
 import { CONTACTS, LATEST_CHANGE_FIRST, LATEST_CREATION_FIRST } from "./list.ts";
 import { watermarkMoved } from "./progress.ts";
@@ -25,12 +25,15 @@ export type IncrementalResult = "covered" | "full scan begun";
  * Captures the changes since shortly before the watermark, from the latest down, and then moves the
  * watermark, unless a change may have been missed.
  */
-export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
+export async function* incrementalRead(
+  run: ContactsRun,
+  priority: Priority = "snapshot",
+): AsyncGenerator<Step, IncrementalResult> {
   run.beginIncrementalRead();
   const versions = new Map<number, ContactVersion>();
   let isSteady = true;
   try {
-    for await (const page of changesSince(run.progress.watermark - LATE_SECONDS, run.source)) {
+    for await (const page of changesSince(run.progress.watermark - LATE_SECONDS, priority, run.source)) {
       isSteady = page.isSteady;
       run.noteTotal(page.total);
       yield* captureChanges(page.contacts, versions, run);
@@ -44,13 +47,6 @@ export async function* incrementalRead(run: ContactsRun): AsyncGenerator<Step, I
   if (!run.progress.backfill && run.isBehindTotal) yield* captureNewest(run);
   yield* moveWatermark(versions, isSteady, run);
   return "covered";
-}
-
-/** Reads the changes when that is due, as it is also while something else takes long. */
-export async function* incrementalReadIfDue(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
-  const { source, incrementalReadMs } = run;
-  if (!hasPassed(source.intervalMs, incrementalReadMs, source)) return "covered";
-  return yield* incrementalRead(run);
 }
 
 interface ContactVersion {
@@ -73,9 +69,10 @@ interface ChangedContact {
  */
 async function* changesSince(
   sinceSeconds: number,
+  priority: Priority,
   source: Source,
 ): AsyncGenerator<{ contacts: ChangedContact[]; isSteady: boolean; total: number | undefined }> {
-  const reader = source.api.for("incremental read", "snapshot");
+  const reader = source.api.for("incremental read", priority);
   let previousTotal = 0;
   let isSteady = true;
   for await (const page of reader.pages(CONTACTS, LATEST_CHANGE_FIRST)) {

@@ -1,0 +1,8 @@
+import type { AircallWebhooks } from "../aircall/index.ts";
+
+/** Deletes the webhooks of exactly this address. Returns how many there were. Throws what the requests throw. */
+export async function removeWebhook(webhooks: AircallWebhooks, address: string): Promise<number> {
+  const own = (await webhooks.list()).filter(({ url }) => url === address);
+  for (const { id } of own) await webhooks.remove(id);
+  return own.length;
+}

@@ -1,0 +1,57 @@
+import type { Priority } from "../../aircall/index.ts";
+import { SingleReads } from "../single-reads.ts";
+import { nowSeconds, type Source } from "../source.ts";
+import type { TouchedObject } from "../touched.ts";
+import { readWindow, type Span } from "../window.ts";
+import { type Call, callsOf, findCall } from "./call-batch.ts";
+import { callList } from "./list.ts";
+import { planReads } from "./touched-plan.ts";
+
+/** Reads the calls that events have named: what they have become may be anything, so the event itself is not captured. */
+export class TouchedCalls {
+  readonly #source: Source;
+  readonly #priority: Priority;
+
+  constructor(source: Source, priority: Priority) {
+    this.#source = source;
+    this.#priority = priority;
+  }
+
+  /**
+   * Yields the calls as they are now, and others that lie between them. `recentStarts` has the starts of all known
+   * calls of the last half hour, in Unix seconds. A call that Aircall does not know, or does not answer for, is left to the
+   * re-read schedule.
+   */
+  async *read(
+    touched: readonly TouchedObject[],
+    recentStarts: readonly number[],
+  ): AsyncGenerator<readonly Call[]> {
+    const plan = planReads(touched, recentStarts, nowSeconds(this.#source));
+    const singles = [...plan.singles];
+    for (const { span, ids } of plan.windows) singles.push(...(yield* this.#readWindow(span, ids)));
+    const reads = new SingleReads(this.#source.api.for("touched call", this.#priority), this.#source.log);
+    for (const id of singles) {
+      const call = await findCall(id, reads, this.#source);
+      if (call) yield this.#sinceStartDate([call]);
+    }
+  }
+
+  /** Returns the calls that the window does not have. */
+  async *#readWindow(
+    { after, until }: Span,
+    ids: ReadonlySet<number>,
+  ): AsyncGenerator<readonly Call[], number[]> {
+    const missing = new Set(ids);
+    const list = callList(this.#source.api.for("touched calls", this.#priority), nowSeconds(this.#source));
+    for await (const { rows } of readWindow(list, after, until)) {
+      const calls = callsOf(rows, this.#source);
+      for (const { id } of calls) missing.delete(id);
+      yield this.#sinceStartDate(calls);
+    }
+    return [...missing];
+  }
+
+  #sinceStartDate(calls: readonly Call[]): readonly Call[] {
+    return calls.filter(({ started_at }) => started_at >= this.#source.startSeconds);
+  }
+}

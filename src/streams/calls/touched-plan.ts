@@ -1,0 +1,89 @@
+import { ROWS_PER_PAGE } from "../../aircall/index.ts";
+import type { UnnamedEvent } from "../aircall-event.ts";
+import { idIn, type TouchedObject } from "../touched.ts";
+import type { Span } from "../window.ts";
+import { RECENT_SECONDS } from "./schedule-state.ts";
+
+/** What happens while a call goes on. To read a busy account's calls at each of these costs several requests a call. */
+const WHILE_IT_GOES_ON: ReadonlySet<string> = new Set([
+  "call.created",
+  "call.ringing_on_agent",
+  "call.agent_declined",
+  "call.answered",
+  "call.transferred",
+  "call.external_transferred",
+  "call.unsuccessful_transfer",
+  "call.hold",
+  "call.unhold",
+  "call.ivr_option_selected",
+]);
+
+/** The start of a call may be corrected by a second between the event and the read. */
+const SEAM_SECONDS = 1;
+
+/** Calls that the connector does not know yet may have started among the known ones. */
+const ROWS_IN_WINDOW = ROWS_PER_PAGE - 5;
+
+/** A call, with its start as the hint: Unix seconds, 0 if the event has none. */
+export function touchedCall({ event, timestamp, data }: UnnamedEvent): TouchedObject | undefined {
+  const id = event.startsWith("call.") ? idIn(data.id) : undefined;
+  if (id === undefined) return undefined;
+  const startedAt = typeof data.started_at === "number" ? data.started_at : 0;
+  const isPolled = startedAt > timestamp - RECENT_SECONDS;
+  return {
+    id,
+    hint: startedAt,
+    canWait: isPolled && (WHILE_IT_GOES_ON.has(event) || isSecondEnd(event, data)),
+  };
+}
+
+/** `call.ended` follows `call.hungup` by about half a minute. What it adds is the recording or voicemail, if there is one. */
+function isSecondEnd(event: string, { recording, voicemail, asset }: UnnamedEvent["data"]): boolean {
+  return event === "call.ended" && !recording && !voicemail && !asset;
+}
+
+export interface PlannedReads {
+  readonly windows: { readonly span: Span; readonly ids: ReadonlySet<number> }[];
+  readonly singles: number[];
+}
+
+/**
+ * The fewest requests that read the calls: a window of one page for several calls of the last half hour between which
+ * few others started, by the known starts; a request of its own for any other call. Calls that can wait for the next
+ * poll are read where one page has all calls of the last half hour.
+ */
+export function planReads(
+  touched: readonly TouchedObject[],
+  recentStarts: readonly number[],
+  nowSeconds: number,
+): PlannedReads {
+  const plan: PlannedReads = { windows: [], singles: [] };
+  const isRecent = ({ hint }: TouchedObject) => hint > nowSeconds - RECENT_SECONDS && hint <= nowSeconds;
+  const isQuiet = recentStarts.length <= ROWS_IN_WINDOW;
+  // An event that comes hours late names a call that no poll reads any more.
+  const wanted = touched.filter((call) => isQuiet || !call.canWait || !isRecent(call));
+  const recent = wanted.filter(isRecent).sort((left, right) => left.hint - right.hint);
+  plan.singles.push(...wanted.filter((call) => !isRecent(call)).map(({ id }) => id));
+  for (let first = 0; first < recent.length; ) {
+    let last = first;
+    while (
+      last + 1 < recent.length &&
+      rowsIn(spanOf(recent, first, last + 1), recentStarts) <= ROWS_IN_WINDOW
+    )
+      last += 1;
+    const ids = recent.slice(first, last + 1).map(({ id }) => id);
+    if (ids.length === 1) plan.singles.push(...ids);
+    else plan.windows.push({ span: spanOf(recent, first, last), ids: new Set(ids) });
+    first = last + 1;
+  }
+  return plan;
+}
+
+function spanOf(recent: readonly TouchedObject[], first: number, last: number): Span {
+  const [from, through] = [recent[first], recent[last]] as [TouchedObject, TouchedObject];
+  return { after: from.hint - SEAM_SECONDS - 1, until: through.hint + SEAM_SECONDS };
+}
+
+function rowsIn({ after, until }: Span, starts: readonly number[]): number {
+  return starts.filter((startedAt) => startedAt > after && startedAt <= until).length;
+}

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { startEventWorld } from "../support/event-world.ts";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
+
+test("a change of a call is captured within five seconds, at any age of the call", async () => {
+  await using world = await startEventWorld({ account: QUIET });
+  const { calls } = world.emulator.account;
+  const id = calls.ring();
+  calls.end(id);
+  await using follower = world.follow(["calls"]);
+  await follower.pass(2 * MINUTE_MS);
+  for (const ageMs of [20 * MINUTE_MS, 9 * HOUR_MS, 30 * HOUR_MS]) {
+    await follower.pass(ageMs);
+    calls.archive(id);
+    expect(await follower.pass(5 * SECOND_MS), `after ${ageMs} ms`).toEqual([
+      expect.objectContaining({ id, archived: true }),
+    ]);
+    calls.unarchive(id);
+    await follower.pass(10 * SECOND_MS);
+  }
+});
+
+test("a call that begins, is answered and ends is captured within five seconds of each", async () => {
+  await using world = await startEventWorld({ account: QUIET });
+  const { calls } = world.emulator.account;
+  await using follower = world.follow(["calls"]);
+  await follower.pass(10 * SECOND_MS);
+  const id = calls.ring();
+  const statuses: unknown[] = [];
+  const seen = async () => statuses.push(...(await follower.pass(5 * SECOND_MS)).map(({ status }) => status));
+  await seen();
+  calls.answer(id);
+  await seen();
+  calls.end(id);
+  await seen();
+  expect(statuses).toEqual(["initial", "answered", "done"]);
+});
+
+test("several events of one call are one read", async () => {
+  await using world = await startEventWorld({ account: QUIET });
+  const { calls, tags } = world.emulator.account;
+  const id = calls.ring();
+  calls.end(id);
+  await using follower = world.follow(["calls"]);
+  await follower.pass(2 * HOUR_MS);
+  const before = world.emulator.requests.total;
+  for (const { id: tagId } of tags.listed) calls.tag(id, tagId);
+  calls.archive(id);
+  expect(await follower.pass(5 * SECOND_MS)).toHaveLength(1);
+  expect(world.emulator.requests.total - before).toBe(1);
+});
+
+test("a contact is captured within five seconds of its creation, edit and deletion", async () => {
+  await using world = await startEventWorld({ account: { ...QUIET, contacts: 3 } });
+  const { contacts } = world.emulator.account;
+  await using follower = world.follow(["contacts"]);
+  await follower.pass(2 * MINUTE_MS);
+  const id = contacts.add();
+  expect(await follower.pass(5 * SECOND_MS)).toEqual([expect.objectContaining({ id })]);
+  await follower.pass(10 * SECOND_MS);
+  contacts.edit(id, { information: "Asked to be called back" });
+  expect(await follower.pass(5 * SECOND_MS)).toEqual([
+    expect.objectContaining({ id, information: "Asked to be called back" }),
+  ]);
+  await follower.pass(10 * SECOND_MS);
+  contacts.remove(id);
+  expect(await follower.pass(5 * SECOND_MS)).toEqual([{ id, _meta: { op: "d" } }]);
+});
+
+test.each(["users", "numbers"] as const)(
+  "the list of %s is captured within five seconds of a change",
+  async (stream) => {
+    await using world = await startEventWorld({ account: QUIET });
+    const list = world.emulator.account[stream];
+    await using follower = world.follow([stream]);
+    await follower.pass(2 * MINUTE_MS);
+    const id = list.add();
+    expect(await follower.pass(5 * SECOND_MS)).toEqual([expect.objectContaining({ id })]);
+    await follower.pass(10 * SECOND_MS);
+    list.remove(id);
+    expect(await follower.pass(5 * SECOND_MS)).toEqual([{ id, _meta: { op: "d" } }]);
+  },
+);
