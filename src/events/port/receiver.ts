@@ -37,7 +37,7 @@ interface EventRequest {
   readonly prove: () => void;
 }
 
-/** All connections, those that have shown the token included. Beyond it, the system closes what it accepts. */
+/** All connections, those whose events are being stored included. Further ones are closed without an answer. */
 const MOST_CONNECTIONS = 2_000;
 
 /** How many connections the system holds until they are accepted. */
@@ -142,8 +142,8 @@ export class EventReceiver {
   async #serve(request: IncomingMessage, response: ServerResponse, invite: () => void): Promise<void> {
     const { socket, method = "", url: target = "" } = request;
     const visit = this.#connections.serve(request);
-    // The connection closes after its first answer. What follows on it is not read.
-    if (visit === undefined) return void socket.pause();
+    // The connection closes after its first answer, which tells the client that no other was served.
+    if (visit === undefined) return;
     const body = () => {
       invite();
       return request;
