@@ -8,10 +8,18 @@ const WARM_UP_MS = 4 * HOUR_MS;
 /** Captures the day with all streams of the connector. */
 export function runConnector(options: Omit<DayOptions, "warmUpMs">): Promise<RunResult> {
   return simulateDay({ ...options, warmUpMs: WARM_UP_MS }, async (world) => {
-    const { clock, ports, origin, signal, watch } = world;
+    const { clock, ports, origin, eventsPort, signal, watch } = world;
     const found = discover();
-    const blocks = new Connector({ ports, origin, rateWindowMs: 60_000 }).capture({
-      config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken },
+    const receiving = eventsPort !== undefined && {
+      eventsPort: { host: "127.0.0.1", port: eventsPort },
+    };
+    const connector = new Connector({ ports, origin, rateWindowMs: 60_000, ...receiving });
+    const blocks = connector.capture({
+      config: {
+        api_id: CREDENTIALS.apiId,
+        api_token: CREDENTIALS.apiToken,
+        ...(receiving && { advanced: { events_url: `http://127.0.0.1:${eventsPort}` } }),
+      },
       bindings: found.map(({ resourceConfig, recommendedName }) => ({
         resourceConfig,
         stateKey: recommendedName,

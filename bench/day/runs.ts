@@ -11,10 +11,12 @@ export const RUNS = {
   listed: () => runConnector(DAY),
   unlisted: () => runConnector({ ...DAY, listInProgress: false }),
   busy: () => runConnector({ ...DAY, calls: 10 * CALLS, waitDays: 0.25 }),
+  events: () => runConnector({ ...DAY, waitDays: 2, events: {} }),
   tail: () => runPolicy(POLICIES.tail, CALLS),
   week: () => runPolicy(POLICIES.week, CALLS),
   everything: () => runPolicy(POLICIES.everything, CALLS),
   small: () => runConnector(SMALL),
+  smallEvents: () => runConnector({ ...SMALL, events: {} }),
   smallUnlisted: () => runConnector({ ...SMALL, listInProgress: false }),
 } satisfies Record<string, () => Promise<RunResult>>;
 

@@ -3,15 +3,17 @@ import {
   API_TOKEN,
   type Emulator,
   type EmulatorOptions,
+  type EventOptions,
   startEmulator,
 } from "../../emulator/index.ts";
 import type { Log, Ports } from "../../src/shared/ports.ts";
 import { TestClock, takingTime } from "../../test/support/clock.ts";
 import { type Change, changeOfContact, changesOfCalls } from "./changes.ts";
+import { freePort, sendEverySecond, sendingEvents } from "./events.ts";
 import { type Staleness, Watch } from "./watch.ts";
 
 /** A Wednesday, in UTC. */
-const DAY_START_MS = Date.UTC(2026, 8, 16);
+export const DAY_START_MS = Date.UTC(2026, 8, 16);
 export const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -33,6 +35,8 @@ export interface DayOptions {
   readonly warmUpMs: number;
   /** How long after the measured day its changes are waited for. */
   readonly waitDays: number;
+  /** How Aircall sends events. Left out, the capture receives none. */
+  readonly events?: Partial<EventOptions>;
 }
 
 /** What a capture of the day runs with. */
@@ -40,6 +44,8 @@ export interface DayWorld {
   readonly clock: TestClock;
   readonly ports: Ports;
   readonly origin: string;
+  /** Where a capture that receives events is to listen. */
+  readonly eventsPort: number | undefined;
   /** Aborts when the capture has to end. */
   readonly signal: AbortSignal;
   /** Takes each captured document of a call or contact. */
@@ -65,11 +71,17 @@ export async function simulateDay(
 ): Promise<RunResult> {
   const { account, startsMs, changes } = await planDay(options);
   const clock = new TestClock(DAY_START_MS - options.warmUpMs);
-  const emulator = await startEmulator({ ...account, clock });
+  const eventsPort = options.events && (await freePort());
+  const emulator = await startEmulator({
+    ...account,
+    ...(options.events && sendingEvents(options.events, clock)),
+    clock,
+  });
   const watch = new Watch(clock.now);
   for (const change of changes) watch.expect(change);
   void editContacts(emulator, clock, watch, spread(startsMs, options.contactEdits));
   const stopping = new AbortController();
+  if (options.events) void sendEverySecond(emulator, clock, stopping.signal);
   const complaints: string[] = [];
   const requests: Record<string, number> = {};
   const running = capture({
@@ -81,6 +93,7 @@ export async function simulateDay(
       log: collecting(complaints),
     },
     origin: emulator.url,
+    eventsPort,
     signal: stopping.signal,
     watch,
     countRequest(stream, purpose) {
@@ -113,7 +126,7 @@ interface DayPlan {
 async function planDay({ calls, contacts, listInProgress }: DayOptions): Promise<DayPlan> {
   const draw = async (callsADay: number) => {
     const account = {
-      account: { calls: callsADay * HISTORY_DAYS, days: HISTORY_DAYS, contacts },
+      account: { calls: callsADay * HISTORY_DAYS, days: HISTORY_DAYS, contacts, webhooks: 0 },
       listInProgress,
       lastCallSeconds: (DAY_START_MS + DAY_MS) / 1000 - 1,
     };
