@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import type { Emulator, EmulatorOptions, EventOptions } from "../../emulator/index.ts";
 import type { TestClock } from "../../test/support/clock.ts";
 
