@@ -9,7 +9,7 @@ import {
 import type { Log, Ports } from "../../src/shared/ports.ts";
 import { TestClock, takingTime } from "../../test/support/clock.ts";
 import { type Change, changeOfContact, changesOfCalls } from "./changes.ts";
-import { freePort, sendEverySecond, sendingEvents } from "./events.ts";
+import { Deliveries, freePort, sendEverySecond, sendingEvents } from "./events.ts";
 import { type Staleness, Watch } from "./watch.ts";
 
 /** A Wednesday, in UTC. */
@@ -33,7 +33,7 @@ export interface DayOptions {
   readonly listInProgress: boolean;
   /** How long before the measured day the capture starts. */
   readonly warmUpMs: number;
-  /** How long after the measured day its changes are waited for. */
+  /** How long after the measured day its changes are waited for, at most. */
   readonly waitDays: number;
   /** How Aircall sends events. Left out, the capture receives none. */
   readonly events?: Partial<EventOptions>;
@@ -60,6 +60,8 @@ export interface RunResult {
   /** Requests of the whole run that the API refused for being too many. */
   readonly refused: number;
   readonly staleness: readonly Staleness[];
+  /** Of the changes that no event announced in time, where events are received. */
+  readonly unannounced?: readonly Staleness[];
   /** Log lines of warning and above. */
   readonly complaints: readonly string[];
 }
@@ -71,10 +73,11 @@ export async function simulateDay(
 ): Promise<RunResult> {
   const { account, startsMs, changes } = await planDay(options);
   const clock = new TestClock(DAY_START_MS - options.warmUpMs);
+  const deliveries = new Deliveries();
   const eventsPort = options.events && (await freePort());
   const emulator = await startEmulator({
     ...account,
-    ...(options.events && sendingEvents(options.events, clock)),
+    ...(options.events && sendingEvents(options.events, deliveries, clock)),
     clock,
   });
   const watch = new Watch(clock.now);
@@ -102,7 +105,9 @@ export async function simulateDay(
       requests[name] = (requests[name] ?? 0) + 1;
     },
   });
-  await clock.runUntil(DAY_START_MS + (1 + options.waitDays) * DAY_MS);
+  await clock.runUntil(DAY_START_MS + DAY_MS);
+  const lastMs = DAY_START_MS + (1 + options.waitDays) * DAY_MS;
+  while (!watch.isOver && clock.now() < lastMs) await clock.runUntil(Math.min(lastMs, clock.now() + HOUR_MS));
   stopping.abort();
   await running;
   await emulator.close();
@@ -111,6 +116,7 @@ export async function simulateDay(
     requests,
     refused: emulator.requests.refused,
     staleness: watch.staleness(),
+    ...(options.events && { unannounced: watch.staleness((change) => !deliveries.announced(change)) }),
     complaints,
   };
 }
