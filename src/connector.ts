@@ -4,16 +4,14 @@ import {
   type ClientOptions,
   fetchThrough,
   RequestBudget,
-  type RequestEvent,
   ROWS_PER_PAGE,
 } from "./aircall/index.ts";
+import { type CaptureRequest, redactionOf, runCapture } from "./capture-session.ts";
 import {
   type EndpointConfig,
   type Environment,
   type EventsPort,
-  isLoopback,
   type Pace,
-  parseResourceConfig,
   type ResourceConfig,
   readEventsPort,
   readOrigin,
@@ -21,15 +19,13 @@ import {
   readProxy,
 } from "./config/index.ts";
 import { Configs, keyMarkOf } from "./configs.ts";
-import { type Block, bindingState, type LifecycleEvent, runSession, type Stream } from "./engine/index.ts";
+import type { Block } from "./engine/index.ts";
 import { ConfigError, ConnectorError } from "./errors.ts";
-import { EventInput, eventsAddress, removeWebhook } from "./events/index.ts";
-import { redactPersonalData } from "./privacy/index.ts";
+import { eventsAddress, removeWebhook } from "./events/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
-import { logWith } from "./shared/log.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor } from "./shared/redactor.ts";
-import { bindStream, type Company, readCompany, type StreamName, streams } from "./streams/index.ts";
+import { type Company, readCompany, type StreamName, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions extends Pace {
@@ -64,26 +60,9 @@ export interface MinutePace {
   readonly rows: number;
 }
 
-export interface CaptureRequest {
-  /** The endpoint config. */
-  readonly config: unknown;
-  readonly bindings: readonly { readonly resourceConfig: unknown; readonly stateKey: string }[];
-  readonly state: JsonObject;
-  readonly until: "pass" | "follow";
-  readonly signal: AbortSignal;
-  readonly onEvent?: (event: CaptureEvent) => void;
-  /** Called with a sentence for people when Aircall's events do not come, or come again. */
-  readonly onStatus?: (status: string) => void;
-}
-
 export { bindingFor, type DiscoveredBinding, discover } from "./bindings.ts";
+export type { CaptureEvent, CaptureRequest } from "./capture-session.ts";
 export type { Company };
-
-/** What happens behind the blocks of a capture, by the index of the binding. */
-export type CaptureEvent = LifecycleEvent | (StreamEvent & { readonly binding: number });
-
-/** `rows` is the number of malformed rows so far. */
-type StreamEvent = RequestEvent | { readonly kind: "skipped"; readonly rows: number };
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
@@ -209,83 +188,8 @@ export class Connector {
   async *capture(request: CaptureRequest): AsyncGenerator<Block, void, void> {
     const config = this.#configs.readEndpoint(request.config);
     const client = this.#client(config);
-    const events = this.#eventInput(request, config, client);
-    const bindings = request.bindings.map(({ resourceConfig, stateKey }, index) => ({
-      stateKey,
-      stream: this.#stream(resourceConfig, { config, client, until: request.until, events }, (event) =>
-        request.onEvent?.({ ...event, binding: index }),
-      ),
-    }));
-    for (const { resourceConfig, stateKey } of request.bindings)
-      this.#warnOfUnreadable(
-        parseResourceConfig(resourceConfig).stream,
-        bindingState(request.state, stateKey),
-      );
-    const session = runSession({
-      bindings: events ? [...bindings, events.binding] : bindings,
-      state: request.state,
-      until: request.until,
-      signal: request.signal,
-      ports: this.#options.ports,
-      onEvent: (event) => {
-        if (event.kind === "failed") this.#hidden(event.error);
-        if (event.binding < bindings.length) request.onEvent?.(event);
-      },
-    });
-    yield* events ? events.beside(session) : session;
-  }
-
-  /** The port for events and the webhook; `undefined` where none are received. */
-  #eventInput(
-    { bindings, state, until, onStatus }: CaptureRequest,
-    config: EndpointConfig,
-    client: ClientOptions,
-  ): EventInput | undefined {
-    const { eventsUrl } = config;
-    if (eventsUrl === undefined || until === "pass") return undefined;
-    const names = new Set(bindings.map(({ resourceConfig }) => this.readResource(resourceConfig).stream));
-    const { log } = client.ports;
-    return new EventInput({
-      streams: [...names].map((name) => ({
-        definition: streams[name],
-        redact: redactionOf(name, config).redactBody ?? (() => {}),
-      })),
-      eventsUrl,
-      ...listenAt(eventsUrl, this.#options.eventsPort),
-      client,
-      state,
-      report: onStatus ?? ((status) => log.info(status)),
-    });
-  }
-
-  #warnOfUnreadable(stream: StreamName, state: JsonObject): void {
-    if (Object.keys(state).length === 0 || streams[stream].canResumeFrom(state)) return;
-    logWith(this.#options.ports.log, { stream }).warn(
-      "The state of the stream is not one that this version can read, so the stream is read from the beginning.",
-    );
-  }
-
-  #stream(
-    resourceConfig: unknown,
-    { config, client, until, events }: SessionParts,
-    onEvent: (event: StreamEvent) => void,
-  ): Stream {
-    const resource = this.#configs.readUsedResource(resourceConfig);
-    const log = logWith(client.ports.log, { stream: resource.stream });
-    const ports = { ...client.ports, log };
-    const ownClient = { ...client, ports, ...redactionOf(resource.stream, config) };
-    return bindStream(streams[resource.stream], {
-      reader: (signal) => new AircallReader({ client: ownClient, signal, onEvent }),
-      ports,
-      until,
-      syncMode: resource.syncMode,
-      intervalMs: resource.intervalMs,
-      startSeconds: resource.startSeconds ?? config.startSeconds,
-      rereadAfterSeconds: config.rereadAfterSeconds,
-      rereadRequestsPerPass: config.rereadRequestsPerPass,
-      events: events?.of(resource.stream),
-      onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
-    });
+    const { eventsPort } = this.#options;
+    yield* runCapture({ ...request, config, client, configs: this.#configs, eventsPort });
   }
 
   async #checkStream(reader: AircallReader, stream: StreamName): Promise<StreamCheck> {
@@ -331,33 +235,4 @@ export class Connector {
       ...(retryWaitMs !== undefined && { retryWaitMs }),
     };
   }
-}
-
-interface SessionParts {
-  readonly config: EndpointConfig;
-  readonly client: ClientOptions;
-  readonly until: CaptureRequest["until"];
-  readonly events: EventInput | undefined;
-}
-
-/** Where nothing is configured: this machine alone where the address is one of this machine, and all networks otherwise. */
-function listenAt(
-  eventsUrl: string,
-  { host, port }: EventsPort = { port: 0 },
-): { host: string; port: number } {
-  const isLocal = isLoopback(new URL(eventsUrl).hostname);
-  return { host: host ?? (isLocal ? "127.0.0.1" : "0.0.0.0"), port };
-}
-
-/**
- * Personal data goes as an answer comes in, before a stream has seen it: so it is in no document, no
- * digest and no log. Nothing that a stream relies on is personal.
- */
-function redactionOf(
-  stream: StreamName,
-  { personalData: { redactions, streams: redacted } }: EndpointConfig,
-): Pick<ClientOptions, "redactBody"> {
-  const isRedacted = redacted === "all" || redacted.has(stream);
-  if (redactions.size === 0 || !isRedacted) return {};
-  return { redactBody: (body) => redactPersonalData(body, redactions) };
 }

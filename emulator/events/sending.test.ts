@@ -2,28 +2,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { startEmulator } from "../index.ts";
-import { EMPTY, MINUTE_MS, QUIET } from "../testing.ts";
-import { openReceiver, type ReceivedEvent } from "./testing.ts";
+import { EMPTY, MINUTE_MS } from "../testing.ts";
+import { accepted, openQuietReceiver, type ReceivedEvent, refused } from "./testing.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
-const refused = () => new Response(null, { status: 500 });
-const accepted = () => new Response(null, { status: 204 });
-
-async function openQuiet(events: Parameters<typeof openReceiver>[0] = {}) {
-  const session = await openReceiver({ account: { ...QUIET, webhooks: 0, users: 0, numbers: 0 }, ...events });
-  const { contacts, webhooks } = session.emulator.account;
-  return {
-    ...session,
-    contacts,
-    webhooks,
-    webhook: () => webhooks.find(session.webhookId),
-    /** Makes something happen. */
-    happen: () => contacts.add(),
-  };
-}
 
 test("a refused event is sent again, the same, ten seconds later and then ever more rarely", async () => {
-  const { happen, answerWith, pass, received } = await openQuiet();
+  const { happen, answerWith, pass, received } = await openQuietReceiver();
   answerWith(refused);
   happen();
   for (let second = 0; second < 60; second++) await pass(1_000);
@@ -37,7 +22,7 @@ test("a refused event is sent again, the same, ten seconds later and then ever m
 });
 
 test("a retry can have a timestamp of its own, and come every minute", async () => {
-  const { happen, answerWith, pass, received } = await openQuiet({
+  const { happen, answerWith, pass, received } = await openQuietReceiver({
     events: { retryTimestamp: "rebuilt", retrySpacing: "minute" },
   });
   answerWith(refused);
@@ -51,7 +36,7 @@ test("a retry can have a timestamp of its own, and come every minute", async () 
 });
 
 test("an event is given up after the last attempt, or after twelve hours", async () => {
-  const { emulator, happen, answerWith, pass, received, names } = await openQuiet({
+  const { emulator, happen, answerWith, pass, received, names } = await openQuietReceiver({
     events: { attempts: 10, retrySpacing: "minute" },
   });
   const refusedId = happen();
@@ -72,7 +57,7 @@ test("an event is given up after the last attempt, or after twelve hours", async
 });
 
 test("fifty growing waits take almost twelve hours", async () => {
-  const { happen, answerWith, pass, received } = await openQuiet();
+  const { happen, answerWith, pass, received } = await openQuietReceiver();
   answerWith(refused);
   happen();
   for (let passed = 0; passed < 13 * 60; passed++) await pass(MINUTE_MS);
@@ -82,87 +67,10 @@ test("fifty growing waits take almost twelve hours", async () => {
   expect((last - first) / HOUR_MS).toBeLessThanOrEqual(12);
 });
 
-test("failures in a row disable a webhook, what happens then is lost, and one success enables it again", async () => {
-  const { emulator, happen, answerWith, pass, names, webhook } = await openQuiet({ events: { attempts: 3 } });
-  answerWith(refused);
-  const before = [happen(), happen(), happen()];
-  await pass(0);
-  expect(webhook()?.active).toBe(false);
-  await pass(1_000);
-  const lost = happen();
-  await pass(15_000);
-  expect(webhook()?.active).toBe(false);
-  answerWith(accepted);
-  await pass(HOUR_MS);
-  expect(webhook()?.active).toBe(true);
-  const after = happen();
-  await pass(0);
-  expect(before.map((id) => names(id).length)).toEqual([3, 3, 3]);
-  expect([names(lost), names(after)]).toEqual([[], ["contact.created"]]);
-  expect(emulator.events.record.received).toEqual(new Map([["contact.created", 4]]));
-});
-
-test("what happens while a webhook is disabled can wait up to twelve hours instead", async () => {
-  const { happen, answerWith, pass, names, webhook } = await openQuiet({
-    events: { attempts: 3, whileDisabled: "queued" },
-  });
-  answerWith(refused);
-  const first = [happen(), happen(), happen()];
-  await pass(0);
-  const old = happen();
-  await pass(5 * HOUR_MS);
-  const waiting = happen();
-  expect(webhook()?.active).toBe(false);
-  await pass(6.9 * HOUR_MS);
-  answerWith(accepted);
-  const young = happen();
-  await pass(0.05 * HOUR_MS);
-  expect(webhook()?.active).toBe(true);
-  await pass(0);
-  expect(first.every((id) => names(id).length > 1)).toBe(true);
-  expect([old, waiting, young].map((id) => names(id).length)).toEqual([1, 1, 1]);
-});
-
-test("a request enables a disabled webhook, and the count of its failures starts anew", async () => {
-  const { happen, answerWith, pass, write, webhook } = await openQuiet({ events: { attempts: 3 } });
-  answerWith(refused);
-  for (let made = 0; made < 3; made++) happen();
-  await pass(0);
-  expect(webhook()?.active).toBe(false);
-  await write("PUT", `/v1/webhooks/${webhook()?.uuid}`, { active: true });
-  happen();
-  await pass(1_000);
-  expect(webhook()?.active).toBe(true);
-});
-
-test("a webhook that a request switched off or removed receives nothing more", async () => {
-  const { happen, answerWith, pass, write, webhook, received } = await openQuiet();
-  answerWith(refused);
-  happen();
-  await pass(0);
-  const target = `/v1/webhooks/${webhook()?.uuid}`;
-  await write("PUT", target, { active: false });
-  happen();
-  await pass(HOUR_MS);
-  expect(received).toHaveLength(1);
-  await write("PUT", target, { active: true });
-  await pass(0);
-  expect(received).toHaveLength(2);
-  await write("DELETE", target);
-  await pass(HOUR_MS);
-  expect(received).toHaveLength(2);
-});
-
-test("only subscribed events are sent", async () => {
-  const { contacts, happen, pass, names, write, webhook } = await openQuiet();
-  await write("PUT", `/v1/webhooks/${webhook()?.uuid}`, { events: ["contact.deleted"] });
-  contacts.remove(happen());
-  await pass(0);
-  expect(names()).toEqual(["contact.deleted"]);
-});
-
 test("no answer within the time for it is a failure, and deliverDue waits no longer", async () => {
-  const { emulator, happen, answerWith, pass, received } = await openQuiet({ events: { timeoutMs: 20 } });
+  const { emulator, happen, answerWith, pass, received } = await openQuietReceiver({
+    events: { timeoutMs: 20 },
+  });
   answerWith(() => new Promise(() => {}));
   happen();
   await pass(0);
@@ -173,7 +81,7 @@ test("no answer within the time for it is a failure, and deliverDue waits no lon
 });
 
 test("an emulator that closes waits for no receiver", async () => {
-  const { emulator, happen, answerWith, received } = await openQuiet();
+  const { emulator, happen, answerWith, received } = await openQuietReceiver();
   answerWith(() => new Promise(() => {}));
   happen();
   const delivering = emulator.events.deliverDue();
@@ -183,9 +91,22 @@ test("an emulator that closes waits for no receiver", async () => {
   expect(received).toHaveLength(1);
 });
 
-test("losses, duplicates and delays have the configured shares", async () => {
-  const { emulator, happen, pass, received, clock } = await openQuiet({
-    events: { losses: 0.1, duplicates: 0.2, disorderSeconds: 30 },
+test("delays let events overtake each other", async () => {
+  const { happen, pass, received } = await openQuietReceiver({ events: { disorderSeconds: 30 } });
+  for (let second = 0; second < 60; second++) {
+    happen();
+    await pass(1_000);
+  }
+  await pass(30_000);
+  const timestamps = received.map(({ timestamp }) => timestamp);
+  expect(timestamps).toHaveLength(60);
+  expect(timestamps).not.toEqual(timestamps.toSorted((left, right) => left - right));
+  for (const { atMs, timestamp } of received.slice(0, 30)) expect(atMs / 1_000 - timestamp).toBeLessThan(32);
+});
+
+test("losses and duplicates have the configured shares", async () => {
+  const { emulator, happen, pass, received, clock } = await openQuietReceiver({
+    events: { losses: 0.1, duplicates: 0.2 },
   });
   const made: number[] = [];
   for (let second = 0; second < 1_000; second++) {
@@ -198,15 +119,13 @@ test("losses, duplicates and delays have the configured shares", async () => {
   expect(share(0)).toBeCloseTo(0.1, 1);
   expect(share(2)).toBeCloseTo(0.18, 1);
   expect(emulator.events.record.omitted.get("loss")).toBe(copies.filter((copy) => copy === 0).length);
-  const timestamps = received.map(({ timestamp }) => timestamp);
-  expect(timestamps).not.toEqual(timestamps.toSorted((left, right) => left - right));
   expect(new Set(received.map(({ body }) => body)).size).toBe(
     made.length - copies.filter((copy) => copy === 0).length,
   );
 });
 
 test("nothing is sent in an outage: new events are lost, and retries wait", async () => {
-  const { emulator, happen, answerWith, pass, received, names, clock } = await openQuiet();
+  const { emulator, happen, answerWith, pass, received, names, clock } = await openQuietReceiver();
   answerWith(refused);
   const retried = happen();
   await pass(0);
@@ -222,7 +141,7 @@ test("nothing is sent in an outage: new events are lost, and retries wait", asyn
 });
 
 test("no more than ten events are under way to a webhook, and the record keeps the latest thousand", async () => {
-  const { emulator, happen, answerWith, pass, received } = await openQuiet();
+  const { emulator, happen, answerWith, pass, received } = await openQuietReceiver();
   let underWay = 0;
   let most = 0;
   answerWith(async () => {

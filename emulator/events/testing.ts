@@ -28,16 +28,17 @@ export interface ReceivingSession extends Session {
   answerWith(answer: (received: ReceivedEvent) => Response | Promise<Response>): void;
 }
 
-const accepted = () => new Response(null, { status: 200 });
+export const accepted = () => new Response(null, { status: 200 });
+export const refused = () => new Response(null, { status: 500 });
 
 /** Opens an account, empty unless it has sizes, with one webhook for all events and a receiver in this process. */
 export async function openReceiver(options: Partial<EmulatorOptions> = {}): Promise<ReceivingSession> {
   const received: ReceivedEvent[] = [];
   let answer: (received: ReceivedEvent) => Response | Promise<Response> = accepted;
-  const sendEvent: typeof fetch = async (input, init) => {
-    const request = new Request(input, init);
-    const body = await request.text();
-    const event = { ...JSON.parse(body), body, headers: request.headers, atMs: session.clock.now() };
+  const sendEvent: typeof fetch = async (_, init) => {
+    const body = String(init?.body);
+    const headers = new Headers(init?.headers);
+    const event = { ...JSON.parse(body), body, headers, atMs: session.clock.now() };
     received.push(event);
     return answer(event);
   };
@@ -57,5 +58,19 @@ export async function openReceiver(options: Partial<EmulatorOptions> = {}): Prom
     answerWith: (next) => {
       answer = next;
     },
+  };
+}
+
+/** Opens an account in which nothing happens unless a test makes it happen. */
+export async function openQuietReceiver(options: Partial<EmulatorOptions> = {}) {
+  const session = await openReceiver(options);
+  const { contacts, webhooks } = session.emulator.account;
+  return {
+    ...session,
+    contacts,
+    webhooks,
+    webhook: () => webhooks.find(session.webhookId),
+    /** Makes something happen, and returns the ID of the object to which it happens. */
+    happen: () => contacts.add(),
   };
 }

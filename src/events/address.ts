@@ -14,7 +14,7 @@ export function eventsAddress(eventsUrl: string, apiId: string, apiToken: string
   return url.href;
 }
 
-/** The last segment of the path, by which a request is recognised: a gateway may strip what comes before it. */
-export function pathOf(address: string): string {
-  return new URL(address).pathname.split("/").at(-1) ?? "";
+/** By what a request is recognised: a gateway may strip what comes before it. */
+export function lastSegment(path: string): string {
+  return path.split("/").at(-1) ?? "";
 }

@@ -8,8 +8,8 @@ export const LARGEST_BODY_BYTES = 2 ** 20;
 /** What all bodies under way may take, so that a flood of them leaves the memory to the capture. */
 const LARGEST_TOGETHER_BYTES = 16 * 2 ** 20;
 
-/** What a buffer starts with: most events fit. */
-const SMALLEST_BUFFER_BYTES = 4_096;
+/** What a chunk takes beside its bytes. A sender chooses how many chunks there are. */
+const CHUNK_BYTES = 256;
 
 /**
  * The memory for bodies under way: those that are being read, and those whose events are being stored. When it is
@@ -48,12 +48,12 @@ export class BodyRoom {
   }
 }
 
-/** The bytes of one body. One buffer holds them: a list of tiny chunks would take many times their memory. */
+/** The bytes of one body. */
 export class Body {
   readonly #room: BodyRoom;
-  #buffer = Buffer.alloc(0);
-  #takenBytes = 0;
+  #chunks: Uint8Array[] = [];
   #length = 0;
+  #takenBytes = 0;
 
   constructor(room: BodyRoom) {
     this.#room = room;
@@ -61,36 +61,27 @@ export class Body {
 
   /** Returns the answer to a body that cannot be kept. */
   append(chunk: Uint8Array): Answer | undefined {
-    const length = this.#length + chunk.byteLength;
-    if (length > LARGEST_BODY_BYTES) return ANSWERS.tooLarge;
-    if (length > this.#takenBytes && !this.#grow(length)) return ANSWERS.busy;
-    this.#buffer.set(chunk, this.#length);
-    this.#length = length;
+    this.#length += chunk.byteLength;
+    if (this.#length > LARGEST_BODY_BYTES) return ANSWERS.tooLarge;
+    const bytes = chunk.byteLength + CHUNK_BYTES;
+    if (!this.#room.take(bytes, this)) return ANSWERS.busy;
+    this.#takenBytes += bytes;
+    this.#chunks.push(chunk);
     return undefined;
   }
 
-  /** The bytes as UTF-8, which are not kept any longer. Their room is taken until `release`. */
+  /** The bytes as UTF-8. They are not kept any longer, and their room is taken until `release`. */
   text(): string {
     this.#room.keep(this);
-    const bytes = this.#buffer.subarray(0, this.#length);
-    this.#buffer = Buffer.alloc(0);
+    const bytes = Buffer.concat(this.#chunks);
+    this.#chunks = [];
     return new TextDecoder().decode(bytes);
   }
 
   release(): void {
     this.#room.release(this, this.#takenBytes);
-    this.#buffer = Buffer.alloc(0);
+    this.#chunks = [];
     this.#takenBytes = 0;
-  }
-
-  #grow(length: number): boolean {
-    const bytes = Math.min(LARGEST_BODY_BYTES, Math.max(length, 2 * this.#takenBytes, SMALLEST_BUFFER_BYTES));
-    if (!this.#room.take(bytes - this.#takenBytes, this)) return false;
-    const buffer = Buffer.allocUnsafe(bytes);
-    buffer.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = buffer;
-    this.#takenBytes = bytes;
-    return true;
   }
 }
 

@@ -19,10 +19,10 @@ export interface Envelope {
 export interface Delivery {
   readonly token: string | undefined;
   /**
-   * `undefined` for an odd event: one without a name, without an object as `data`, without a whole number of
-   * seconds as `timestamp`, or nested more than 100 levels deep.
+   * The event, which is looked at only when the token is right. `undefined` for an odd one: without a name, without an
+   * object as `data`, without a whole number of seconds as `timestamp`, or nested more than 100 levels deep.
    */
-  readonly envelope: Envelope | undefined;
+  readonly envelope: () => Envelope | undefined;
 }
 
 /** What makes two events about one object, by Aircall's names for it: the first that is there. */
@@ -36,7 +36,10 @@ export function readDelivery(text: string): Delivery | undefined {
   const body = parsed(text);
   if (!isJsonObject(body)) return undefined;
   const token = ownValue(body, "token");
-  return { token: typeof token === "string" ? token : undefined, envelope: envelopeIn(body, text) };
+  return {
+    token: typeof token === "string" ? token : undefined,
+    envelope: () => envelopeIn(body, text),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { AircallWebhooks, type ClientOptions } from "../aircall/index.ts";
 import { type Binding, type Block, bindingState } from "../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
-import { eventsAddress, pathOf } from "./address.ts";
+import { eventsAddress } from "./address.ts";
 import { EventWatch } from "./event-watch.ts";
 import { type EventStream, INBOX, Inbox } from "./inbox.ts";
 import { EventReceiver } from "./receiver.ts";
@@ -51,9 +51,9 @@ export class EventInput {
     return this.#inbox.binding;
   }
 
-  /** What events bring to the stream of this name. */
-  of(name: string) {
-    return this.#inbox.of(name);
+  /** What events bring to the stream of this binding. */
+  of(stateKey: string) {
+    return this.#inbox.of(stateKey);
   }
 
   async #open(): Promise<void> {
@@ -75,7 +75,7 @@ export class EventInput {
     this.#receiver = await EventReceiver.listen({
       host,
       port,
-      segment: pathOf(address),
+      path: new URL(address).pathname,
       isToken: (token) => {
         const isOurs = registration.isToken(token);
         if (isOurs !== true) registration.look();

@@ -6,9 +6,11 @@ import { type Envelope, eventOf } from "./envelope.ts";
 
 /** A stream that is captured, as events see it. */
 export interface EventStream {
+  /** The name of the binding's state. */
+  readonly stateKey: string;
   readonly definition: Pick<StreamDefinition, "name" | "capturesEvent" | "touchedBy">;
   /** Redacts the data of an event in place, as the config wants it for this stream. */
-  readonly redact: (data: JsonObject) => void;
+  readonly redact: (event: string, data: JsonObject) => void;
 }
 
 /** The state key of the inbox. No stream has this name. */
@@ -16,7 +18,7 @@ export const INBOX = "inbox";
 
 /**
  * Takes events in for the streams that they concern: as documents, or as objects that have changed and are to be
- * read. Its own part of the state is `{"touched": {"<stream>": {"<id>": <hint>}}}`, beside what `keep` is called with.
+ * read. Its own part of the state is `{"touched": {"<state key>": {"<id>": <hint>}}}`, beside what `keep` is called with.
  */
 export class Inbox {
   /** The binding that keeps the state of the inbox. */
@@ -29,16 +31,18 @@ export class Inbox {
     const touched = isJsonObject(state.touched) ? state.touched : {};
     this.binding = { stateKey: INBOX, stream: this.#kept };
     this.#streams = streams;
+    for (const key of Object.keys(touched))
+      if (!streams.some(({ stateKey }) => stateKey === key)) void this.keep({ touched: { [key]: null } });
     this.#events = new Map(
-      streams.map(({ definition: { name, capturesEvent, touchedBy } }) => [
-        name,
+      streams.map(({ stateKey, definition: { capturesEvent, touchedBy } }) => [
+        stateKey,
         {
           ...(capturesEvent && { arrivals: new Arrivals<AircallEvent>() }),
           ...(touchedBy && {
             touched: new TouchedIds({
               ...ports,
-              state: touched[name],
-              keep: (patch) => this.keep({ touched: { [name]: patch } }),
+              state: touched[stateKey],
+              keep: (patch) => this.keep({ touched: { [stateKey]: patch } }),
             }),
           }),
         },
@@ -46,9 +50,9 @@ export class Inbox {
     );
   }
 
-  /** What events bring to the stream of this name. */
-  of(name: string): StreamEvents | undefined {
-    return this.#events.get(name);
+  /** What events bring to the stream of this binding. */
+  of(stateKey: string): StreamEvents | undefined {
+    return this.#events.get(stateKey);
   }
 
   /** Applies a merge patch to the state of the inbox. Resolves once it is durable. */
@@ -61,10 +65,14 @@ export class Inbox {
     await Promise.all(this.#streams.map((stream) => this.#acceptFor(stream, envelope)));
   }
 
-  async #acceptFor({ definition, redact }: EventStream, envelope: Envelope): Promise<void> {
-    const { arrivals, touched } = this.#events.get(definition.name) ?? {};
+  async #acceptFor({ stateKey, definition, redact }: EventStream, envelope: Envelope): Promise<void> {
+    const { arrivals, touched } = this.#events.get(stateKey) ?? {};
     if (arrivals && definition.capturesEvent?.(envelope))
-      await arrivals.add(eventOf({ ...envelope, data: structuredClone(envelope.data) }, redact));
+      await arrivals.add(
+        eventOf({ ...envelope, data: structuredClone(envelope.data) }, (data) =>
+          redact(envelope.event, data),
+        ),
+      );
     const object = definition.touchedBy?.(envelope);
     if (object) await touched?.add(object);
   }

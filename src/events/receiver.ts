@@ -3,9 +3,10 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { ConfigError } from "../errors.ts";
 import type { Ports } from "../shared/ports.ts";
+import { lastSegment } from "./address.ts";
 import { ANSWERS, type Answer, sendAnswer } from "./answers.ts";
 import { Body, BodyRoom, LARGEST_BODY_BYTES, readBody } from "./body.ts";
-import { ANSWER_WITHIN_MS, Connections } from "./connections.ts";
+import { ANSWER_AFTER_MS, Connections } from "./connections.ts";
 import { type Envelope, readDelivery } from "./envelope.ts";
 import { isSameText } from "./same-text.ts";
 import { type Counts, Tally } from "./tally.ts";
@@ -15,8 +16,8 @@ export interface ReceiverOptions {
   readonly host: string;
   /** 0 is any free port. */
   readonly port: number;
-  /** The last segment of the path under which Aircall sends events, such as `3f9a`. */
-  readonly segment: string;
+  /** Where Aircall sends events, such as `/aircall/3f9a`. A gateway may strip all but the last segment. */
+  readonly path: string;
   /** Whether a token is that of our webhook; `unknown` as long as that is not known. MUST compare in constant time. */
   readonly isToken: (token: string) => boolean | "unknown";
   /** Resolves when the event is durable. */
@@ -44,6 +45,9 @@ const BACKLOG_CONNECTIONS = 4_096;
 
 const LARGEST_HEADERS_BYTES = 16 * 1_024;
 
+/** A field is reported once while the process lives, and each takes memory. */
+const MOST_FIELDS_REPORTED = 100;
+
 const CLOSED_WITHIN_MS = 1_000;
 
 /**
@@ -57,6 +61,8 @@ export class EventReceiver {
   readonly #connections: Connections;
   readonly #room = new BodyRoom();
   readonly #server: Server;
+  /** Those that have been reported. */
+  readonly #inexactFields = new Set<string>();
   #isClosing = false;
 
   /** Throws a `ConfigError` if the port cannot be opened. */
@@ -83,6 +89,8 @@ export class EventReceiver {
       .on("clientError", (_, socket) => this.#connections.refuse(socket))
       .on("drop", () => this.#tally.count("busy"));
     this.#server.maxConnections = MOST_CONNECTIONS;
+    // A client may end its half of the connection after its request, and still reads the answer.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
   }
 
   /** The port that is open. */
@@ -98,7 +106,7 @@ export class EventReceiver {
   /** Serves a request that comes by another way than the port. */
   async receive(request: { method: string; path: string; body: string }): Promise<Answer> {
     const visit = new Visit();
-    const cancel = this.#options.ports.clock.alarm(ANSWER_WITHIN_MS, () => visit.end("time"));
+    const cancel = this.#options.ports.clock.alarm(ANSWER_AFTER_MS, () => visit.end("time"));
     const { method, path: target, body } = request;
     const stream = () => Readable.from([Buffer.from(body)], { objectMode: false });
     const parts = { method, target, statedBytes: Buffer.byteLength(body), body: stream, prove: () => {} };
@@ -144,8 +152,10 @@ export class EventReceiver {
     const statedBytes = Number(request.headers["content-length"]);
     const answer = await this.#answerTo({ method, target, statedBytes, body, prove }, visit);
     visit.isAnswered = true;
-    const { clock } = this.#options.ports;
-    if (!socket.destroyed) sendAnswer(answer, request, response, clock, this.#isClosing);
+    if (socket.destroyed) return;
+    // What is broken has no end to wait for.
+    const isLast = this.#isClosing || answer === ANSWERS.broken;
+    sendAnswer(answer, request, response, this.#options.ports.clock, isLast);
   }
 
   async #answerTo(request: EventRequest, visit: Visit): Promise<Answer> {
@@ -157,8 +167,7 @@ export class EventReceiver {
   /** What needs no body. */
   #earlyAnswer({ method, target, statedBytes }: EventRequest): Answer | undefined {
     const [path = ""] = target.split("?", 1);
-    // A gateway may strip what comes before the last segment.
-    if (!isSameText(path.split("/").at(-1) ?? "", this.#options.segment)) return ANSWERS.unknownPath;
+    if (!isSameText(lastSegment(path), lastSegment(this.#options.path))) return ANSWERS.unknownPath;
     if (method === "GET" || method === "HEAD") return ANSWERS.health;
     if (method !== "POST") return ANSWERS.wrongMethod;
     return statedBytes > LARGEST_BODY_BYTES ? ANSWERS.tooLarge : undefined;
@@ -173,6 +182,7 @@ export class EventReceiver {
       return envelope;
     }
     request.prove();
+    this.#reportInexact(envelope);
     const stored = this.#options.accept(envelope).then(
       () => ANSWERS.accepted,
       () => ANSWERS.failed,
@@ -190,7 +200,17 @@ export class EventReceiver {
     if (delivery.token === undefined) return ANSWERS.wrongToken;
     const isOurs = this.#options.isToken(delivery.token);
     if (isOurs === "unknown") return ANSWERS.tokenUnknown;
-    return isOurs ? (delivery.envelope ?? ANSWERS.odd) : ANSWERS.wrongToken;
+    return isOurs ? (delivery.envelope() ?? ANSWERS.odd) : ANSWERS.wrongToken;
+  }
+
+  #reportInexact({ event, inexactFields }: Envelope): void {
+    for (const field of inexactFields) {
+      if (this.#inexactFields.has(field) || this.#inexactFields.size >= MOST_FIELDS_REPORTED) continue;
+      this.#inexactFields.add(field);
+      this.#options.ports.log.warn(
+        `The field "${field}" of ${event} has a number that a 64-bit float cannot hold exactly. It is captured as the nearest such number, or as null beyond the largest.`,
+      );
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import type { Ports } from "../shared/ports.ts";
 import type { Redactor } from "../shared/redactor.ts";
 import { isStop } from "../shared/stop.ts";
 import { AcceptedEvents } from "./accepted-events.ts";
-import { pathOf } from "./address.ts";
+import { lastSegment } from "./address.ts";
 import { Tokens } from "./tokens.ts";
 
 /** Five minutes at most from one look to the next, less what a slow look takes. */
@@ -76,7 +76,7 @@ export class Registration {
     this.#options = options;
     this.#remembered = options.remembered;
     this.#accepted = new AcceptedEvents(options.events, options.ports);
-    options.redactor.add([pathOf(options.address)]);
+    options.redactor.add([lastSegment(options.address)]);
   }
 
   /** Runs until the signal is aborted, which is no error. Throws nothing that Aircall does. */

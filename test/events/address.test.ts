@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { eventsAddress, pathOf } from "../../src/events/index.ts";
+import { lastSegment } from "../../src/events/address.ts";
+import { eventsAddress } from "../../src/events/index.ts";
 
 const of = (url: string, id = "id-1", token = "token-1") => eventsAddress(url, id, token);
 
@@ -16,16 +17,16 @@ test.each([
 
 test("the segment is the same each time and wherever the port is, and another for another key", () => {
   expect(of("https://acme.test")).toBe(of("https://acme.test"));
-  expect(pathOf(of("https://acme.test/prefix"))).toBe(pathOf(of("https://other.test")));
+  expect(lastSegment(of("https://acme.test/prefix"))).toBe(lastSegment(of("https://other.test")));
   const segments = [
     of("https://a.test"),
     of("https://a.test", "id-2"),
     of("https://a.test", "id-1", "token-2"),
   ];
-  expect(new Set(segments.map(pathOf)).size).toBe(3);
+  expect(new Set(segments.map(lastSegment)).size).toBe(3);
 });
 
 test("the segment is what a gateway leaves of the path", () => {
   const address = of("https://acme.test/stripped/prefix");
-  expect(address.endsWith(`/stripped/prefix/${pathOf(address)}`)).toBe(true);
+  expect(address.endsWith(`/stripped/prefix/${lastSegment(address)}`)).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { listedStreamNames } from "../../streams/index.ts";
+import { listedStreamNames, streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import { CONFIG_OPTION, parseStartDate, parseStreams, parseTarget } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -25,7 +25,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     .option(...CONFIG_OPTION)
     .option(
       "--streams <names>",
-      "comma-separated streams, such as calls,users (default: all that Aircall lists)",
+      "comma-separated streams, such as calls,users (default: all, those of events where events are received)",
       parseStreams,
     )
     .option(
@@ -52,12 +52,15 @@ Query the file with any DuckDB client:
       const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
       const asJson = options.json === true;
       const view = captureView(context, asJson);
+      const account = await openAccount(context, view.log, options);
+      const follow = options.follow === true;
+      const receivesEvents = follow && account.connector.receivesEvents(account.config);
       const run = {
-        account: await openAccount(context, view.log, options),
+        account,
         view,
         path: options.to,
-        streams: options.streams ?? listedStreamNames,
-        follow: options.follow === true,
+        streams: options.streams ?? (receivesEvents ? streamNames : listedStreamNames),
+        follow,
         asJson,
       };
       end(await withStore(run, (store) => captureAndReport(context, run, store)));

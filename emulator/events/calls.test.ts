@@ -1,6 +1,6 @@
-import { expect, test, vi } from "vitest";
-import { DAY_MS, MINUTE_MS, NOON_MS, QUIET } from "../testing.ts";
-import { openReceiver, type ReceivedEvent, type ReceivingSession } from "./testing.ts";
+import { expect, test } from "vitest";
+import { MINUTE_MS, NOON_MS, QUIET } from "../testing.ts";
+import { openReceiver, type ReceivedEvent } from "./testing.ts";
 
 const BUSY = { ...QUIET, webhooks: 0, users: 6, numbers: 5, days: 12, calls: 12 * 1_000, contacts: 2_000 };
 
@@ -35,6 +35,8 @@ test("a call lives in order, and each event comes when it happens", async () => 
     const ranked = lifeline.filter((rank) => rank >= 0);
     expect(ranked).toEqual(ranked.toSorted((left, right) => left - right));
   }
+  const timestamps = received.map(({ timestamp }) => timestamp);
+  expect(timestamps).toEqual(timestamps.toSorted((left, right) => left - right));
   for (const event of received) {
     const instant = instantIn(event);
     if (instant !== undefined) expect({ ...event, instant }).toMatchObject({ instant: event.timestamp });
@@ -135,7 +137,10 @@ test("a voicemail that is there soon is in call.ended, and announced after it", 
 });
 
 test("what was to happen to a call no longer happens once a test has changed that", async () => {
-  const { emulator, names, pass } = await openReceiver({ account: { ...BUSY, calls: 60_000 } });
+  const { emulator, names, pass, write, webhookId } = await openReceiver({
+    account: { ...BUSY, days: 2, calls: 10_000 },
+  });
+  await write("PUT", `/v1/webhooks/${webhookId}`, { events: ["call.hungup", "call.ended"] });
   const { account } = emulator;
   await pass(1_000);
   const recent = account.calls.untouchedWithin(account.nowSeconds - 600, account.nowSeconds);
@@ -151,117 +156,25 @@ test("what was to happen to a call no longer happens once a test has changed tha
   for (const id of going.slice(2)) expect(names(id)).toContain("call.hungup");
 });
 
-test("what was to happen to a contact no longer happens once a test has removed it", async () => {
-  const { emulator, names, pass } = await openReceiver({ account: { contacts: 500 } });
-  const { contacts } = emulator.account;
-  const [oldest] = contacts.listed("created_at");
-  await pass(1_000);
-  contacts.remove(oldest?.id ?? 0);
-  await pass(60 * DAY_MS);
-  expect(oldest?.deletedAt).toBeLessThan(emulator.account.nowSeconds);
-  expect(names(oldest?.id)).toEqual(["contact.deleted"]);
-  expect(new Set(names())).toEqual(new Set(["contact.created", "contact.updated", "contact.deleted"]));
+test("every call is announced once, also at the turn of an hour", async () => {
+  const { emulator, received, pass, write, webhookId } = await openReceiver({
+    account: { ...BUSY, days: 2, calls: 30_000 },
+  });
+  await write("PUT", `/v1/webhooks/${webhookId}`, { events: ["call.created"] });
+  await pass(6 * 60 * MINUTE_MS);
+  const { calls, nowSeconds } = emulator.account;
+  const { order } = calls;
+  const started = order.slice(order.countBefore(NOON_MS / 1_000 + 1), order.countBefore(nowSeconds - 2));
+  const ids = Array.from({ length: started.length }, (_, position) => started.idAt(position));
+  const announced = received.filter(({ data }) => Number(data.started_at) < nowSeconds - 2);
+  expect(ids.length).toBeGreaterThan(3_000);
+  expect(announced.map(({ data }) => data.id).toSorted()).toEqual(ids.toSorted());
 });
 
-test("users open and close as their availabilities do", async () => {
-  const { emulator, received, pass } = await openReceiver({ account: { users: 12 } });
-  const availabilities = () =>
-    new Map(
-      [...emulator.truth("user_availablity")].map((row) => Object.values(row as object) as [number, string]),
-    );
-  const open = new Map([...availabilities()].map(([id, state]) => [id, isOpen(state)]));
-  for (let step = 0; step < 24 * 6; step++) {
-    const before = availabilities();
-    received.length = 0;
-    await pass(10 * MINUTE_MS);
-    for (const { event, data } of received) {
-      if (event === "user.opened.v2") open.set(Number(data.id), true);
-      if (event === "user.closed.v2") open.set(Number(data.id), false);
-      expect(data).not.toHaveProperty("numbers");
-    }
-    for (const [id, state] of availabilities()) {
-      expect([id, open.get(id)]).toEqual([id, isOpen(state)]);
-      const has = (name: string) =>
-        received.some(({ event, data }) => data.id === id && event === `user.${name}.v2`);
-      expect(has("wut_start")).toBe(state === "after_call_work" && before.get(id) !== state);
-      expect(has("disconnected")).toBe(state === "offline" && before.get(id) !== state);
-      expect(has("connected")).toBe(before.get(id) === "offline" && state !== "offline");
-    }
-  }
-});
-
-const isOpen = (availability: string) => !["offline", "do_not_disturb"].includes(availability);
-
-test("a user with a reason for not being available is closed twice, and the second event has the reason", async () => {
-  const { emulator, received, pass } = await openReceiver({ account: { users: 12 } });
-  const { users } = emulator.account;
-  for (const { id } of users.listed) users.edit(id, { substatus: "Out for lunch" });
-  await pass(DAY_MS);
-  const [user] = users.listed;
-  const closed = received.filter(({ event, data }) => event === "user.closed.v2" && data.id === user?.id);
-  expect(closed.length).toBeGreaterThan(0);
-  for (const [index, { data }] of closed.entries())
-    expect(data.substatus).toBe(index % 2 === 0 ? "always_closed" : "Out for lunch");
-});
-
-test("lines open and close with their hours, and the directory announces what is new and gone", async () => {
-  const { emulator, received, names, pass } = await openReceiver({ account: { ...QUIET, webhooks: 0 } });
-  await pass(DAY_MS);
-  for (const { id } of emulator.account.numbers.listed)
-    expect(names(id).toSorted()).toEqual(["number.closed", "number.opened"]);
-  received.length = 0;
-  const { numbers, users, contacts } = emulator.account;
-  const userId = users.add();
-  users.edit(userId, { substatus: "always_closed" });
-  users.remove(userId);
-  numbers.remove(numbers.add());
-  const contactId = contacts.add();
-  contacts.edit(contactId, { firstName: "Quill" });
-  contacts.editSilently(contactId, { firstName: "Reed" });
-  contacts.remove(contactId);
-  await pass(0);
-  const expected = [
-    "number.created",
-    "number.deleted",
-    "contact.created",
-    "contact.updated",
-    "contact.deleted",
-  ];
-  expect(names().filter((name) => !name.startsWith("user."))).toEqual(expected);
-  expect(names(userId).at(0)).toBe("user.created.v2");
-  expect(names(userId).at(-1)).toBe("user.deleted.v2");
-});
-
-test("the same seed sends the same events, however the clock moves", async () => {
-  const options = { account: { ...BUSY, messagesPerDay: 300 }, events: { losses: 0.1, duplicates: 0.1 } };
-  const run = async (minutes: number, seed = "aircall") => {
-    const session = await openReceiver({ ...options, seed });
-    for (let passed = 0; passed < 120; passed += minutes) await session.pass(minutes * MINUTE_MS);
-    return sortedKeys(session);
-  };
-  const first = await run(1);
-  expect(first.length).toBeGreaterThan(500);
-  expect(await run(120)).toEqual(first);
-  expect(await run(1, "other")).not.toEqual(first);
-});
-
-function sortedKeys({ received }: ReceivingSession): string[] {
-  return received.map(({ event, data, timestamp }) => `${timestamp} ${event} ${data.id}`).sort();
-}
-
-test("without an active webhook nothing is worked out, and nothing of that time is sent later", async () => {
-  const { emulator, webhookId, received, pass } = await openReceiver({ account: BUSY });
-  const { calls, contacts, webhooks } = emulator.account;
-  webhooks.edit(webhookId, { active: false });
-  const looks = [vi.spyOn(calls, "untouchedWithin"), vi.spyOn(contacts, "untouchedOn")];
-  await pass(DAY_MS);
-  calls.ring();
-  for (const look of looks) expect(look).not.toHaveBeenCalled();
-  await pass(60_000);
-  webhooks.edit(webhookId, { active: true });
-  const activatedAt = (NOON_MS + DAY_MS + 60_000) / 1_000;
-  await pass(60 * MINUTE_MS);
-  for (const look of looks) expect(look).toHaveBeenCalled();
-  expect(received.length).toBeGreaterThan(50);
-  expect(Math.min(...received.map(({ timestamp }) => timestamp))).toBeGreaterThan(activatedAt);
+test("calls that a test adds as finished ones are announced as such", async () => {
+  const { emulator, names, pass } = await openReceiver({ account: { ...QUIET, webhooks: 0 } });
+  const { calls, nowSeconds } = emulator.account;
+  const first = calls.add(2, { startedAtSeconds: nowSeconds - 10 });
+  await pass(MINUTE_MS);
+  expect([names(first), names(first + 1)]).toEqual([["call.ended"], ["call.ended"]]);
 });
