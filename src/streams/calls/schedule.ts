@@ -52,6 +52,7 @@ export class CallSchedule {
   readonly #touched: TouchedCalls;
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
+  #isPolling = false;
   #polls = 0;
   #polledThroughSeconds = -Infinity;
   #polledMs = -Infinity;
@@ -101,7 +102,10 @@ export class CallSchedule {
   }
 
   async *#pollIfDue(): AsyncGenerator<ScheduleStep> {
-    if (hasPassed(this.#pauseMs, this.#polledMs, this.#source)) yield* this.#poll();
+    if (this.#isPolling || !hasPassed(this.#pauseMs, this.#polledMs, this.#source)) return;
+    this.#isPolling = true;
+    yield* this.#poll();
+    this.#isPolling = false;
   }
 
   /** Reads the calls of the last half hour, and the older calls that may still change by themselves. */

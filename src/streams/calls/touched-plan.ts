@@ -72,16 +72,17 @@ export function planReads(
   };
   const recent = wanted.filter(isRecent).sort((left, right) => left.hint - right.hint);
   const fits = (first: number, last: number) =>
-    first >= 0 && last < recent.length && rowsIn(spanOf(recent, first, last), recentStarts) <= ROWS_IN_WINDOW;
-  for (let place = 0; place < recent.length; place++) {
-    if (!recent[place]?.isDue) continue;
-    let [first, last] = [place, place];
+    last < recent.length && rowsIn(spanOf(recent, first, last), recentStarts) <= ROWS_IN_WINDOW;
+  let planned = 0;
+  for (let due = 0; due < recent.length; due++) {
+    if (due < planned || !recent[due]?.isDue) continue;
+    let [first, last] = [due, due];
     while (fits(first, last + 1)) last += 1;
-    while (fits(first - 1, last)) first -= 1;
-    const ids = recent.slice(first, last + 1).map(({ id }) => id);
+    while (first > planned && fits(first - 1, last)) first -= 1;
+    planned = last + 1;
+    const ids = recent.slice(first, planned).map(({ id }) => id);
     if (ids.length === 1) plan.singles.push(...ids);
     else plan.windows.push({ span: spanOf(recent, first, last), ids: new Set(ids) });
-    place = last;
   }
   return plan;
 }
