@@ -16,7 +16,7 @@ export interface CaptureRequest {
   readonly until: "pass" | "follow";
   readonly signal: AbortSignal;
   readonly onEvent?: (event: CaptureEvent) => void;
-  /** Called with a sentence for people when Aircall's events do not come, or come again. */
+  /** Called with a sentence for people about Aircall's events: that they come or do not come, and what is lost. */
   readonly onStatus?: (status: string) => void;
 }
 
