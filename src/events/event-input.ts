@@ -82,7 +82,7 @@ export class EventInput {
         return isOurs;
       },
       accept: (envelope) => {
-        this.#watch.heard();
+        this.#watch.heard(envelope);
         return this.#inbox.accept(envelope);
       },
       ports: client.ports,
