@@ -275,10 +275,11 @@ describe("a busy account", () => {
 describe("the re-read schedule", () => {
   const cursorsOf = (replica: Replica) => replica.ownState.rungs as Record<string, number>;
   const withAges = (...ages: string[]) => ({ config: { advanced: { reread_calls_after: ages } } });
+  const agesAlone = { config: { advanced: { reread_requests_per_pass: 0 } } };
 
   test("reads what a pause of two days has left out once, not once for each step", async () => {
     await using world = await startWorld({ account: { ...QUIET, calls: 12_000, days: 60 } }, leapingClock());
-    const replica = new Replica(world, "calls");
+    const replica = new Replica(world, "calls", agesAlone);
     await replica.pass();
     const before = cursorsOf(replica);
     world.clock.advance(2 * DAY_MS);
@@ -300,7 +301,7 @@ describe("the re-read schedule", () => {
     const nowSeconds = secondsOf(world);
     for (let hours = 1; hours <= 40 * 24; hours++)
       world.emulator.account.calls.add(1, { startedAtSeconds: nowSeconds - hours * 3_600 });
-    const replica = new Replica(world, "calls");
+    const replica = new Replica(world, "calls", agesAlone);
     await replica.pass();
     for (let night = 0; night < 3; night++) {
       world.clock.advance(DAY_MS);

@@ -6,6 +6,7 @@ import { readWindow, type Span } from "../window.ts";
 import { type Call, type CallBatch, type CallPurpose, callsOf, type ScheduleStep } from "./call-batch.ts";
 import { callList, LONGEST_READ_ALONE_SECONDS } from "./list.ts";
 import { OpenCalls } from "./open-calls.ts";
+import { rereadInPass } from "./pass-reread.ts";
 import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
 import { Rereads } from "./rereads.ts";
 import { RECENT_SECONDS, type ScheduleState, wholeHistory } from "./schedule-state.ts";
@@ -21,6 +22,11 @@ export interface ScheduleOptions {
   readonly state: ScheduleState;
   /** The calls of the last half hour that are known, by ID: when each started; Unix seconds. */
   readonly recentStarts?: Iterable<readonly [id: number, startedAt: number]>;
+  /**
+   * The start of the first call of which the stream knows the version that it captured last, rounded down; Unix
+   * seconds. A stream that has this gets calls again between the ages too.
+   */
+  readonly knownSinceSeconds?: () => number;
   readonly priorities?: Readonly<Record<CallPurpose, Priority>>;
 }
 
@@ -41,6 +47,7 @@ export class CallSchedule {
   readonly #recentStarts: Map<number, number>;
   readonly #open: OpenCalls;
   readonly #rereads: Rereads;
+  readonly #knowsVersions: boolean;
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
   #polls = 0;
@@ -48,12 +55,13 @@ export class CallSchedule {
   #polledMs = -Infinity;
   #pauseMs = 0;
 
-  constructor({ source, state, recentStarts = [], priorities = PRIORITIES }: ScheduleOptions) {
+  constructor({ source, state, recentStarts = [], priorities = PRIORITIES, ...options }: ScheduleOptions) {
     this.#source = source;
     this.#priorities = priorities;
     this.#recentStarts = new Map(recentStarts);
     this.#open = new OpenCalls(source, state.open, priorities.open);
     this.#rereads = new Rereads(source, state.rungs, priorities.reread);
+    this.#knowsVersions = options.knownSinceSeconds !== undefined;
     this.#unread = state.unread;
     this.#historyReadAt = state.backfilledAt;
   }
@@ -61,9 +69,13 @@ export class CallSchedule {
   async *steps(): AsyncGenerator<ScheduleStep> {
     while (true) {
       yield* this.#poll();
+      const polledSeconds = this.#polledThroughSeconds;
       yield* this.#reread();
       if (isRereadDue(this.#historyReadAt, this.#source)) yield this.#beginHistory();
+      const history = this.#unread;
       yield* this.#readHistory();
+      if (this.#source.until === "pass" && this.#knowsVersions)
+        yield* this.#rereadInPass(polledSeconds, history);
       yield restSince(this.#polledMs, this.#pauseMs, this.#source);
     }
   }
@@ -120,6 +132,14 @@ export class CallSchedule {
     }
   }
 
+  async *#rereadInPass(firstPollSeconds: number, history: UnreadSpans): AsyncGenerator<ScheduleStep> {
+    const priority = this.#priorities.reread;
+    for await (const rows of rereadInPass(this.#source, priority, firstPollSeconds, history)) {
+      yield this.#olderCalls("reread", rows);
+      yield* this.#pollIfDue();
+    }
+  }
+
   #beginHistory(): ScheduleStep {
     const before = this.#unread;
     this.#unread = wholeHistory(this.#source, this.#polledThroughSeconds);
@@ -166,11 +186,12 @@ export class CallSchedule {
   }
 
   /** A batch of calls that no poll reads. Those that may still change by themselves are read again one by one. */
-  #olderCalls(purpose: CallPurpose, rows: readonly Json[], cursors: JsonObject): CallBatch {
+  #olderCalls(purpose: CallPurpose, rows: readonly Json[], cursors: JsonObject = {}): CallBatch {
     const now = nowSeconds(this.#source);
     const calls = callsOf(rows, this.#source);
     const open = this.#open.follow(calls, now, isDense(this.#recentStarts));
-    return { kind: "calls", purpose, calls, nowSeconds: now, patch: { ...cursors, open } };
+    const patch = Object.keys(open).length > 0 ? { ...cursors, open } : cursors;
+    return { kind: "calls", purpose, calls, nowSeconds: now, patch };
   }
 
   #list(requestPurpose: string, purpose: CallPurpose) {
