@@ -9,9 +9,10 @@ export type Call = Document & CallRow;
 /**
  * Why calls are read: `tail`, those of the last half hour, at each poll; `open`, an older call that may
  * still change by itself; `reread`, calls that have come to an age of the re-read schedule; `history`,
- * the calls from before the binding began.
+ * the calls from before the binding began; `spare`, calls between the ages, with requests that nothing
+ * else needs.
  */
-export type CallPurpose = "tail" | "open" | "reread" | "history";
+export type CallPurpose = "tail" | "open" | "reread" | "history" | "spare";
 
 /** Calls that were read together. A call at the seam of two re-reads of one age is in both batches. */
 export interface CallBatch {

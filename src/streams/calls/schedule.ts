@@ -1,5 +1,5 @@
 import type { Priority } from "../../aircall/index.ts";
-import { patchBetween } from "../../engine/index.ts";
+import { patchBetween, type RestStep } from "../../engine/index.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { hasPassed, isRereadDue, nowSeconds, restSince, type Source } from "../source.ts";
 import { readWindow, type Span } from "../window.ts";
@@ -10,6 +10,7 @@ import { rereadInPass } from "./pass-reread.ts";
 import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
 import { Rereads } from "./rereads.ts";
 import { RECENT_SECONDS, type ScheduleState, wholeHistory } from "./schedule-state.ts";
+import { SpareReread } from "./spare-reread.ts";
 import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
 
 /** Starts are in Aircall's time, whose clock may be ahead of ours. */
@@ -27,8 +28,10 @@ export interface ScheduleOptions {
    * seconds. A stream that has this gets calls again between the ages too.
    */
   readonly knownSinceSeconds?: () => number;
-  readonly priorities?: Readonly<Record<CallPurpose, Priority>>;
+  readonly priorities?: Priorities;
 }
+
+type Priorities = Readonly<Record<Exclude<CallPurpose, "spare">, Priority>>;
 
 const PRIORITIES = { tail: "tail", open: "tail", reread: "reread", history: "backfill" } as const;
 
@@ -43,11 +46,12 @@ const PRIORITIES = { tail: "tail", open: "tail", reread: "reread", history: "bac
  */
 export class CallSchedule {
   readonly #source: Source;
-  readonly #priorities: Readonly<Record<CallPurpose, Priority>>;
+  readonly #priorities: Priorities;
   readonly #recentStarts: Map<number, number>;
   readonly #open: OpenCalls;
   readonly #rereads: Rereads;
   readonly #knowsVersions: boolean;
+  readonly #spare: SpareReread | undefined;
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
   #polls = 0;
@@ -62,13 +66,15 @@ export class CallSchedule {
     this.#open = new OpenCalls(source, state.open, priorities.open);
     this.#rereads = new Rereads(source, state.rungs, priorities.reread);
     this.#knowsVersions = options.knownSinceSeconds !== undefined;
+    if (options.knownSinceSeconds && source.until === "follow")
+      this.#spare = new SpareReread(source, options.knownSinceSeconds);
     this.#unread = state.unread;
     this.#historyReadAt = state.backfilledAt;
   }
 
   async *steps(): AsyncGenerator<ScheduleStep> {
     while (true) {
-      yield* this.#poll();
+      yield* this.#pollIfDue();
       const polledSeconds = this.#polledThroughSeconds;
       yield* this.#reread();
       if (isRereadDue(this.#historyReadAt, this.#source)) yield this.#beginHistory();
@@ -76,7 +82,8 @@ export class CallSchedule {
       yield* this.#readHistory();
       if (this.#source.until === "pass" && this.#knowsVersions)
         yield* this.#rereadInPass(polledSeconds, history);
-      yield restSince(this.#polledMs, this.#pauseMs, this.#source);
+      yield* this.#rereadSpare();
+      yield this.#rest();
     }
   }
 
@@ -140,6 +147,21 @@ export class CallSchedule {
     }
   }
 
+  /** Reads calls between the ages, if there is a request to spare. */
+  async *#rereadSpare(): AsyncGenerator<ScheduleStep> {
+    if (!this.#spare || this.#spare.nextAtMs() > this.#source.clock.now()) return;
+    for await (const rows of this.#spare.turn()) {
+      yield this.#olderCalls("spare", rows);
+      yield* this.#pollIfDue();
+    }
+  }
+
+  /** Until the next poll, or until there is a request to spare. */
+  #rest(): RestStep {
+    const rest = restSince(this.#polledMs, this.#pauseMs, this.#source);
+    return { ...rest, untilMs: Math.min(rest.untilMs, this.#spare?.nextAtMs() ?? Infinity) };
+  }
+
   #beginHistory(): ScheduleStep {
     const before = this.#unread;
     this.#unread = wholeHistory(this.#source, this.#polledThroughSeconds);
@@ -194,7 +216,7 @@ export class CallSchedule {
     return { kind: "calls", purpose, calls, nowSeconds: now, patch };
   }
 
-  #list(requestPurpose: string, purpose: CallPurpose) {
+  #list(requestPurpose: string, purpose: keyof Priorities) {
     return callList(
       this.#source.api.for(requestPurpose, this.#priorities[purpose]),
       nowSeconds(this.#source),
