@@ -17,22 +17,29 @@ const GATHERING_MS = 4_000;
 /** Twenty minutes of requests, at half of the default allowance. What is touched beyond that is left to the polls. */
 const MOST_TOUCHED = 1_000;
 
+/** How long after a read without an answer an object is read again, and how often: for an hour in all. */
+const AGAIN_AFTER_MS = 5 * 60_000;
+const MOST_READS = 12;
+
 const BETWEEN_REPORTS_MS = 10 * 60_000;
 
 interface Entry {
   hint: number;
   canWait: boolean;
-  /** Changes with each event, so that one that comes while the object is read is not lost. */
+  /** Another for each event, so that one that comes while the object is read is not lost. */
   version: number;
   isTaken: boolean;
-  readonly kept: Promise<void>;
+  /** How often Aircall did not answer for the object. */
+  unansweredReads: number;
+  /** Resolves once the hint is in the state. */
+  kept: Promise<void>;
 }
 
 /** What a run of the stream is to read. */
 export interface TouchedBatch {
   readonly objects: readonly TouchedObject[];
-  /** To be called once what was read is durable. */
-  readonly read: () => void;
+  /** To be called once what was read is durable, with the IDs that Aircall did not answer for. */
+  readonly read: (unanswered?: ReadonlySet<number>) => void;
 }
 
 export interface TouchedOptions {
@@ -53,7 +60,11 @@ export class TouchedIds {
   readonly touch = new Touch();
   readonly #options: TouchedOptions;
   readonly #entries = new Map<number, Entry>();
+  /** Those that Aircall did not answer for. */
+  readonly #unanswered = new Set<number>();
   #waitingSinceMs = Infinity;
+  #unansweredSinceMs = Infinity;
+  #versions = 0;
   #left = 0;
   #reportedMs = -Infinity;
 
@@ -62,21 +73,27 @@ export class TouchedIds {
     const kept = Promise.resolve();
     for (const [id, hint] of Object.entries(isJsonObject(options.state) ? options.state : {})) {
       if (!Number.isSafeInteger(Number(id)) || typeof hint !== "number") continue;
-      this.#entries.set(Number(id), { hint, canWait: false, version: 0, isTaken: false, kept });
+      this.#enter(Number(id), hint, kept);
     }
   }
 
-  /** Resolves once the object is in the state, or has been read. Beyond a thousand objects, it is left to the polls. */
+  /**
+   * Resolves once the object is in the state, or has been read. Of several hints the greatest counts, since events may
+   * overtake each other. Beyond a thousand objects, the object is left to the polls.
+   */
   add({ id, hint, canWait = false }: TouchedObject): Promise<void> {
     const known = this.#entries.get(id);
     if (!known && this.#entries.size >= MOST_TOUCHED) {
       this.#leaveToPolls();
       return Promise.resolve();
     }
-    const entry = known ?? this.#enter(id, hint);
-    entry.hint = hint;
+    const entry = known ?? this.#enter(id, hint, this.#options.keep({ [id]: hint }));
+    if (hint > entry.hint) {
+      entry.hint = hint;
+      entry.kept = this.#options.keep({ [id]: hint });
+    }
     entry.canWait = canWait && (known === undefined || known.canWait);
-    entry.version += 1;
+    entry.version = this.#nextVersion();
     entry.isTaken = false;
     this.#waitingSinceMs = Math.min(this.#waitingSinceMs, this.#options.clock.now());
     this.touch.touch();
@@ -85,13 +102,11 @@ export class TouchedIds {
 
   /** When the objects that wait are to be read; Unix milliseconds. */
   get dueMs(): number {
-    return this.#waitingSinceMs + GATHERING_MS;
+    return Math.min(this.#waitingSinceMs + GATHERING_MS, this.#unansweredSinceMs + AGAIN_AFTER_MS);
   }
 
   get isDue(): boolean {
-    const nowMs = this.#options.clock.now();
-    // The clock may have been set back since the event came.
-    return this.dueMs <= nowMs || (this.#waitingSinceMs < Infinity && this.#waitingSinceMs > nowMs);
+    return this.#hasPassed(GATHERING_MS, this.#waitingSinceMs) || this.#areUnansweredDue;
   }
 
   /** To be called when a run of the stream begins: what an earlier run took and did not read waits again. */
@@ -100,32 +115,74 @@ export class TouchedIds {
     if (this.#entries.size > 0) this.#waitingSinceMs = this.#options.clock.now() - GATHERING_MS;
   }
 
-  /** `undefined` when nothing waits. */
-  take(): TouchedBatch | undefined {
-    const taken = [...this.#entries].filter(([, { isTaken }]) => !isTaken);
+  /** At most so many of the objects that wait, those that have waited longest. `undefined` when nothing waits. */
+  take(most = Infinity): TouchedBatch | undefined {
+    if (this.#areUnansweredDue) this.#releaseUnanswered();
+    const waiting = [...this.#entries].filter(([, { isTaken }]) => !isTaken);
+    const taken = waiting.slice(0, most);
+    for (const [, entry] of taken) entry.isTaken = true;
+    if (taken.length === waiting.length) this.#waitingSinceMs = Infinity;
     if (taken.length === 0) return undefined;
     const versions = new Map(taken.map(([id, { version }]) => [id, version]));
-    for (const [, entry] of taken) entry.isTaken = true;
-    this.#waitingSinceMs = Infinity;
     return {
       objects: taken.map(([id, { hint, canWait }]) => ({ id, hint, canWait })),
-      read: () => {
-        for (const [id, version] of versions) this.#forget(id, version);
-      },
+      read: (unanswered = new Set()) => this.#settle(versions, unanswered),
     };
   }
 
-  #enter(id: number, hint: number): Entry {
-    const kept = this.#options.keep({ [id]: hint });
-    const entry = { hint, canWait: false, version: 0, isTaken: false, kept };
+  #enter(id: number, hint: number, kept: Promise<void>): Entry {
+    const version = this.#nextVersion();
+    const entry = { hint, canWait: false, version, isTaken: false, unansweredReads: 0, kept };
     this.#entries.set(id, entry);
     return entry;
   }
 
-  #forget(id: number, version: number): void {
-    if (this.#entries.get(id)?.version !== version) return;
-    this.#entries.delete(id);
-    void this.#options.keep({ [id]: null });
+  /** No version of an object comes again, not even after the object has been read and forgotten. */
+  #nextVersion(): number {
+    this.#versions += 1;
+    return this.#versions;
+  }
+
+  /** Forgets the objects that were read and that no event has named since. */
+  #settle(versions: ReadonlyMap<number, number>, unanswered: ReadonlySet<number>): void {
+    const forgotten: JsonObject = {};
+    for (const [id, version] of versions) {
+      const entry = this.#entries.get(id);
+      if (entry?.version !== version) continue;
+      if (unanswered.has(id) && this.#isReadAgain(id, entry)) continue;
+      this.#entries.delete(id);
+      forgotten[id] = null;
+    }
+    if (Object.keys(forgotten).length > 0) void this.#options.keep(forgotten);
+  }
+
+  /** Whether an object that Aircall did not answer for is tried once more. */
+  #isReadAgain(id: number, entry: Entry): boolean {
+    entry.unansweredReads += 1;
+    if (entry.unansweredReads >= MOST_READS) return false;
+    this.#unanswered.add(id);
+    this.#unansweredSinceMs = Math.min(this.#unansweredSinceMs, this.#options.clock.now());
+    return true;
+  }
+
+  get #areUnansweredDue(): boolean {
+    return this.#hasPassed(AGAIN_AFTER_MS, this.#unansweredSinceMs);
+  }
+
+  #releaseUnanswered(): void {
+    for (const id of this.#unanswered) {
+      const entry = this.#entries.get(id);
+      if (entry) entry.isTaken = false;
+    }
+    this.#unanswered.clear();
+    this.#unansweredSinceMs = Infinity;
+  }
+
+  /** True as well when the clock has been set back since then. */
+  #hasPassed(durationMs: number, sinceMs: number): boolean {
+    if (sinceMs === Infinity) return false;
+    const passedMs = this.#options.clock.now() - sinceMs;
+    return passedMs < 0 || passedMs >= durationMs;
   }
 
   #leaveToPolls(): void {
@@ -134,7 +191,7 @@ export class TouchedIds {
     if (nowMs < this.#reportedMs + BETWEEN_REPORTS_MS) return;
     this.#reportedMs = nowMs;
     this.#options.log.warn(
-      `Events name more objects than the request budget can read at once: ${this.#left} so far are left to the polls and re-reads.`,
+      `Events name more objects than the request budget can read at once: ${this.#left} so far are left to the polls and re-reads, which reach no call beyond the re-read ages.`,
     );
   }
 }
