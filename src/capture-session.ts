@@ -83,7 +83,13 @@ function eventInputOf(
   bindings: readonly Binding[],
 ): EventInput | undefined {
   const { eventsUrl } = config;
-  if (eventsUrl === undefined || until === "pass") return undefined;
+  if (eventsUrl === undefined) return undefined;
+  if (until === "pass") {
+    client.ports.log.warn(
+      "advanced.events_url has no effect in a run that makes one pass and ends: it receives no events. A capture that follows does.",
+    );
+    return undefined;
+  }
   return new EventInput({
     streams: bindings.map(({ stateKey, resource: { stream } }) => ({
       stateKey,
@@ -128,8 +134,9 @@ function listenAt(
   eventsUrl: string,
   { host, port }: EventsPort = { port: 0 },
 ): { host: string; port: number } {
-  const isLocal = isLoopback(new URL(eventsUrl).hostname);
-  return { host: host ?? (isLocal ? "127.0.0.1" : "0.0.0.0"), port };
+  const { hostname } = new URL(eventsUrl);
+  const own = hostname.replace(/^\[(.*)\]$/, "$1");
+  return { host: host ?? (isLoopback(hostname) ? own : "0.0.0.0"), port };
 }
 
 /**

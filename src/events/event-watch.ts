@@ -1,7 +1,7 @@
 import type { Document } from "../engine/index.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { Clock } from "../shared/ports.ts";
-import type { Look } from "./registration.ts";
+import type { Look } from "./webhook/registration.ts";
 
 /** Aircall sends an event again for so long. https://developer.aircall.io/api-references/#webhook-usage */
 const SENT_AGAIN_FOR_MS = 12 * 3_600_000;

@@ -11,8 +11,16 @@ export interface TouchedObject {
   readonly canWait?: boolean;
 }
 
-/** So long after the first event, what it touched is read: other events of the same objects come within seconds. */
-const GATHERING_MS = 4_000;
+export interface WaitingObject extends TouchedObject {
+  /** Whether the object is to be read now. Another one is worth reading only where that costs nothing. */
+  readonly isDue: boolean;
+}
+
+/**
+ * So long after the first event of an object, the object is read. What comes meanwhile is often read by the same
+ * request. An event may come a second after what it announces, so that most changes are captured within five seconds.
+ */
+const GATHERING_MS = 3_600;
 
 /** Twenty minutes of requests, at half of the default allowance. What is touched beyond that is left to the polls. */
 const MOST_TOUCHED = 1_000;
@@ -24,6 +32,8 @@ interface Entry {
   canWait: boolean;
   /** Changes with each event, so that one that comes while the object is read is not lost. */
   version: number;
+  /** When the first event came since the object was read; Unix milliseconds. */
+  sinceMs: number;
   isTaken: boolean;
   readonly kept: Promise<void>;
 }
@@ -53,16 +63,21 @@ export class TouchedIds {
   readonly touch = new Touch();
   readonly #options: TouchedOptions;
   readonly #entries = new Map<number, Entry>();
-  #waitingSinceMs = Infinity;
   #left = 0;
   #reportedMs = -Infinity;
 
   constructor(options: TouchedOptions) {
     this.#options = options;
-    const kept = Promise.resolve();
+    const restored = {
+      canWait: false,
+      version: 0,
+      sinceMs: -Infinity,
+      isTaken: false,
+      kept: Promise.resolve(),
+    };
     for (const [id, hint] of Object.entries(isJsonObject(options.state) ? options.state : {})) {
       if (!Number.isSafeInteger(Number(id)) || typeof hint !== "number") continue;
-      this.#entries.set(Number(id), { hint, canWait: false, version: 0, isTaken: false, kept });
+      this.#entries.set(Number(id), { ...restored, hint });
     }
   }
 
@@ -74,50 +89,65 @@ export class TouchedIds {
       return Promise.resolve();
     }
     const entry = known ?? this.#enter(id, hint);
-    entry.hint = hint;
+    // Events come in any order: a start that one of them lacks is kept, and so is a deletion.
+    entry.hint = Math.max(hint, entry.hint);
     entry.canWait = canWait && (known === undefined || known.canWait);
     entry.version += 1;
+    if (entry.isTaken) entry.sinceMs = this.#options.clock.now();
     entry.isTaken = false;
-    this.#waitingSinceMs = Math.min(this.#waitingSinceMs, this.#options.clock.now());
     this.touch.touch();
     return entry.kept;
   }
 
-  /** When the objects that wait are to be read; Unix milliseconds. */
+  /** When the first of the objects that wait is to be read; Unix milliseconds. */
   get dueMs(): number {
-    return this.#waitingSinceMs + GATHERING_MS;
+    return Math.min(Infinity, ...this.#waiting().map(([, { sinceMs }]) => sinceMs + GATHERING_MS));
   }
 
   get isDue(): boolean {
-    const nowMs = this.#options.clock.now();
-    // The clock may have been set back since the event came.
-    return this.dueMs <= nowMs || (this.#waitingSinceMs < Infinity && this.#waitingSinceMs > nowMs);
+    return this.waiting().some(({ isDue }) => isDue);
   }
 
   /** To be called when a run of the stream begins: what an earlier run took and did not read waits again. */
   begin(): void {
-    for (const entry of this.#entries.values()) entry.isTaken = false;
-    if (this.#entries.size > 0) this.#waitingSinceMs = this.#options.clock.now() - GATHERING_MS;
+    for (const entry of this.#entries.values()) {
+      entry.isTaken = false;
+      entry.sinceMs = -Infinity;
+    }
   }
 
-  /** `undefined` when nothing waits. */
-  take(): TouchedBatch | undefined {
-    const taken = [...this.#entries].filter(([, { isTaken }]) => !isTaken);
+  waiting(): WaitingObject[] {
+    const nowMs = this.#options.clock.now();
+    // The clock may have been set back since the event came.
+    const isDue = ({ sinceMs }: Entry) => sinceMs + GATHERING_MS <= nowMs || sinceMs > nowMs;
+    return this.#waiting().map(([id, entry]) => {
+      const { hint, canWait } = entry;
+      return { id, hint, canWait, isDue: isDue(entry) };
+    });
+  }
+
+  /** Takes these of the objects that wait, or all of them. `undefined` when none of them waits. */
+  take(ids?: ReadonlySet<number>): TouchedBatch | undefined {
+    const taken = this.#waiting().filter(([id]) => ids?.has(id) ?? true);
     if (taken.length === 0) return undefined;
     const versions = new Map(taken.map(([id, { version }]) => [id, version]));
     for (const [, entry] of taken) entry.isTaken = true;
-    this.#waitingSinceMs = Infinity;
     return {
-      objects: taken.map(([id, { hint, canWait }]) => ({ id, hint, canWait })),
+      objects: taken.map(([id, { hint }]) => ({ id, hint })),
       read: () => {
         for (const [id, version] of versions) this.#forget(id, version);
       },
     };
   }
 
+  #waiting(): [id: number, entry: Entry][] {
+    return [...this.#entries].filter(([, { isTaken }]) => !isTaken);
+  }
+
   #enter(id: number, hint: number): Entry {
     const kept = this.#options.keep({ [id]: hint });
-    const entry = { hint, canWait: false, version: 0, isTaken: false, kept };
+    const sinceMs = this.#options.clock.now();
+    const entry = { hint, canWait: false, version: 0, sinceMs, isTaken: false, kept };
     this.#entries.set(id, entry);
     return entry;
   }

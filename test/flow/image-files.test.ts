@@ -81,8 +81,8 @@ describe.each(["flow.yaml", "flow.local.yaml"])("%s", (path) => {
   const text = read(path);
 
   test("binds every stream as discovery proposes it, to a collection with its key", () => {
-    const enabled = discover().filter(({ disable }) => !disable);
-    for (const { recommendedName: stream, resourceConfig, key } of enabled) {
+    const bindings = discover().filter(({ disable }) => !disable);
+    for (const { recommendedName: stream, resourceConfig, key } of bindings) {
       expect(text).toContain(
         `- resource: { stream: ${stream}, syncMode: ${resourceConfig.syncMode} }\n        target: acmeCo/aircall/${stream}\n`,
       );
@@ -90,8 +90,8 @@ describe.each(["flow.yaml", "flow.local.yaml"])("%s", (path) => {
       expect(collection).toContain(`key: [${key}]`);
       expect(collection).toContain(`required: [${key.join().slice(1)}]`);
     }
-    expect(text.match(/- resource:/g)).toHaveLength(enabled.length);
-    expect(text.match(/ key: \[/g)).toHaveLength(enabled.length);
+    expect(text.match(/- resource:/g)).toHaveLength(bindings.length);
+    expect(text.match(/ key: \[/g)).toHaveLength(bindings.length);
   });
 });
 

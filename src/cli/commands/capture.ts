@@ -65,10 +65,6 @@ Query the file with any DuckDB client:
       const view = captureView(context, asJson);
       const account = await openAccount(context, view.log, options);
       const hasEvents = account.connector.receivesEvents(account.config);
-      if (hasEvents && !follow)
-        view.log.warn(
-          "advanced.events_url has no effect without --follow: no events are received in a pass, which ends before they come.",
-        );
       const run = {
         account,
         view,

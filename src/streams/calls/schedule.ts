@@ -10,6 +10,7 @@ import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
 import { Rereads } from "./rereads.ts";
 import { RECENT_SECONDS, type ScheduleState, wholeHistory } from "./schedule-state.ts";
 import { TouchedCalls } from "./touched-calls.ts";
+import { idsIn, planReads } from "./touched-plan.ts";
 import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
 
 /** Starts are in Aircall's time, whose clock may be ahead of ours. */
@@ -51,6 +52,7 @@ export class CallSchedule {
   readonly #touched: TouchedCalls;
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
+  #isPolling = false;
   #polls = 0;
   #polledThroughSeconds = -Infinity;
   #polledMs = -Infinity;
@@ -100,7 +102,10 @@ export class CallSchedule {
   }
 
   async *#pollIfDue(): AsyncGenerator<ScheduleStep> {
-    if (hasPassed(this.#pauseMs, this.#polledMs, this.#source)) yield* this.#poll();
+    if (this.#isPolling || !hasPassed(this.#pauseMs, this.#polledMs, this.#source)) return;
+    this.#isPolling = true;
+    yield* this.#poll();
+    this.#isPolling = false;
   }
 
   /** Reads the calls of the last half hour, and the older calls that may still change by themselves. */
@@ -114,6 +119,7 @@ export class CallSchedule {
       const calls = callsOf(rows, this.#source);
       this.#keepRecent(calls, now);
       yield { kind: "calls", purpose: "tail", calls, nowSeconds: now, patch: {} };
+      yield* this.#readTouched();
     }
     this.#polls += 1;
     this.#polledThroughSeconds = now;
@@ -131,9 +137,11 @@ export class CallSchedule {
   /** Reads the calls that events have named. */
   async *#readTouched(): AsyncGenerator<ScheduleStep> {
     const { touched } = this.#source;
-    const batch = touched?.isDue ? touched.take() : undefined;
+    if (!touched?.isDue) return;
+    const plan = planReads(touched.waiting(), [...this.#recentStarts.values()], nowSeconds(this.#source));
+    const batch = touched.take(idsIn(plan));
     if (!batch) return;
-    for await (const calls of this.#touched.read(batch.objects, [...this.#recentStarts.values()])) {
+    for await (const calls of this.#touched.read(plan)) {
       yield* this.#touchedBatches(calls);
       yield* this.#pollIfDue();
     }

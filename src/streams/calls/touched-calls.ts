@@ -1,11 +1,10 @@
 import type { Priority } from "../../aircall/index.ts";
 import { SingleReads } from "../single-reads.ts";
 import { nowSeconds, type Source } from "../source.ts";
-import type { TouchedObject } from "../touched.ts";
 import { readWindow, type Span } from "../window.ts";
 import { type Call, callsOf, findCall } from "./call-batch.ts";
 import { callList } from "./list.ts";
-import { planReads } from "./touched-plan.ts";
+import type { PlannedReads } from "./touched-plan.ts";
 
 /** Reads the calls that events have named: what they have become may be anything, so the event itself is not captured. */
 export class TouchedCalls {
@@ -18,15 +17,10 @@ export class TouchedCalls {
   }
 
   /**
-   * Yields the calls as they are now, and others that lie between them. `recentStarts` has the starts of all known
-   * calls of the last half hour, in Unix seconds. A call that Aircall does not know, or does not answer for, is left to the
-   * re-read schedule.
+   * Yields the calls as they are now, and others that lie between them. A call that Aircall does not know, or does not
+   * answer for, is left to the re-read schedule.
    */
-  async *read(
-    touched: readonly TouchedObject[],
-    recentStarts: readonly number[],
-  ): AsyncGenerator<readonly Call[]> {
-    const plan = planReads(touched, recentStarts, nowSeconds(this.#source));
+  async *read(plan: PlannedReads): AsyncGenerator<readonly Call[]> {
     const singles = [...plan.singles];
     for (const { span, ids } of plan.windows) singles.push(...(yield* this.#readWindow(span, ids)));
     const reads = new SingleReads(this.#source.api.for("touched call", this.#priority), this.#source.log);
