@@ -344,6 +344,18 @@ test.each([5, -5, 30, -20])(
   },
 );
 
+test("a capture whose clock is more than a day behind skips present calls, and says so", async () => {
+  await using world = await startEventWorld({ account: QUIET });
+  world.clock.aheadMs = -30 * HOUR_MS;
+  await using follower = world.follow(["calls"]);
+  await follower.pass(MINUTE_MS);
+  const id = world.emulator.account.calls.ring();
+  expect(await follower.pass(MINUTE_MS)).toEqual([]);
+  expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/skipped a row.*started_at/));
+  world.clock.aheadMs = 0;
+  expect(await follower.pass(10 * MINUTE_MS)).toContainEqual(expect.objectContaining({ id }));
+});
+
 test("a capture whose webhook sends elsewhere says so, and goes on by polling", async () => {
   await using world = await startEventWorld({ account: QUIET, events: { losses: 1 } });
   await using follower = world.follow(["calls"]);
