@@ -108,23 +108,26 @@ export class CallSchedule {
     this.#isPolling = false;
   }
 
-  /** Reads the calls of the last half hour, and the older calls that may still change by themselves. */
-  async *#poll(): AsyncGenerator<ScheduleStep> {
+  /** Reads the calls of the last half hour, and the older calls that may still change by themselves. Returns the IDs of the former. */
+  async *#poll(): AsyncGenerator<ScheduleStep, ReadonlySet<number>> {
+    const polled = new Set<number>();
     this.#polledMs = this.#source.clock.now();
     const now = nowSeconds(this.#source);
     const after = Math.max(pollAfter(this.#recentStarts, this.#polls, now), this.#source.startSeconds - 1);
     let pages = 0;
     for await (const { rows } of readWindow(this.#list("poll", "tail"), after, now + CLOCKS_DIFFER_SECONDS)) {
+      if (pages > 0) yield* this.#readTouched();
       pages += 1;
       const calls = callsOf(rows, this.#source);
+      for (const { id } of calls) polled.add(id);
       this.#keepRecent(calls, now);
       yield { kind: "calls", purpose: "tail", calls, nowSeconds: now, patch: {} };
-      yield* this.#readTouched();
     }
     this.#polls += 1;
     this.#polledThroughSeconds = now;
     this.#pauseMs = this.#source.intervalMs * pauseIntervals(pages);
     yield* this.#open.readDue();
+    return polled;
   }
 
   #keepRecent(calls: readonly Call[], nowSeconds: number): void {
@@ -141,7 +144,9 @@ export class CallSchedule {
     const plan = planReads(touched.waiting(), [...this.#recentStarts.values()], nowSeconds(this.#source));
     const batch = touched.take(idsIn(plan));
     if (!batch) return;
-    for await (const calls of this.#touched.read(plan)) {
+    const polled = plan.polled.length > 0 ? yield* this.#poll() : new Set();
+    const singles = [...plan.singles, ...plan.polled.filter((id) => !polled.has(id))];
+    for await (const calls of this.#touched.read({ ...plan, singles })) {
       yield* this.#touchedBatches(calls);
       yield* this.#pollIfDue();
     }
