@@ -89,7 +89,8 @@ export class TouchedIds {
       return Promise.resolve();
     }
     const entry = known ?? this.#enter(id, hint);
-    entry.hint = hint;
+    // Events come in any order: a start that one of them lacks is kept, and so is a deletion.
+    entry.hint = Math.max(hint, entry.hint);
     entry.canWait = canWait && (known === undefined || known.canWait);
     entry.version += 1;
     if (entry.isTaken) entry.sinceMs = this.#options.clock.now();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eventOf } from "../../src/events/envelope.ts";
+import { eventOf } from "../../src/events/port/envelope.ts";
 import { bodyOf, PATH, Port, requestText, TOKEN } from "../events/port.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 

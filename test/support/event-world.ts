@@ -12,7 +12,7 @@ import { testPorts } from "./world.ts";
 const SECOND_MS = 1_000;
 
 /** A port of this machine that nothing listens on. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,4 +1,4 @@
-import type { Clock, Log } from "../shared/ports.ts";
+import type { Clock, Log } from "../../shared/ports.ts";
 
 /** What becomes of a request to the port. */
 export type CountName =

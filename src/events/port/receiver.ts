@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { ConfigError } from "../errors.ts";
-import type { Ports } from "../shared/ports.ts";
-import { lastSegment } from "./address.ts";
+import { ConfigError } from "../../errors.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { lastSegment } from "../address.ts";
+import { isSameText } from "../same-text.ts";
 import { ANSWERS, type Answer, sendAnswer } from "./answers.ts";
 import { Body, BodyRoom, LARGEST_BODY_BYTES, readBody } from "./body.ts";
 import { ANSWER_AFTER_MS, Connections } from "./connections.ts";
 import { type Envelope, readDelivery } from "./envelope.ts";
-import { isSameText } from "./same-text.ts";
 import { type Counts, Tally } from "./tally.ts";
 import { Visit } from "./visit.ts";
 
@@ -37,7 +37,7 @@ interface EventRequest {
   readonly prove: () => void;
 }
 
-/** All connections, those that have shown the token included. Beyond it, the system closes what it accepts. */
+/** All connections, those whose events are being stored included. Further ones are closed without an answer. */
 const MOST_CONNECTIONS = 2_000;
 
 /** How many connections the system holds until they are accepted. */
@@ -142,8 +142,8 @@ export class EventReceiver {
   async #serve(request: IncomingMessage, response: ServerResponse, invite: () => void): Promise<void> {
     const { socket, method = "", url: target = "" } = request;
     const visit = this.#connections.serve(request);
-    // The connection closes after its first answer. What follows on it is not read.
-    if (visit === undefined) return void socket.pause();
+    // The connection closes after its first answer, which tells the client that no other was served.
+    if (visit === undefined) return;
     const body = () => {
       invite();
       return request;
