@@ -73,7 +73,7 @@ export function* restUntilDue(beganMs: number, pauseMs: number, source: Source):
 }
 
 /** A rest until `beganMs + pauseMs`, but at most `pauseMs` from now: the clock may have been set back. */
-function restSince(beganMs: number, pauseMs: number, { clock }: Source): RestStep {
+export function restSince(beganMs: number, pauseMs: number, { clock }: Source): RestStep {
   return { kind: "rest", untilMs: Math.min(beganMs, clock.now()) + pauseMs };
 }
 

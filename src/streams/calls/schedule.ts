@@ -1,14 +1,16 @@
 import type { Priority } from "../../aircall/index.ts";
-import { patchBetween } from "../../engine/index.ts";
+import { patchBetween, type RestStep } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { hasPassed, isRereadDue, nowSeconds, restUntilDue, type Source } from "../source.ts";
+import { hasPassed, isRereadDue, nowSeconds, restSince, type Source } from "../source.ts";
 import { readWindow, type Span } from "../window.ts";
 import { type Call, type CallBatch, type CallPurpose, callsOf, type ScheduleStep } from "./call-batch.ts";
 import { callList, LONGEST_READ_ALONE_SECONDS } from "./list.ts";
 import { OpenCalls } from "./open-calls.ts";
+import { rereadInPass } from "./pass-reread.ts";
 import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
 import { Rereads } from "./rereads.ts";
 import { RECENT_SECONDS, type ScheduleState, wholeHistory } from "./schedule-state.ts";
+import { SpareReread } from "./spare-reread.ts";
 import { TouchedCalls } from "./touched-calls.ts";
 import { idsIn, planReads } from "./touched-plan.ts";
 import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
@@ -23,8 +25,15 @@ export interface ScheduleOptions {
   readonly state: ScheduleState;
   /** The calls of the last half hour that are known, by ID: when each started; Unix seconds. */
   readonly recentStarts?: Iterable<readonly [id: number, startedAt: number]>;
-  readonly priorities?: Readonly<Record<CallPurpose, Priority>>;
+  /**
+   * The start of the first call of which the stream knows the version that it captured last, rounded down; Unix
+   * seconds. A stream that has this gets calls again between the ages too.
+   */
+  readonly knownSinceSeconds?: () => number;
+  readonly priorities?: Priorities;
 }
+
+type Priorities = Readonly<Record<Exclude<CallPurpose, "spare">, Priority>>;
 
 const PRIORITIES = {
   tail: "tail",
@@ -45,11 +54,13 @@ const PRIORITIES = {
  */
 export class CallSchedule {
   readonly #source: Source;
-  readonly #priorities: Readonly<Record<CallPurpose, Priority>>;
+  readonly #priorities: Priorities;
   readonly #recentStarts: Map<number, number>;
   readonly #open: OpenCalls;
   readonly #rereads: Rereads;
   readonly #touched: TouchedCalls;
+  readonly #knowsVersions: boolean;
+  readonly #spare: SpareReread | undefined;
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
   #isPolling = false;
@@ -58,13 +69,16 @@ export class CallSchedule {
   #polledMs = -Infinity;
   #pauseMs = 0;
 
-  constructor({ source, state, recentStarts = [], priorities = PRIORITIES }: ScheduleOptions) {
+  constructor({ source, state, recentStarts = [], priorities = PRIORITIES, ...options }: ScheduleOptions) {
     this.#source = source;
     this.#priorities = priorities;
     this.#recentStarts = new Map(recentStarts);
     this.#open = new OpenCalls(source, state.open, priorities.open);
     this.#rereads = new Rereads(source, state.rungs, priorities.reread);
     this.#touched = new TouchedCalls(source, priorities.touched);
+    this.#knowsVersions = options.knownSinceSeconds !== undefined;
+    if (options.knownSinceSeconds && source.until === "follow")
+      this.#spare = new SpareReread(source, options.knownSinceSeconds);
     this.#unread = state.unread;
     this.#historyReadAt = state.backfilledAt;
   }
@@ -72,10 +86,15 @@ export class CallSchedule {
   async *steps(): AsyncGenerator<ScheduleStep> {
     while (true) {
       yield* this.#readUrgent();
+      const polledSeconds = this.#polledThroughSeconds;
       yield* this.#reread();
       if (isRereadDue(this.#historyReadAt, this.#source)) yield this.#beginHistory();
+      const history = this.#unread;
       yield* this.#readHistory();
-      yield* restUntilDue(this.#polledMs, this.#pauseMs, this.#source);
+      if (this.#source.until === "pass" && this.#knowsVersions)
+        yield* this.#rereadInPass(polledSeconds, history);
+      yield* this.#rereadSpare();
+      yield this.#rest();
     }
   }
 
@@ -161,7 +180,7 @@ export class CallSchedule {
     if (recent.length > 0)
       yield { kind: "calls", purpose: "tail", calls: recent, nowSeconds: now, patch: {} };
     const older = calls.filter((call) => !isRecent(call));
-    if (older.length > 0) yield this.#olderCalls("touched", older, {});
+    if (older.length > 0) yield this.#olderCalls("touched", older);
   }
 
   async *#reread(): AsyncGenerator<ScheduleStep> {
@@ -169,6 +188,31 @@ export class CallSchedule {
       yield this.#olderCalls("reread", callsOf(rows, this.#source), patch);
       yield* this.#readUrgent();
     }
+  }
+
+  async *#rereadInPass(firstPollSeconds: number, history: UnreadSpans): AsyncGenerator<ScheduleStep> {
+    const priority = this.#priorities.reread;
+    for await (const rows of rereadInPass(this.#source, priority, firstPollSeconds, history)) {
+      yield this.#olderCalls("reread", callsOf(rows, this.#source));
+      yield* this.#readUrgent();
+    }
+  }
+
+  /** Reads calls between the ages, if there is a request to spare. */
+  async *#rereadSpare(): AsyncGenerator<ScheduleStep> {
+    if (!this.#spare || this.#spare.nextAtMs() > this.#source.clock.now()) return;
+    for await (const rows of this.#spare.turn()) {
+      yield this.#olderCalls("spare", callsOf(rows, this.#source));
+      yield* this.#readUrgent();
+    }
+  }
+
+  /** Until the next poll, until there is a request to spare, or until calls that events have named are to be read. */
+  #rest(): RestStep {
+    const { touched } = this.#source;
+    const rest = restSince(this.#polledMs, this.#pauseMs, this.#source);
+    const untilMs = Math.min(rest.untilMs, this.#spare?.nextAtMs() ?? Infinity, touched?.dueMs ?? Infinity);
+    return { ...rest, untilMs, ...(touched && { touch: touched.touch }) };
   }
 
   #beginHistory(): ScheduleStep {
@@ -217,13 +261,14 @@ export class CallSchedule {
   }
 
   /** A batch of calls that no poll reads. Those that may still change by themselves are read again one by one. */
-  #olderCalls(purpose: CallPurpose, calls: readonly Call[], cursors: JsonObject): CallBatch {
+  #olderCalls(purpose: CallPurpose, calls: readonly Call[], cursors: JsonObject = {}): CallBatch {
     const now = nowSeconds(this.#source);
     const open = this.#open.follow(calls, now, isDense(this.#recentStarts));
-    return { kind: "calls", purpose, calls, nowSeconds: now, patch: { ...cursors, open } };
+    const patch = Object.keys(open).length > 0 ? { ...cursors, open } : cursors;
+    return { kind: "calls", purpose, calls, nowSeconds: now, patch };
   }
 
-  #list(requestPurpose: string, purpose: CallPurpose) {
+  #list(requestPurpose: string, purpose: keyof Priorities) {
     return callList(
       this.#source.api.for(requestPurpose, this.#priorities[purpose]),
       nowSeconds(this.#source),
