@@ -1,7 +1,7 @@
 import type { Priority } from "../../aircall/index.ts";
-import { patchBetween, type RestStep } from "../../engine/index.ts";
+import { patchBetween } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { hasPassed, isRereadDue, nowSeconds, restSince, type Source } from "../source.ts";
+import { hasPassed, isRereadDue, nowSeconds, restUntilDue, type Source } from "../source.ts";
 import { readWindow, type Span } from "../window.ts";
 import { type Call, type CallBatch, type CallPurpose, callsOf, type ScheduleStep } from "./call-batch.ts";
 import { callList, LONGEST_READ_ALONE_SECONDS } from "./list.ts";
@@ -94,7 +94,7 @@ export class CallSchedule {
       if (this.#source.until === "pass" && this.#knowsVersions)
         yield* this.#rereadInPass(polledSeconds, history);
       yield* this.#rereadSpare();
-      yield this.#rest();
+      yield* restUntilDue(this.#polledMs, this.#pauseMs, this.#source, this.#spareAtMs);
     }
   }
 
@@ -200,19 +200,16 @@ export class CallSchedule {
 
   /** Reads calls between the ages, if there is a request to spare. */
   async *#rereadSpare(): AsyncGenerator<ScheduleStep> {
-    if (!this.#spare || this.#spare.nextAtMs() > this.#source.clock.now()) return;
+    if (!this.#spare || this.#spareAtMs > this.#source.clock.now()) return;
     for await (const rows of this.#spare.turn()) {
       yield this.#olderCalls("spare", callsOf(rows, this.#source));
       yield* this.#readUrgent();
     }
   }
 
-  /** Until the next poll, until there is a request to spare, or until calls that events have named are to be read. */
-  #rest(): RestStep {
-    const { touched } = this.#source;
-    const rest = restSince(this.#polledMs, this.#pauseMs, this.#source);
-    const untilMs = Math.min(rest.untilMs, this.#spare?.nextAtMs() ?? Infinity, touched?.dueMs ?? Infinity);
-    return { ...rest, untilMs, ...(touched && { touch: touched.touch }) };
+  /** When calls are to be read between the ages. Not where events name those that change. */
+  get #spareAtMs(): number {
+    return this.#source.touched ? Infinity : (this.#spare?.nextAtMs() ?? Infinity);
   }
 
   #beginHistory(): ScheduleStep {
