@@ -133,18 +133,26 @@ export class CallSchedule {
     this.#isPolling = false;
   }
 
-  /** Reads the calls of the last half hour, and the older calls that may still change by themselves. */
-  async *#poll(): AsyncGenerator<ScheduleStep> {
+  /** Reads the calls of the last half hour, and the older calls that may still change by themselves. Returns the IDs of the former. */
+  async *#poll(): AsyncGenerator<ScheduleStep, ReadonlySet<number>> {
+    const polled = new Set<number>();
     this.#polledMs = this.#source.clock.now();
     const now = nowSeconds(this.#source);
     const after = Math.max(pollAfter(this.#recentStarts, this.#polls, now), this.#source.startSeconds - 1);
     let pages = 0;
     for await (const { rows } of readWindow(this.#list("poll", "tail"), after, now + CLOCKS_DIFFER_SECONDS)) {
+      if (pages > 0) yield* this.#readTouched();
       pages += 1;
       const calls = callsOf(rows, this.#source);
+      for (const { id } of calls) polled.add(id);
       this.#keepRecent(calls, now);
-      yield { kind: "calls", purpose: "tail", calls, nowSeconds: now, patch: {} };
-      yield* this.#readTouched();
+      yield {
+        kind: "calls",
+        purpose: "tail",
+        calls: this.#notReadSince(now, calls),
+        nowSeconds: now,
+        patch: {},
+      };
     }
     this.#polls += 1;
     this.#polledThroughSeconds = now;
@@ -153,6 +161,7 @@ export class CallSchedule {
       this.#noteRead(batch.calls);
       yield batch;
     }
+    return polled;
   }
 
   #keepRecent(calls: readonly Call[], nowSeconds: number): void {
@@ -170,8 +179,10 @@ export class CallSchedule {
     const plan = planReads(waiting, [...this.#recentStarts.values()], nowSeconds(this.#source));
     const batch = touched.take(idsIn(plan));
     if (!batch) return;
+    const polled = plan.polled.length > 0 ? yield* this.#poll() : new Set();
+    const singles = [...plan.singles, ...plan.polled.filter((id) => !polled.has(id))];
     const unansweredIds = new Set<number>();
-    for await (const { calls, unanswered } of this.#touched.read(plan)) {
+    for await (const { calls, unanswered } of this.#touched.read({ ...plan, singles })) {
       if (unanswered !== undefined) unansweredIds.add(unanswered);
       this.#noteRead(calls);
       yield* this.#touchedBatches(calls);
@@ -186,7 +197,11 @@ export class CallSchedule {
 
   /** The calls of a page of a list that is read since an instant, as far as no later read has captured them. */
   #callsOfPage(rows: readonly Json[], sinceSeconds: number): Call[] {
-    return callsOf(rows, this.#source).filter(({ id }) => !this.#readMeanwhile.has(id, sinceSeconds));
+    return this.#notReadSince(sinceSeconds, callsOf(rows, this.#source));
+  }
+
+  #notReadSince(sinceSeconds: number, calls: readonly Call[]): Call[] {
+    return calls.filter(({ id }) => !this.#readMeanwhile.has(id, sinceSeconds));
   }
 
   *#touchedBatches(calls: readonly Call[]): Generator<CallBatch> {
