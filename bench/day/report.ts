@@ -105,9 +105,9 @@ tag, comment and assign within 10 minutes, and one time in ten 1 to 10 days late
 logarithmic scale from a minute to 20 hours. After the measured day no more calls start, and the clock runs on until every change has
 been captured, for at most 31 days; for 6 hours in the run with ten times as many calls.
 
-With events, the emulator sends over HTTP, within the second, what Aircall announces. The runs with events send no spare requests
-(\`advanced.spare_share\` is 0), so that they show what events cost by themselves. In one of them, one event in ten is lost, and
-Aircall sends nothing from 11 to 12 o'clock, UTC. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
+With events, the emulator sends over HTTP, within the second, what Aircall announces. In one run, one event in ten is lost, and
+Aircall sends nothing from 11 to 12 o'clock, UTC. Spare requests, with which calls are read again between the re-read ages, are not
+sent where events are received, and none are in the run where \`advanced.spare_share\` is 0. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
 makes a pass a night, at 2 o'clock, in place of following.
 `.trim();
 

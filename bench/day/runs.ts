@@ -9,7 +9,7 @@ const DAY = { calls: CALLS, contacts: 10_000, contactEdits: 2_000, listInProgres
 const THOUSAND = { ...DAY, calls: 1_000, contacts: 1_000, contactEdits: 200 };
 const SMALL = { calls: 2_000, contacts: 2_000, contactEdits: 400, listInProgress: true, waitDays: 0.25 };
 
-/** What the schedule of polls and re-read ages, and events, do by themselves. */
+/** What polls and re-read ages do by themselves. */
 const SPARE_NONE = { advanced: { spare_share: 0 } };
 
 /** One event in ten is lost, and all of those of the hour before noon. */
@@ -22,8 +22,8 @@ const LOSSES = {
 export const RUNS = {
   listed: () => runConnector(DAY),
   ages: () => runConnector({ ...DAY, ...SPARE_NONE }),
-  events: () => runConnector({ ...DAY, ...SPARE_NONE, events: {} }),
-  lossy: () => runConnector({ ...DAY, ...SPARE_NONE, events: LOSSES }),
+  events: () => runConnector({ ...DAY, events: {} }),
+  lossy: () => runConnector({ ...DAY, events: LOSSES }),
   unlisted: () => runConnector({ ...DAY, listInProgress: false }),
   thousand: () => runConnector(THOUSAND),
   nightly: () => runNightly(THOUSAND),
@@ -32,7 +32,7 @@ export const RUNS = {
   week: () => runPolicy(POLICIES.week, CALLS),
   everything: () => runPolicy(POLICIES.everything, CALLS),
   small: () => runConnector(SMALL),
-  smallEvents: () => runConnector({ ...SMALL, ...SPARE_NONE, events: {} }),
+  smallEvents: () => runConnector({ ...SMALL, events: {} }),
   smallUnlisted: () => runConnector({ ...SMALL, listInProgress: false }),
 } satisfies Record<string, () => Promise<RunResult>>;
 
