@@ -16,7 +16,7 @@ export interface CaptureRequest {
   readonly until: "pass" | "follow";
   readonly signal: AbortSignal;
   readonly onEvent?: (event: CaptureEvent) => void;
-  /** Called with a sentence for people when Aircall's events do not come, or come again. */
+  /** Called with a sentence for people about Aircall's events: that they come or do not come, and what is lost. */
   readonly onStatus?: (status: string) => void;
 }
 
@@ -83,7 +83,13 @@ function eventInputOf(
   bindings: readonly Binding[],
 ): EventInput | undefined {
   const { eventsUrl } = config;
-  if (eventsUrl === undefined || until === "pass") return undefined;
+  if (eventsUrl === undefined) return undefined;
+  if (until === "pass") {
+    client.ports.log.warn(
+      "advanced.events_url has no effect in a run that makes one pass and ends: it receives no events. A capture that follows does.",
+    );
+    return undefined;
+  }
   return new EventInput({
     streams: bindings.map(({ stateKey, resource: { stream } }) => ({
       stateKey,
@@ -128,8 +134,9 @@ function listenAt(
   eventsUrl: string,
   { host, port }: EventsPort = { port: 0 },
 ): { host: string; port: number } {
-  const isLocal = isLoopback(new URL(eventsUrl).hostname);
-  return { host: host ?? (isLocal ? "127.0.0.1" : "0.0.0.0"), port };
+  const { hostname } = new URL(eventsUrl);
+  const own = hostname.replace(/^\[(.*)\]$/, "$1");
+  return { host: host ?? (isLoopback(hostname) ? own : "0.0.0.0"), port };
 }
 
 /**

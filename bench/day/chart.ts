@@ -11,6 +11,7 @@ const PANELS: readonly Kind[] = ["end", "asset", "archiving", "lateTag"];
 const NEVER_SECONDS = 120 * 86_400;
 
 const AGES: readonly [seconds: number, label: string][] = [
+  [1, "1 s"],
   [10, "10 s"],
   [60, "1 min"],
   [600, "10 min"],
@@ -21,6 +22,9 @@ const AGES: readonly [seconds: number, label: string][] = [
   [30 * 86_400, "30 days"],
   [NEVER_SECONDS, "never"],
 ];
+
+/** Of the same palettes. */
+const MORE_COLORS = ["#e69f00", "#56b4e9", "#000000"];
 
 const PERCENTILES = ["p50", "p95", "p99"] as const;
 
@@ -62,15 +66,15 @@ export function dayChart(results: Results): TopLevelSpec {
           field: "seconds",
           type: "quantitative",
           title: "age at capture",
-          scale: { type: "log", domain: [10, NEVER_SECONDS] },
+          scale: { type: "log", domain: [1, NEVER_SECONDS] },
           axis: { values: AGES.map(([seconds]) => seconds), labelExpr: `${label}''` },
         },
         color: {
           field: "way",
           sort: null,
           title: null,
-          scale: { range: COLORS },
-          legend: { orient: "top", labelLimit: 300 },
+          scale: { range: [...COLORS, ...MORE_COLORS] },
+          legend: { orient: "top", labelLimit: 300, columns: 3 },
         },
       },
       layer: [

@@ -1,34 +1,79 @@
-import { Connector, discover } from "../../src/connector.ts";
+import { type CaptureRequest, Connector, discover } from "../../src/connector.ts";
+import { type Block, bindingPatch, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { CREDENTIALS, type DayOptions, HOUR_MS, type RunResult, simulateDay } from "./world.ts";
+import {
+  CREDENTIALS,
+  type DayOptions,
+  type DayWorld,
+  HOUR_MS,
+  type RunResult,
+  simulateDay,
+} from "./world.ts";
 
 /** Long enough to read the contacts, and to re-read the calls of each age at the pace of that age. */
 const WARM_UP_MS = 4 * HOUR_MS;
 
+/** The passes of two nights go before the measured day, each at 2 o'clock. */
+const NIGHTS_WARM_UP_MS = 46 * HOUR_MS;
+
+export interface ConnectorDay extends Omit<DayOptions, "warmUpMs"> {
+  readonly advanced?: JsonObject;
+}
+
 /** Captures the day with all streams of the connector. */
-export function runConnector(options: Omit<DayOptions, "warmUpMs">): Promise<RunResult> {
+export function runConnector({ advanced = {}, ...options }: ConnectorDay): Promise<RunResult> {
   return simulateDay({ ...options, warmUpMs: WARM_UP_MS }, async (world) => {
-    const { clock, ports, origin, signal, watch } = world;
-    const found = discover();
-    const blocks = new Connector({ ports, origin, rateWindowMs: 60_000 }).capture({
-      config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken },
-      bindings: found.map(({ resourceConfig, recommendedName }) => ({
-        resourceConfig,
-        stateKey: recommendedName,
-      })),
-      state: stateAfterBackfill(clock.now()),
-      until: "follow",
-      signal,
-      onEvent(event) {
-        if (event.kind !== "request") return;
-        world.countRequest(found[event.binding]?.recommendedName ?? "", event.purpose);
-      },
-    });
-    for await (const { documents, committed } of blocks) {
-      for (const document of documents) watch.see(document);
-      committed();
+    const { clock, eventsPort: port, watch } = world;
+    const receiving = port === undefined ? {} : { events_url: `http://127.0.0.1:${port}` };
+    const state = stateAfterBackfill(clock.now());
+    for await (const block of captureAll(world, { ...advanced, ...receiving }, "follow", state))
+      take(block, watch);
+  });
+}
+
+/** Captures the day with a pass each night. */
+export function runNightly({ advanced = {}, ...options }: ConnectorDay): Promise<RunResult> {
+  return simulateDay({ ...options, warmUpMs: NIGHTS_WARM_UP_MS }, async (world) => {
+    const { clock, signal, watch } = world;
+    let state = stateAfterBackfill(clock.now());
+    while (!signal.aborted) {
+      const nextMs = clock.now() + 24 * HOUR_MS;
+      for await (const block of captureAll(world, advanced, "pass", state)) {
+        state = mergePatch(state, bindingPatch(block.stateKey, block.patch));
+        take(block, watch);
+      }
+      await clock.sleep(nextMs - clock.now(), signal).catch(() => {});
     }
   });
+}
+
+function captureAll(
+  { ports, origin, eventsPort: port, signal, countRequest }: DayWorld,
+  advanced: JsonObject,
+  until: CaptureRequest["until"],
+  state: JsonObject,
+): AsyncGenerator<Block> {
+  const found = discover().filter(({ disable }) => !disable);
+  const eventsPort = port === undefined ? {} : { eventsPort: { host: "127.0.0.1", port } };
+  return new Connector({ ports, origin, rateWindowMs: 60_000, ...eventsPort }).capture({
+    config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken, advanced },
+    bindings: found.map(({ resourceConfig, recommendedName }) => ({
+      resourceConfig,
+      stateKey: recommendedName,
+    })),
+    state,
+    until,
+    signal,
+    onEvent(event) {
+      if (event.kind !== "request") return;
+      countRequest(found[event.binding]?.recommendedName ?? "", event.purpose);
+    },
+  });
+}
+
+function take({ documents, committed }: Block, watch: DayWorld["watch"]): void {
+  for (const document of documents) watch.see(document);
+  committed();
 }
 
 /** The state of a capture that read the history a day ago. */

@@ -21,8 +21,20 @@ import type { RunResult } from "./world.ts";
 const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, run: { type: "string" } } });
 
 /** The longest runs first, so that the processes end at about the same time. */
-const FULL: readonly RunName[] = ["everything", "week", "busy", "listed", "unlisted", "tail"];
-const QUICK: readonly RunName[] = ["small", "smallUnlisted"];
+const FULL: readonly RunName[] = [
+  "everything",
+  "week",
+  "busy",
+  "listed",
+  "unlisted",
+  "lossy",
+  "events",
+  "ages",
+  "thousand",
+  "nightly",
+  "tail",
+];
+const QUICK: readonly RunName[] = ["small", "smallUnlisted", "smallEvents"];
 
 if (options.run) {
   print(JSON.stringify(await RUNS[options.run as RunName]()));

@@ -1,20 +1,38 @@
-import { runConnector } from "./connector.ts";
+import { runConnector, runNightly } from "./connector.ts";
 import { POLICIES, runPolicy } from "./policies.ts";
-import type { RunResult } from "./world.ts";
+import { DAY_START_MS, HOUR_MS, type RunResult } from "./world.ts";
 
 const CALLS = 10_000;
+
+/** The wait of 31 days lets the oldest re-read come to the calls of the day. */
 const DAY = { calls: CALLS, contacts: 10_000, contactEdits: 2_000, listInProgress: true, waitDays: 31 };
+const THOUSAND = { ...DAY, calls: 1_000, contacts: 1_000, contactEdits: 200 };
 const SMALL = { calls: 2_000, contacts: 2_000, contactEdits: 400, listInProgress: true, waitDays: 0.25 };
 
-/** Every run through the day. The wait of 31 days lets the oldest re-read come to the calls of the day. */
+/** What polls and re-read ages do by themselves. */
+const SPARE_NONE = { advanced: { spare_share: 0 } };
+
+/** One event in ten is lost, and all of those of the hour before noon. */
+const LOSSES = {
+  losses: 0.1,
+  outages: [{ fromMs: DAY_START_MS + 11 * HOUR_MS, untilMs: DAY_START_MS + 12 * HOUR_MS }],
+};
+
+/** Every run through the day. */
 export const RUNS = {
   listed: () => runConnector(DAY),
+  ages: () => runConnector({ ...DAY, ...SPARE_NONE }),
+  events: () => runConnector({ ...DAY, events: {} }),
+  lossy: () => runConnector({ ...DAY, events: LOSSES }),
   unlisted: () => runConnector({ ...DAY, listInProgress: false }),
+  thousand: () => runConnector(THOUSAND),
+  nightly: () => runNightly(THOUSAND),
   busy: () => runConnector({ ...DAY, calls: 10 * CALLS, waitDays: 0.25 }),
   tail: () => runPolicy(POLICIES.tail, CALLS),
   week: () => runPolicy(POLICIES.week, CALLS),
   everything: () => runPolicy(POLICIES.everything, CALLS),
   small: () => runConnector(SMALL),
+  smallEvents: () => runConnector({ ...SMALL, events: {} }),
   smallUnlisted: () => runConnector({ ...SMALL, listInProgress: false }),
 } satisfies Record<string, () => Promise<RunResult>>;
 

@@ -11,11 +11,16 @@ export interface Staleness {
   readonly neverSeen: number;
 }
 
+interface Capture {
+  readonly change: Change;
+  readonly ageSeconds: number;
+}
+
 /** Waits for changes to show in captured documents. */
 export class Watch {
   /** By the ID of the call or contact. */
   readonly #expected = new Map<number, Change[]>();
-  readonly #agesSeconds = new Map<Kind, number[]>();
+  readonly #captured: Capture[] = [];
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -33,20 +38,25 @@ export class Watch {
       change.isShownBy(doc) ? "shown" : "hidden",
     );
     if (shown.length === 0) return;
-    this.#expected.set(id, hidden);
-    for (const { kind, atSeconds } of shown) {
-      const ages = this.#agesSeconds.get(kind) ?? [];
-      ages.push(this.#nowMs() / 1000 - atSeconds);
-      this.#agesSeconds.set(kind, ages);
-    }
+    if (hidden.length > 0) this.#expected.set(id, hidden);
+    else this.#expected.delete(id);
+    for (const change of shown)
+      this.#captured.push({ change, ageSeconds: this.#nowMs() / 1000 - change.atSeconds });
   }
 
-  staleness(): Staleness[] {
-    const unseen = [...this.#expected.values()].flat();
+  /** Whether every change has been captured. */
+  get isOver(): boolean {
+    return this.#expected.size === 0;
+  }
+
+  /** Of the changes for which the condition holds. */
+  staleness(isWanted: (change: Change) => boolean = () => true): Staleness[] {
+    const unseen = [...this.#expected.values()].flat().filter(isWanted);
+    const captured = this.#captured.filter(({ change }) => isWanted(change));
     return (Object.keys(KINDS) as Kind[]).map((kind) =>
       summary(
         kind,
-        this.#agesSeconds.get(kind) ?? [],
+        captured.filter(({ change }) => change.kind === kind).map(({ ageSeconds }) => ageSeconds),
         unseen.filter((change) => change.kind === kind).length,
       ),
     );

@@ -3,15 +3,17 @@ import {
   API_TOKEN,
   type Emulator,
   type EmulatorOptions,
+  type EventOptions,
   startEmulator,
 } from "../../emulator/index.ts";
 import type { Log, Ports } from "../../src/shared/ports.ts";
 import { TestClock, takingTime } from "../../test/support/clock.ts";
 import { type Change, changeOfContact, changesOfCalls } from "./changes.ts";
+import { Deliveries, freePort, sendEverySecond, sendingEvents } from "./events.ts";
 import { type Staleness, Watch } from "./watch.ts";
 
 /** A Wednesday, in UTC. */
-const DAY_START_MS = Date.UTC(2026, 8, 16);
+export const DAY_START_MS = Date.UTC(2026, 8, 16);
 export const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -31,8 +33,10 @@ export interface DayOptions {
   readonly listInProgress: boolean;
   /** How long before the measured day the capture starts. */
   readonly warmUpMs: number;
-  /** How long after the measured day its changes are waited for. */
+  /** How long after the measured day its changes are waited for, at most. */
   readonly waitDays: number;
+  /** How Aircall sends events. Left out, the capture receives none. */
+  readonly events?: Partial<EventOptions>;
 }
 
 /** What a capture of the day runs with. */
@@ -40,6 +44,8 @@ export interface DayWorld {
   readonly clock: TestClock;
   readonly ports: Ports;
   readonly origin: string;
+  /** Where a capture that receives events is to listen. */
+  readonly eventsPort: number | undefined;
   /** Aborts when the capture has to end. */
   readonly signal: AbortSignal;
   /** Takes each captured document of a call or contact. */
@@ -54,6 +60,8 @@ export interface RunResult {
   /** Requests of the whole run that the API refused for being too many. */
   readonly refused: number;
   readonly staleness: readonly Staleness[];
+  /** Of the changes that no event announced in time, where events are received. */
+  readonly unannounced?: readonly Staleness[];
   /** Log lines of warning and above. */
   readonly complaints: readonly string[];
 }
@@ -65,11 +73,18 @@ export async function simulateDay(
 ): Promise<RunResult> {
   const { account, startsMs, changes } = await planDay(options);
   const clock = new TestClock(DAY_START_MS - options.warmUpMs);
-  const emulator = await startEmulator({ ...account, clock });
+  const deliveries = new Deliveries();
+  const eventsPort = options.events && (await freePort());
+  const emulator = await startEmulator({
+    ...account,
+    ...(options.events && sendingEvents(options.events, deliveries, clock)),
+    clock,
+  });
   const watch = new Watch(clock.now);
   for (const change of changes) watch.expect(change);
   void editContacts(emulator, clock, watch, spread(startsMs, options.contactEdits));
   const stopping = new AbortController();
+  if (options.events) void sendEverySecond(emulator, clock, stopping.signal);
   const complaints: string[] = [];
   const requests: Record<string, number> = {};
   const running = capture({
@@ -81,6 +96,7 @@ export async function simulateDay(
       log: collecting(complaints),
     },
     origin: emulator.url,
+    eventsPort,
     signal: stopping.signal,
     watch,
     countRequest(stream, purpose) {
@@ -89,7 +105,9 @@ export async function simulateDay(
       requests[name] = (requests[name] ?? 0) + 1;
     },
   });
-  await clock.runUntil(DAY_START_MS + (1 + options.waitDays) * DAY_MS);
+  await clock.runUntil(DAY_START_MS + DAY_MS);
+  const lastMs = DAY_START_MS + (1 + options.waitDays) * DAY_MS;
+  while (!watch.isOver && clock.now() < lastMs) await clock.runUntil(Math.min(lastMs, clock.now() + HOUR_MS));
   stopping.abort();
   await running;
   await emulator.close();
@@ -98,6 +116,7 @@ export async function simulateDay(
     requests,
     refused: emulator.requests.refused,
     staleness: watch.staleness(),
+    ...(options.events && { unannounced: watch.staleness((change) => !deliveries.announced(change)) }),
     complaints,
   };
 }
@@ -113,7 +132,7 @@ interface DayPlan {
 async function planDay({ calls, contacts, listInProgress }: DayOptions): Promise<DayPlan> {
   const draw = async (callsADay: number) => {
     const account = {
-      account: { calls: callsADay * HISTORY_DAYS, days: HISTORY_DAYS, contacts },
+      account: { calls: callsADay * HISTORY_DAYS, days: HISTORY_DAYS, contacts, webhooks: 0 },
       listInProgress,
       lastCallSeconds: (DAY_START_MS + DAY_MS) / 1000 - 1,
     };

@@ -1,4 +1,4 @@
-import { EventReceiver } from "../../src/events/receiver.ts";
+import { EventReceiver } from "../../src/events/port/receiver.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { PATH, TOKEN } from "./sending.ts";
 

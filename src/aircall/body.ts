@@ -33,13 +33,14 @@ export async function readRefusal(response: Response): Promise<string> {
 }
 
 /**
- * Parses a body and checks that it has the endpoint's key and at most 100 levels. Bodies without the
+ * Parses a body and checks that it has the endpoint's key, if it holds anything, and at most 100 levels. Bodies without the
  * key of their list have been seen in production; a retry returns the list.
  */
 export function readBody(
   text: string,
   endpoint: Endpoint,
 ): Outcome | { body: JsonObject; inexactFields: readonly string[] } {
+  if (endpoint.holds === "nothing") return { body: {}, inexactFields: [] };
   const body = parsed(text);
   if (body === undefined) return { kind: "unreadable", detail: "an answer that is not JSON" };
   if (!isJsonObject(body) || !Object.hasOwn(body, endpoint.bodyKey))

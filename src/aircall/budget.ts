@@ -1,4 +1,3 @@
-import { SourceUnavailable } from "../errors.ts";
 import { steadyClock } from "../shared/clock.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { Clock } from "../shared/ports.ts";
@@ -26,7 +25,7 @@ interface Caller {
  * The most urgent caller goes first, and one that has waited for two windows before all others, so
  * that no caller starves. A caller whose priority has used up its share of a window holds nobody up.
  * Requests of the lower priorities are spread over the window: there is nearly always room at once
- * for an urgent one. A `spare` request takes room for which no caller waits, and never waits itself.
+ * for an urgent one. A `spare` request takes room for which no caller waits.
  */
 export class RequestBudget {
   readonly #quota: Quota;
@@ -75,19 +74,18 @@ export class RequestBudget {
    */
   spareAtMs(): number {
     const nowMs = this.#clock.now();
-    return this.#wallClock.now() + (this.#spareFreeAtMs(nowMs) - nowMs);
+    return this.#wallClock.now() + Math.ceil(this.#spareFreeAtMs(nowMs) - nowMs);
   }
 
   /**
-   * Waits for the right to send one request. Calls `onWait` with how long that takes, if it takes any time. Throws
-   * `SourceUnavailable` where a `spare` request would have to wait.
+   * Waits for the right to send one request. Calls `onWait` with how long that takes, if it takes any time. A `spare`
+   * request that could not be sent at once counts as a re-read.
    */
-  take(priority: Priority, signal: AbortSignal, onWait: (waitMs: number) => void): Promise<Permit> {
+  take(wanted: Priority, signal: AbortSignal, onWait: (waitMs: number) => void): Promise<Permit> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const cameMs = this.#clock.now();
-      if (priority === "spare" && this.#spareFreeAtMs(cameMs) > cameMs)
-        throw new SourceUnavailable("No request is to spare at the moment; try again later.");
+      const priority = wanted === "spare" && this.#spareFreeAtMs(cameMs) > cameMs ? "reread" : wanted;
       const giveUp = () => {
         this.#waiting = this.#waiting.filter((other) => other !== caller);
         // The alarm would keep the process alive until the wait is over.

@@ -7,7 +7,7 @@ interface PriorityRules {
 
 /**
  * What a request is for, the most urgent first. Aircall's events come as fast as people work, so that reading what they
- * touch leaves half of a window to all else. A `spare` request is sent at once or not at all: see `SpareShare`.
+ * touch leaves half of a window to all else. A `spare` request is sent at once, or counts as a re-read: see `SpareShare`.
  */
 const PRIORITIES = {
   event: { isSpread: false, share: 0.5 },

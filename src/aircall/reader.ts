@@ -25,7 +25,7 @@ export class AircallReader {
 
   /**
    * When the next request of the priority `spare` may be sent, in Unix milliseconds; in the past when it may be sent
-   * now. Such a request never waits: it fails where it cannot be sent at once, and after the first attempt.
+   * now. Such a request is attempted once.
    */
   spareAtMs(): number {
     return this.#options.client.budget.spareAtMs();

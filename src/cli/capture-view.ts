@@ -15,6 +15,8 @@ export interface CaptureView {
   readonly log: Log;
   start(progress: CaptureProgress): void;
   changed(progress: StreamProgress): void;
+  /** Shows a sentence about Aircall's events. */
+  status(sentence: string): void;
   /** Leaves the screen to what comes next. */
   stop(): void;
 }
@@ -28,7 +30,7 @@ export function captureView(context: CliContext, asJson: boolean): CaptureView {
 }
 
 /** Whether the terminal can move its cursor, and a person wants it to. */
-function isLive({ stderr, env }: CliContext): boolean {
+export function isLive({ stderr, env }: CliContext): boolean {
   const isCi = !["", "0", "false"].includes(env.CI ?? "");
   return stderr.isTTY && env.TERM !== "dumb" && !env.NO_COLOR && !isCi;
 }
@@ -44,6 +46,7 @@ function liveView({ env, stderr, ports, redactor }: CliContext): CaptureView {
       draw();
     },
     changed() {},
+    status: (sentence) => screen.print(visible(statusLine(sentence))),
     stop() {
       clearInterval(timer);
       screen.clear();
@@ -51,27 +54,43 @@ function liveView({ env, stderr, ports, redactor }: CliContext): CaptureView {
   };
 }
 
+const statusLine = (sentence: string) => `events: ${sentence}`;
+
+/** A stream that events wake every few seconds has a line a minute. */
+const BETWEEN_LINES_MS = 60_000;
+
 /** One line when a stream has come to rest or to an end, or has to wait for long, and one for each backfill now and then. */
 function plainView({ env, stderr, ports, redactor }: CliContext): CaptureView {
   const write = (line: string) => writeLine(stderr, visible(line));
-  const written = new Map<StreamProgress, string>();
+  const written = new Map<StreamProgress, { line: string; status: string; atMs: number }>();
+  let all: readonly StreamProgress[] = [];
   let cancel = () => {};
+  const report = (stream: StreamProgress, betweenMs: number) => {
+    const line = plainLine(stream, ports.clock);
+    const last = written.get(stream);
+    const nowMs = ports.clock.now();
+    const isRecent = last?.status === stream.status && nowMs < last.atMs + betweenMs;
+    if (!line || last?.line === line || isRecent) return;
+    written.set(stream, { line, status: stream.status, atMs: nowMs });
+    write(`${stream.stream}: ${line}`);
+  };
   return {
     log: plainLog({ level: env.LOG_LEVEL, redactor }, (line) => writeLine(stderr, line)),
     start({ streams }) {
+      all = streams;
       cancel = repeatEvery(ports.clock, BACKFILL_REPORT_MS, () => {
         for (const stream of streams) {
           if (stream.backfill) write(`${stream.stream}: backfill ${backfillText(stream.backfill)}`);
+          else report(stream, BETWEEN_LINES_MS);
         }
       });
     },
-    changed(stream) {
-      const line = plainLine(stream, ports.clock);
-      if (!line || written.get(stream) === line) return;
-      written.set(stream, line);
-      write(`${stream.stream}: ${line}`);
+    changed: (stream) => report(stream, BETWEEN_LINES_MS),
+    status: (sentence) => write(statusLine(sentence)),
+    stop() {
+      cancel();
+      for (const stream of all) report(stream, 0);
     },
-    stop: () => cancel(),
   };
 }
 
@@ -87,7 +106,10 @@ function plainLine(stream: StreamProgress, clock: Clock): string | undefined {
 
 const JSON_INTERVAL_MS = 1_000;
 
-/** A `progress` object when a stream's status changes, one a second while it works, and one for each backfill now and then. */
+/**
+ * A `progress` object when a stream's status changes, one a second while it works, and one for each backfill now and
+ * then; a `status` object for each sentence about events.
+ */
 function jsonView({ env, stdout, stderr, ports, redactor }: CliContext): CaptureView {
   const written = new Map<StreamProgress, { status: string; atMs: number }>();
   let cancel = () => {};
@@ -107,6 +129,7 @@ function jsonView({ env, stdout, stderr, ports, redactor }: CliContext): Capture
       const isNews = last?.status !== stream.status || ports.clock.now() >= last.atMs + JSON_INTERVAL_MS;
       if (isNews) write(stream);
     },
+    status: (message) => writeLine(stdout, JSON.stringify({ event: "status", message })),
     stop: () => cancel(),
   };
 }

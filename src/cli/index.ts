@@ -56,8 +56,8 @@ function createProgram(context: CliContext, end: (exitCode: number) => void): Co
   const program = new Command("source-aircall")
     .description(
       "Replicates calls, contacts, users and their availability, teams, numbers, tags, webhooks and the company of " +
-        "an Aircall account, and keeps the copy up to date. Not captured: messages, recordings' audio, transcriptions " +
-        "and other call insights, and analytics.",
+        "an Aircall account, and keeps the copy up to date; where it receives Aircall's events, within seconds, and text " +
+        "messages too. Not captured: recordings' audio, transcriptions and other call insights, and analytics.",
     )
     .version(packageJson.version)
     .addHelpText("after", MANUAL);
@@ -101,6 +101,10 @@ Environment:
                                       https://dashboard.aircall.io/integrations/api-keys
   AIRCALL_API_URL                     the API's address, for example an emulator's
                                       (default: https://api.aircall.io)
+  AIRCALL_EVENTS_PORT                 the port that receives events, with advanced.events_url
+                                      or --events-url (default: 8080)
+  AIRCALL_EVENTS_HOST                 the address that it listens on (default: all networks,
+                                      or this machine alone if the address is one of it)
   LOG_LEVEL                           debug, info, warn (default) or error
 
 Exit status:

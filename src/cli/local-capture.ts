@@ -69,6 +69,7 @@ export async function captureAndReport(
       signal: context.signal,
       clock,
       progress,
+      onStatus: (status) => run.view.status(context.redactor.hide(status)),
     });
   } finally {
     run.view.stop();

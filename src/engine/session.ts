@@ -184,15 +184,18 @@ class BindingRun {
   async #sleep(untilMs: number, signal: AbortSignal, touch?: Touch): Promise<void> {
     this.#emit({ binding: this.#index, kind: "rests", untilMs });
     const { clock } = this.#options.ports;
-    const touched = new AbortController();
-    const cancel = touch?.onTouch(() => touched.abort());
-    const waking = touch ? AbortSignal.any([signal, touched.signal]) : signal;
-    if (untilMs > clock.now()) {
-      await clock.sleep(untilMs - clock.now(), waking).catch((error: unknown) => {
-        if (!isStop(error, waking)) throw error;
+    const waking = new AbortController();
+    const wake = () => waking.abort();
+    // Not AbortSignal.any: what it makes stays with a signal that lives for long.
+    signal.addEventListener("abort", wake, { once: true });
+    const cancel = touch?.onTouch(wake);
+    if (untilMs > clock.now() && !signal.aborted) {
+      await clock.sleep(untilMs - clock.now(), waking.signal).catch((error: unknown) => {
+        if (!isStop(error, waking.signal)) throw error;
       });
     }
     cancel?.();
+    signal.removeEventListener("abort", wake);
     this.#apply(signal.aborted ? "stopped" : "woken");
   }
 }

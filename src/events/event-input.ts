@@ -4,9 +4,9 @@ import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { eventsAddress } from "./address.ts";
 import { EventWatch } from "./event-watch.ts";
 import { type EventStream, INBOX, Inbox } from "./inbox.ts";
-import { EventReceiver } from "./receiver.ts";
-import { Registration, type RememberedWebhook } from "./registration.ts";
-import { wantedEvents } from "./subscriptions.ts";
+import { EventReceiver } from "./port/receiver.ts";
+import { Registration, type RememberedWebhook } from "./webhook/registration.ts";
+import { wantedEvents } from "./webhook/subscriptions.ts";
 
 export interface EventInputOptions {
   readonly streams: readonly EventStream[];
@@ -88,7 +88,7 @@ export class EventInput {
         return isOurs;
       },
       accept: (envelope) => {
-        this.#watch.heard();
+        this.#watch.heard(envelope);
         return this.#inbox.accept(envelope);
       },
       ports: client.ports,

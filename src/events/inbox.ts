@@ -2,7 +2,7 @@ import { Arrivals, KeptState } from "../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
 import { type AircallEvent, type StreamDefinition, type StreamEvents, TouchedIds } from "../streams/index.ts";
-import { type Envelope, eventOf } from "./envelope.ts";
+import { type Envelope, eventOf } from "./port/envelope.ts";
 
 /** A stream that is captured, as events see it. */
 export interface EventStream {

@@ -24,6 +24,8 @@ export interface LocalCaptureOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly progress: CaptureProgress;
+  /** Called with a sentence for people about Aircall's events. */
+  readonly onStatus: (status: string) => void;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
     until: options.until,
     signal: AbortSignal.any([options.signal, failed.signal]),
     onEvent: (event) => progress.onEvent(event),
+    onStatus: options.onStatus,
   });
   const transaction = new PendingTransaction(options);
   try {

@@ -3,7 +3,7 @@ import type { Block } from "../engine/index.ts";
 import type { ConnectorError } from "../errors.ts";
 import { type BackfillStanding, Backfills } from "../shared/backfills.ts";
 import type { Clock } from "../shared/ports.ts";
-import type { StreamName } from "../streams/index.ts";
+import { isListed, type StreamName } from "../streams/index.ts";
 
 /** How far one stream has come in this run. */
 export interface StreamProgress {
@@ -31,7 +31,7 @@ export interface CaptureProgressOptions {
   readonly onChange: (changed: StreamProgress) => void;
 }
 
-/** The progress of a capture, from its events. Views read it. */
+/** The progress of a capture, from its events. Views read it. A binding that captures no stream has none. */
 export class CaptureProgress {
   readonly streams: readonly StreamProgress[];
   readonly startedMs: number;
@@ -96,7 +96,8 @@ function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kin
     progress.waiting = event;
   } else if (event.kind === "rests") {
     if (progress.status !== "failed") progress.status = "resting";
-    progress.waiting = { because: "the next poll", untilMs: event.untilMs };
+    // Only an event ends the rest of a stream that has no list.
+    if (isListed(progress.stream)) progress.waiting = { because: "the next read", untilMs: event.untilMs };
   } else {
     progress.status = event.kind;
     if (event.kind === "failed") progress.error = event.error;

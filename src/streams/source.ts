@@ -62,14 +62,22 @@ export function hasPassed(durationMs: number, sinceMs: number, { clock }: Source
   return passedMs < 0 || passedMs >= durationMs;
 }
 
-/** Rests until `pauseMs` have passed since an instant, or until what events have touched is to be read. */
-export function* restUntilDue(beganMs: number, pauseMs: number, source: Source): Generator<RestStep> {
-  const { touched } = source;
-  if (!touched) return void (yield restSince(beganMs, pauseMs, source));
+/**
+ * Rests until `pauseMs` have passed since an instant, until another instant, or until what events have touched is to be
+ * read.
+ */
+export function* restUntilDue(
+  beganMs: number,
+  pauseMs: number,
+  source: Source,
+  untilMs = Infinity,
+): Generator<RestStep> {
+  const { clock, touched } = source;
   do {
     const rest = restSince(beganMs, pauseMs, source);
-    yield { ...rest, untilMs: Math.min(rest.untilMs, touched.dueMs), touch: touched.touch };
-  } while (!touched.isDue && !hasPassed(pauseMs, beganMs, source));
+    const earliestMs = Math.min(rest.untilMs, untilMs, touched?.dueMs ?? Infinity);
+    yield { kind: "rest", untilMs: earliestMs, ...(touched && { touch: touched.touch }) };
+  } while (touched && !touched.isDue && clock.now() < untilMs && !hasPassed(pauseMs, beganMs, source));
 }
 
 /** A rest until `beganMs + pauseMs`, but at most `pauseMs` from now: the clock may have been set back. */

@@ -11,8 +11,16 @@ export interface TouchedObject {
   readonly canWait?: boolean;
 }
 
-/** So long after the first event, what it touched is read: other events of the same objects come within seconds. */
-const GATHERING_MS = 4_000;
+export interface WaitingObject extends TouchedObject {
+  /** Whether the object is to be read now. Another one is worth reading only where that costs nothing. */
+  readonly isDue: boolean;
+}
+
+/**
+ * So long after the first event of an object, the object is read. What comes meanwhile is often read by the same
+ * request. An event may come a second after what it announces, so that most changes are captured within five seconds.
+ */
+const GATHERING_MS = 3_600;
 
 /** Twenty minutes of requests, at half of the default allowance. What is touched beyond that is left to the polls. */
 const MOST_TOUCHED = 1_000;
@@ -28,6 +36,9 @@ interface Entry {
   canWait: boolean;
   /** Another for each event, so that one that comes while the object is read is not lost. */
   version: number;
+  /** The object waits to be read since an instant, and is due so long after it; Unix milliseconds. */
+  sinceMs: number;
+  pauseMs: number;
   isTaken: boolean;
   /** How often Aircall did not answer for the object. */
   unansweredReads: number;
@@ -60,10 +71,6 @@ export class TouchedIds {
   readonly touch = new Touch();
   readonly #options: TouchedOptions;
   readonly #entries = new Map<number, Entry>();
-  /** Those that Aircall did not answer for. */
-  readonly #unanswered = new Set<number>();
-  #waitingSinceMs = Infinity;
-  #unansweredSinceMs = Infinity;
   #versions = 0;
   #left = 0;
   #reportedMs = -Infinity;
@@ -94,35 +101,41 @@ export class TouchedIds {
     }
     entry.canWait = canWait && (known === undefined || known.canWait);
     entry.version = this.#nextVersion();
-    entry.isTaken = false;
-    this.#waitingSinceMs = Math.min(this.#waitingSinceMs, this.#options.clock.now());
+    if (entry.isTaken || entry.unansweredReads > 0) this.#wait(entry, GATHERING_MS);
+    entry.unansweredReads = 0;
     this.touch.touch();
     return entry.kept;
   }
 
-  /** When the objects that wait are to be read; Unix milliseconds. */
+  /** When the first of the objects that wait is to be read; Unix milliseconds. */
   get dueMs(): number {
-    return Math.min(this.#waitingSinceMs + GATHERING_MS, this.#unansweredSinceMs + AGAIN_AFTER_MS);
+    return Math.min(Infinity, ...this.#untaken().map(([, { sinceMs, pauseMs }]) => sinceMs + pauseMs));
   }
 
   get isDue(): boolean {
-    return this.#hasPassed(GATHERING_MS, this.#waitingSinceMs) || this.#areUnansweredDue;
+    return this.#untaken().some(([, entry]) => this.#hasComeDue(entry));
   }
 
-  /** To be called when a run of the stream begins: what an earlier run took and did not read waits again. */
+  /** To be called when a run of the stream begins: what an earlier run took and did not read is due. */
   begin(): void {
-    for (const entry of this.#entries.values()) entry.isTaken = false;
-    if (this.#entries.size > 0) this.#waitingSinceMs = this.#options.clock.now() - GATHERING_MS;
+    for (const entry of this.#entries.values()) this.#wait(entry, 0);
   }
 
-  /** At most so many of the objects that wait, those that have waited longest. `undefined` when nothing waits. */
-  take(most = Infinity): TouchedBatch | undefined {
-    if (this.#areUnansweredDue) this.#releaseUnanswered();
-    const waiting = [...this.#entries].filter(([, { isTaken }]) => !isTaken);
-    const taken = waiting.slice(0, most);
-    for (const [, entry] of taken) entry.isTaken = true;
-    if (taken.length === waiting.length) this.#waitingSinceMs = Infinity;
+  /** The objects that wait; at most so many, first those that are due, in the order in which events named them. */
+  waiting(most = Infinity): WaitingObject[] {
+    const waiting = this.#untaken().map(([id, entry]) => {
+      const { hint, canWait } = entry;
+      return { id, hint, canWait, isDue: this.#hasComeDue(entry) };
+    });
+    const [due, others] = [waiting.filter(({ isDue }) => isDue), waiting.filter(({ isDue }) => !isDue)];
+    return [...due, ...others].slice(0, most);
+  }
+
+  /** Takes these of the objects that wait, or all of them. `undefined` when none of them waits. */
+  take(ids?: ReadonlySet<number>): TouchedBatch | undefined {
+    const taken = this.#untaken().filter(([id]) => ids?.has(id) ?? true);
     if (taken.length === 0) return undefined;
+    for (const [, entry] of taken) entry.isTaken = true;
     const versions = new Map(taken.map(([id, { version }]) => [id, version]));
     return {
       objects: taken.map(([id, { hint, canWait }]) => ({ id, hint, canWait })),
@@ -130,9 +143,14 @@ export class TouchedIds {
     };
   }
 
+  #untaken(): [id: number, entry: Entry][] {
+    return [...this.#entries].filter(([, { isTaken }]) => !isTaken);
+  }
+
   #enter(id: number, hint: number, kept: Promise<void>): Entry {
     const version = this.#nextVersion();
-    const entry = { hint, canWait: false, version, isTaken: false, unansweredReads: 0, kept };
+    const times = { sinceMs: this.#options.clock.now(), pauseMs: GATHERING_MS };
+    const entry = { hint, canWait: false, version, ...times, isTaken: false, unansweredReads: 0, kept };
     this.#entries.set(id, entry);
     return entry;
   }
@@ -149,7 +167,7 @@ export class TouchedIds {
     for (const [id, version] of versions) {
       const entry = this.#entries.get(id);
       if (entry?.version !== version) continue;
-      if (unanswered.has(id) && this.#isReadAgain(id, entry)) continue;
+      if (unanswered.has(id) && this.#isReadAgain(entry)) continue;
       this.#entries.delete(id);
       forgotten[id] = null;
     }
@@ -157,32 +175,23 @@ export class TouchedIds {
   }
 
   /** Whether an object that Aircall did not answer for is tried once more. */
-  #isReadAgain(id: number, entry: Entry): boolean {
+  #isReadAgain(entry: Entry): boolean {
     entry.unansweredReads += 1;
     if (entry.unansweredReads >= MOST_READS) return false;
-    this.#unanswered.add(id);
-    this.#unansweredSinceMs = Math.min(this.#unansweredSinceMs, this.#options.clock.now());
+    this.#wait(entry, AGAIN_AFTER_MS);
     return true;
   }
 
-  get #areUnansweredDue(): boolean {
-    return this.#hasPassed(AGAIN_AFTER_MS, this.#unansweredSinceMs);
+  #wait(entry: Entry, pauseMs: number): void {
+    entry.isTaken = false;
+    entry.sinceMs = this.#options.clock.now();
+    entry.pauseMs = pauseMs;
   }
 
-  #releaseUnanswered(): void {
-    for (const id of this.#unanswered) {
-      const entry = this.#entries.get(id);
-      if (entry) entry.isTaken = false;
-    }
-    this.#unanswered.clear();
-    this.#unansweredSinceMs = Infinity;
-  }
-
-  /** True as well when the clock has been set back since then. */
-  #hasPassed(durationMs: number, sinceMs: number): boolean {
-    if (sinceMs === Infinity) return false;
+  /** True as well when the clock has been set back since the object began to wait. */
+  #hasComeDue({ sinceMs, pauseMs }: Entry): boolean {
     const passedMs = this.#options.clock.now() - sinceMs;
-    return passedMs < 0 || passedMs >= durationMs;
+    return passedMs < 0 || passedMs >= pauseMs;
   }
 
   #leaveToPolls(): void {

@@ -21,7 +21,10 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
         "a document that is neither present nor deleted",
         calls([{ id: 5, added: "y" } as unknown as Document]),
       ],
-      ["a table that it was not opened with", { table: "nowhere", documents: [], patch: { at: 5 } }],
+      [
+        "a table that it was not opened with",
+        { table: "nowhere", documents: [present({ id: 6 })], patch: { at: 5 } },
+      ],
     ])("when a block has %s", async (_, broken) => {
       const target = kind.newTarget();
       const store = await openCalls(target);

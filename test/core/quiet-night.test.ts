@@ -47,6 +47,8 @@ test("of a quiet night of 1,000 calls and 130 contacts, each request has a reaso
       "re-read at 168 h": 1,
       "re-read at 72 h": 1,
       "re-read at 24 h down to 0.5 h": 1,
+      // 720 calls of 30 days.
+      "re-read in a pass": 15,
     },
     // Changes before the scan, three pages, and changes during the scan.
     contacts: { "incremental read": 2, "full scan": 3 },

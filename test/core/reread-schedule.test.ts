@@ -14,6 +14,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, webhooks: 0 };
 const HOURLY = { resource: { interval: "PT1H" } };
+/** Nothing but the ages reads calls again. */
+const HOURLY_AT_AGES = { ...HOURLY, config: { advanced: { spare_share: 0 } } };
 
 const quietWorld = (options = {}) => startWorld({ account: QUIET, ...options });
 const secondsOf = ({ clock }: World) => Math.floor(clock.now() / 1000);
@@ -47,7 +49,7 @@ describe("what a call gains late", () => {
 
   test.each(changes)("%s is captured at the next re-read", async (_, changedMs, rereadMs, change) => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, ["calls"], HOURLY);
+    await using follower = new Follower(world, ["calls"], HOURLY_AT_AGES);
     await follower.rest();
     const { account } = world.emulator;
     const id = finishedCall(world);
@@ -275,10 +277,11 @@ describe("a busy account", () => {
 describe("the re-read schedule", () => {
   const cursorsOf = (replica: Replica) => replica.ownState.rungs as Record<string, number>;
   const withAges = (...ages: string[]) => ({ config: { advanced: { reread_calls_after: ages } } });
+  const agesAlone = { config: { advanced: { reread_requests_per_pass: 0 } } };
 
   test("reads what a pause of two days has left out once, not once for each step", async () => {
     await using world = await startWorld({ account: { ...QUIET, calls: 12_000, days: 60 } }, leapingClock());
-    const replica = new Replica(world, "calls");
+    const replica = new Replica(world, "calls", agesAlone);
     await replica.pass();
     const before = cursorsOf(replica);
     world.clock.advance(2 * DAY_MS);
@@ -300,7 +303,7 @@ describe("the re-read schedule", () => {
     const nowSeconds = secondsOf(world);
     for (let hours = 1; hours <= 40 * 24; hours++)
       world.emulator.account.calls.add(1, { startedAtSeconds: nowSeconds - hours * 3_600 });
-    const replica = new Replica(world, "calls");
+    const replica = new Replica(world, "calls", agesAlone);
     await replica.pass();
     for (let night = 0; night < 3; night++) {
       world.clock.advance(DAY_MS);

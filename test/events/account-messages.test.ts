@@ -1,3 +1,4 @@
+import Schema from "typebox/schema";
 import { expect, test } from "vitest";
 import { type EventOptions, startEmulator } from "../../emulator/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
@@ -52,6 +53,8 @@ test.each<[string, Partial<EventOptions>]>([
     timeOf(created_at) > beganMs && timeOf(created_at) < clock.now() - 2 * HOUR_MS;
   const messages = ([...emulator.truth("messages")] as JsonObject[]).filter(isOver);
   expect(messages.length).toBeGreaterThan(20);
+  const { documentSchema } = streams.messages;
+  expect([...runs.rows.values()].filter((row) => !Schema.Check(documentSchema, row))).toEqual([]);
   expect(messages.map(({ id }) => runs.rows.get(String(id)))).toEqual(messages.map(asRow));
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eventOf, readDelivery } from "../../src/events/envelope.ts";
+import { eventOf, readDelivery } from "../../src/events/port/envelope.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 import { bodyOf, TOKEN } from "./port.ts";

@@ -284,7 +284,7 @@ test("what is known of messages is kept for twelve hours, without an ID or a tex
   await runs.pass(SENT);
   expect(Object.keys(runs.state.known as JsonObject)).toHaveLength(2);
   runs.clock.advance(1_000);
-  await runs.pass(status(12 * 3600, { status: "read" }));
+  await runs.pass(status(12 * 3600 + 1, { status: "read" }));
   expect(Object.keys(runs.state.known as JsonObject)).toHaveLength(1);
 });
 

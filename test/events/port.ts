@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect, type Socket } from "node:net";
-import type { Envelope } from "../../src/events/envelope.ts";
-import { EventReceiver, type ReceiverOptions } from "../../src/events/receiver.ts";
+import type { Envelope } from "../../src/events/port/envelope.ts";
+import { EventReceiver, type ReceiverOptions } from "../../src/events/port/receiver.ts";
 import type { LogFields } from "../../src/shared/ports.ts";
 import { TestClock } from "../support/clock.ts";
 

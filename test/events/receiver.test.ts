@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
+import { draws, isDeep } from "../support/draws.ts";
 import { bodyOf, PATH, Port, requestText, send, statusOf, TOKEN, until } from "./port.ts";
 
 const MIB = 2 ** 20;
@@ -161,6 +162,25 @@ describe("a request to the port", () => {
     }
   });
 
+  test("with a large body is answered even if the answer is read after all has been sent", async () => {
+    await using port = await Port.open();
+    const { socket, text } = port.dial();
+    socket.pause();
+    const bytes = requestText("x".repeat(8 * MIB));
+    await new Promise((resolve) => socket.write(bytes, resolve));
+    socket.resume();
+    expect(statusOf(await text)).toBe(413);
+  });
+
+  test("with another path is read to its end, after which the connection is closed", async () => {
+    await using port = await Port.open();
+    const bytes = requestText(bodyOf(), "POST / HTTP/1.1\r\nhost: x\r\n");
+    const { socket, text } = port.dial(bytes.slice(0, -1));
+    await new Promise((resolve) => socket.once("data", resolve));
+    socket.write(bytes.slice(-1));
+    expect(statusOf(await text)).toBe(404);
+  });
+
   test("by another way than the port gets the same answer", async () => {
     await using port = await Port.open();
     const { receiver } = port;
@@ -175,9 +195,10 @@ describe("a request to the port", () => {
 });
 
 describe("within four seconds", () => {
+  /** Lets almost four seconds pass, and returns what lets the rest pass. */
   const afterFourSeconds = async (port: Port) => {
     const startMs = port.clock.now();
-    await port.clock.runUntil(startMs + 3_999);
+    await port.clock.runUntil(startMs + 3_800);
     return () => port.clock.runUntil(startMs + 4_000);
   };
 
@@ -271,7 +292,7 @@ describe("what is not quite HTTP", () => {
   test.each([
     ["garbage", "\u0000\u0001\r\n\r\n"],
     ["another request", requestText(bodyOf())],
-    ["a thousand requests", requestText(bodyOf()).repeat(1_000)],
+    ["ten requests", requestText(bodyOf()).repeat(10)],
   ])("%s after a request changes nothing, and is not served", async (_, rest) => {
     await using port = await Port.open();
     const dialled = port.dial(`${requestText(bodyOf())}${rest}`);
@@ -289,6 +310,50 @@ describe("what is not quite HTTP", () => {
       expect(port.accepted).toEqual([]);
     },
   );
+
+  test("is served if the client ends its half of the connection", async () => {
+    const storing: (() => void)[] = [];
+    const accept = () => new Promise<void>((resolve) => storing.push(resolve));
+    await using port = await Port.open({ accept });
+    const dialled = port.dial();
+    dialled.socket.end(requestText(bodyOf()));
+    await until(() => storing.length === 1);
+    await port.send({ method: "GET" });
+    storing[0]?.();
+    expect(statusOf(await dialled.text)).toBe(200);
+  });
+
+  test.each(["", "POST ", requestText(bodyOf()).slice(0, -1)])(
+    "is closed if the client ends its half of the connection too early: %j",
+    async (bytes) => {
+      await using port = await Port.open();
+      const dialled = port.dial();
+      dialled.socket.end(bytes);
+      await until(() => dialled.socket.readableEnded);
+      expect(await dialled.text).not.toContain("200");
+      expect((await port.send()).status).toBe(200);
+    },
+  );
+
+  test("more than ten requests after a request end the connection, and the event is stored", async () => {
+    await using port = await Port.open({ accept: never });
+    const { text } = port.dial(`${requestText(bodyOf())}${`GET ${PATH} HTTP/1.1\r\n\r\n`.repeat(100_000)}`);
+    expect(await text).toBe("");
+    await port.clock.runUntil(port.clock.now() + 4_000);
+    expect(port.receiver.counts).toEqual({ late: 1 });
+  });
+
+  test("a connection that is opened and closed again is not counted", async () => {
+    await using port = await Port.open();
+    for (const close of ["destroy", "end", "resetAndDestroy"] as const) {
+      const { socket, connected } = port.dial();
+      await connected;
+      socket[close]();
+      await port.send();
+    }
+    await port.clock.runUntil(port.clock.now() + 5_000);
+    expect(port.receiver.counts).toEqual({ accepted: 3 });
+  });
 
   test("a connection that is cut within a body is no error", async () => {
     await using port = await Port.open();
@@ -332,10 +397,11 @@ describe("beside a flood", () => {
     for (const { socket } of slow) socket.destroy();
   });
 
-  test("of 2,000 forged requests an event is stored, and the flood is one line of the log", async () => {
+  test("of forged requests an event is stored, and the flood is one line of the log", async () => {
     await using port = await Port.open();
+    const forgedRequests = draws(500, 2_000);
     const forged = { body: bodyOf({ token: "f".repeat(32) }) };
-    const flood = Array.from({ length: 2_000 }, (_, index) =>
+    const flood = Array.from({ length: forgedRequests }, (_, index) =>
       port.send(index % 2 ? forged : { path: `/${index}` }).then(({ status }) => status),
     );
     expect((await port.send()).status).toBe(200);
@@ -345,7 +411,7 @@ describe("beside a flood", () => {
     expect(port.lines).toEqual([
       {
         ...{ level: "warn", message: "requests to the port for events were not served" },
-        fields: { wrongToken: 1_000, unknownPath: 1_000 },
+        fields: { wrongToken: forgedRequests / 2, unknownPath: forgedRequests / 2 },
       },
     ]);
   });
@@ -358,8 +424,42 @@ describe("beside a flood", () => {
     expect((await port.send()).status).toBe(200);
     await port.clock.runUntil(port.clock.now() + 5_000);
     const statuses = await Promise.all(bodies.map(async ({ text }) => statusOf(await text)));
+    expect([statuses.at(0), statuses.at(-1)]).toEqual([503, 408]);
     expect(statuses.toSorted()).toEqual([...Array(15).fill(408), ...Array(5).fill(503)]);
     expect(port.receiver.counts).toEqual({ accepted: 1, busy: 5, slow: 15 });
+  });
+
+  test("of forged bodies of 1 MiB an event of as much is stored", async () => {
+    await using port = await Port.open();
+    const forged = { body: bodyOfBytes(MIB, "f".repeat(32)) };
+    for (let time = 0; time < 20; time++) expect((await port.send(forged)).status).toBe(401);
+    expect((await port.send({ body: bodyOfBytes(MIB) })).status).toBe(200);
+  });
+
+  test("of slow connections events that are being stored are not closed", async () => {
+    const storing: (() => void)[] = [];
+    const accept = () => new Promise<void>((resolve) => storing.push(resolve));
+    await using port = await Port.open({ accept });
+    const event = port.send();
+    await until(() => storing.length === 1);
+    const slow = open(port, 300, "");
+    await until(() => port.receiver.counts.busy === 100);
+    storing[0]?.();
+    expect((await event).status).toBe(200);
+    for (const { socket } of slow) socket.destroy();
+  });
+
+  test("of events all are stored that come at once", async () => {
+    const storing: (() => void)[] = [];
+    const accept = () => new Promise<void>((resolve) => storing.push(resolve));
+    await using port = await Port.open({ accept });
+    const events = open(port, draws(400, 2_000), requestText(bodyOf()));
+    await until(() => storing.length === events.length);
+    // There is no room for one more than 2,000.
+    if (isDeep) expect(await port.dial(requestText(bodyOf())).text).toBe("");
+    expect(port.receiver.counts).toEqual(isDeep ? { busy: 1 } : {});
+    for (const store of storing) store();
+    for (const { text } of events) expect(statusOf(await text)).toBe(200);
   });
 
   test("of tiny chunks an event is stored, and the chunks count for what they take", async () => {
@@ -407,13 +507,13 @@ describe("the log", () => {
     await port.send();
     await port.send({ path: "/.env", method: "GET" });
     await port.clock.runUntil(port.clock.now() + 600_000);
+    await port.send({ path: "/.git", method: "GET" });
     await port.clock.runUntil(port.clock.now() + 600_000);
+    await port.clock.runUntil(port.clock.now() + 600_000);
+    const line = { level: "info", message: "requests to the port for events were not served" };
     expect(port.lines).toEqual([
-      {
-        level: "info",
-        message: "requests to the port for events were not served",
-        fields: { unknownPath: 1 },
-      },
+      { ...line, fields: { unknownPath: 1 } },
+      { ...line, fields: { unknownPath: 1 } },
     ]);
   });
 });
@@ -449,6 +549,7 @@ describe("the port", () => {
     await port.receiver.close();
     expect((await waiting).status).toBe(503);
     await Promise.all(hanging.map(({ text }) => text));
+    expect(port.receiver.counts).toEqual({ health: 1, closing: 4 });
     await expect(send(number)).rejects.toThrow("ECONNREFUSED");
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eventOf } from "../../src/events/envelope.ts";
+import { eventOf } from "../../src/events/port/envelope.ts";
 import { bodyOf, PATH, Port, requestText, TOKEN } from "../events/port.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 
@@ -40,14 +40,14 @@ const requests = fc
       { weight: 3, arbitrary: fc.constant(1) },
       { weight: 1, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
     ),
-    isReset: fc.boolean(),
+    end: fc.constantFrom("none", "half", "reset"),
   })
-  .map(({ request, splices, kept, isReset }) => {
+  .map(({ request, splices, kept, end }) => {
     const spliced = splices.reduce((text, { at, removed, put }) => {
       const place = at % (text.length + 1);
       return text.slice(0, place) + put + text.slice(place + removed);
     }, request);
-    return { bytes: Buffer.from(spliced.slice(0, Math.round(spliced.length * kept)), "latin1"), isReset };
+    return { bytes: Buffer.from(spliced.slice(0, Math.round(spliced.length * kept)), "latin1"), end };
   });
 
 const json = fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(1e300, -1, 0.5, "\ud83d", "7", 2 ** 60));
@@ -68,20 +68,27 @@ function expectAnswers(text: string): void {
   expect(text === "" || /^HTTP\/1\.1 \d+ [\s\S]*\r\n\r\n/.test(text)).toBe(true);
 }
 
+/** Sends requests beside an event, which is stored. Each has been answered or cut off afterwards. */
+async function expectService(port: Port, sent: readonly { bytes: Buffer; end: string }[]): Promise<void> {
+  const dialled = sent.map(({ bytes, end }) => ({ ...port.dial(bytes), end }));
+  const those = (end: string) => dialled.filter((one) => one.end === end);
+  await Promise.all(dialled.map(({ connected }) => connected));
+  for (const { socket } of those("half")) socket.end();
+  expect((await port.send()).status).toBe(200);
+  for (const { socket } of those("reset")) socket.resetAndDestroy();
+  // After four seconds what is slow is cut off, and a second later what goes on after its answer.
+  await port.clock.runUntil(port.clock.now() + 6_000);
+  for (const { text } of [...those("none"), ...those("half")]) expectAnswers(await text);
+}
+
 describe("a sender that sends anything", () => {
   test("as bytes is answered or cut off, and the next event is stored", async () => {
     await using port = await Port.open();
-    let events = 0;
     const senders = fc.array(requests, { minLength: 1, maxLength: 5 });
+    let events = 0;
     await holdsForAll("requests to the port", senders, draws(150, 5_000), async (sent) => {
-      const dialled = sent.map(({ bytes, isReset }) => ({ ...port.dial(bytes), isReset }));
-      await Promise.all(dialled.map(({ connected }) => connected));
-      expect((await port.send()).status).toBe(200);
+      await expectService(port, sent);
       events += 1;
-      for (const { socket, isReset } of dialled) if (isReset) socket.resetAndDestroy();
-      // After four seconds what is slow is cut off, and a second later what goes on after its answer.
-      await port.clock.runUntil(port.clock.now() + 6_000);
-      for (const { text, isReset } of dialled) if (!isReset) expectAnswers(await text);
       expect(port.receiver.counts.accepted).toBe(events);
     });
     expect(JSON.stringify(port.lines)).not.toContain(TOKEN);

@@ -52,6 +52,7 @@ function capture(
     signal: new AbortController().signal,
     clock,
     progress: new CaptureProgress({ streams, clock, mostRowsPerMinute: Infinity, onChange: () => {} }),
+    onStatus: () => {},
   });
   return { diary, clock, done };
 }

@@ -49,12 +49,12 @@ export async function startEventWorld(options: Partial<EmulatorOptions> = {}) {
     emulator,
     ports,
     eventsUrl,
-    /** A process that follows the streams from this state, with events. */
-    follow(names: readonly StreamName[], state: JsonObject = {}): Follower {
+    /** A process that follows the streams from this state, with events and these advanced settings. */
+    follow(names: readonly StreamName[], state: JsonObject = {}, advanced: JsonObject = {}): Follower {
       const connector = new Connector({ ports, origin: emulator.url, rateWindowMs: 0, eventsPort: { port } });
       return new Follower({ connector, clock }, names, {
         state,
-        config: { advanced: { events_url: eventsUrl } },
+        config: { advanced: { ...advanced, events_url: eventsUrl } },
       });
     },
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { listedStreamNames } from "../../streams/index.ts";
+import { listedStreamNames, streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import { CONFIG_OPTION, parseStartDate, parseStreams, parseTarget } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -11,6 +11,7 @@ interface CaptureOptions {
   readonly streams?: ReturnType<typeof parseStreams>;
   readonly startDate?: string;
   readonly follow?: true;
+  readonly eventsUrl?: string;
   readonly json?: true;
 }
 
@@ -25,7 +26,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     .option(...CONFIG_OPTION)
     .option(
       "--streams <names>",
-      "comma-separated streams, such as calls,users (default: all that Aircall lists)",
+      "comma-separated streams, such as calls,users (default: all that Aircall lists, and with events also events and messages)",
       parseStreams,
     )
     .option(
@@ -34,6 +35,10 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
       (value: string) => parseStartDate(value, context.ports.clock.now()),
     )
     .option("--follow", "keep running and capture changes until stopped")
+    .option(
+      "--events-url <url>",
+      "with --follow, capture changes within seconds: the https address under which Aircall reaches the port for events of this machine, AIRCALL_EVENTS_PORT",
+    )
     .option("--json", "write JSON lines to standard output, and logs as JSON to standard error")
     .addHelpText(
       "after",
@@ -43,21 +48,29 @@ Examples:
   $ source-aircall capture --to aircall.duckdb
   $ source-aircall capture --to calls.duckdb --streams calls --start-date 2026-09-01 --follow
   $ source-aircall capture --to aircall.duckdb --config config.json
+  $ source-aircall capture --to aircall.duckdb --follow --events-url https://aircall.example.com
 
 Query the file with any DuckDB client:
   $ duckdb aircall.duckdb "SELECT direction, count(*) FROM calls GROUP BY ALL"`,
     )
-    .action(async (options: CaptureOptions) => {
+    .action(async (options: CaptureOptions, command: Command) => {
+      const follow = options.follow === true;
+      if (options.eventsUrl !== undefined && !follow)
+        command.error(
+          "error: --events-url needs --follow: without it, the capture ends before an event comes. Add --follow, or leave --events-url out.",
+        );
       const { captureView } = await import("../capture-view.ts");
       const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
       const asJson = options.json === true;
       const view = captureView(context, asJson);
+      const account = await openAccount(context, view.log, options);
+      const hasEvents = account.connector.receivesEvents(account.config);
       const run = {
-        account: await openAccount(context, view.log, options),
+        account,
         view,
         path: options.to,
-        streams: options.streams ?? listedStreamNames,
-        follow: options.follow === true,
+        streams: options.streams ?? (hasEvents && follow ? streamNames : listedStreamNames),
+        follow,
         asJson,
       };
       end(await withStore(run, (store) => captureAndReport(context, run, store)));

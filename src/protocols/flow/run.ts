@@ -51,6 +51,7 @@ export async function runCaptureSession(options: SessionOptions): Promise<void> 
     until: "follow",
     signal: AbortSignal.any([signal, month.signal, ...(acknowledgements ? [acknowledgements.ended] : [])]),
     onEvent: (event: CaptureEvent) => status.onEvent(event),
+    onStatus: (sentence) => status.onEvents(sentence),
   });
   await writer.write({ opened: { explicitAcknowledgements: acknowledgements !== undefined } });
   const first = preface(streams, state);

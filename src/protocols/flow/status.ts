@@ -22,6 +22,8 @@ export class CaptureStatus {
   readonly #working: Set<number>;
   readonly #failing = new Map<number, "failed just now" | "waits for another try">();
   #followingStatus = "";
+  /** The last sentence about events. */
+  #events = "";
   #reportedMs = -Infinity;
 
   constructor({ streams, log, clock, mostRowsPerMinute }: CaptureStatusOptions) {
@@ -40,17 +42,28 @@ export class CaptureStatus {
     else if (event.kind === "rests") this.#rests(event.binding);
   }
 
+  /** Takes a sentence about events. It stays in the status until the next one, since it may say what is lost. */
+  onEvents(sentence: string): void {
+    this.#events = sentence;
+    if (this.#working.size === 0) this.#reportFollowing();
+    else this.#report(sentence);
+  }
+
   /** A stream rests after a failure too; it has recovered when it rests again without one. */
   #rests(binding: number): void {
     this.#working.delete(binding);
     if (this.#failing.get(binding) === "failed just now") this.#failing.set(binding, "waits for another try");
     else this.#failing.delete(binding);
-    if (this.#working.size > 0) return;
+    if (this.#working.size === 0) this.#reportFollowing();
+  }
+
+  #reportFollowing(): void {
     const failing = [...this.#failing.keys()].map((index) => this.#streams[index]);
-    const status =
+    const streams =
       failing.length === 0
         ? "Caught up; following changes."
         : `Following changes, but for ${failing.join(", ")}: the log says why, and it is tried again.`;
+    const status = `${streams} ${this.#events}`.trimEnd();
     if (status !== this.#followingStatus) this.#report(status);
     this.#followingStatus = status;
   }

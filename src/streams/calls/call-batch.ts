@@ -11,9 +11,10 @@ export type Call = Document & CallRow;
 /**
  * Why calls are read: `tail`, those of the last half hour, at each poll; `open`, an older call that may
  * still change by itself; `reread`, calls that have come to an age of the re-read schedule; `history`,
- * the calls from before the binding began; `touched`, older calls that events have named.
+ * the calls from before the binding began; `touched`, older calls that events have named; `spare`, calls
+ * between the ages, with requests that nothing else needs.
  */
-export type CallPurpose = "tail" | "open" | "reread" | "history" | "touched";
+export type CallPurpose = "tail" | "open" | "reread" | "history" | "touched" | "spare";
 
 /** Calls that were read together. A call at the seam of two re-reads of one age is in both batches. */
 export interface CallBatch {

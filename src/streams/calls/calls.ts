@@ -1,4 +1,4 @@
-import { type Document, patchBetween, type Step } from "../../engine/index.ts";
+import { type CheckpointStep, type Document, patchBetween, type Step } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { StreamDefinition } from "../definition.ts";
 import { digest } from "../digest.ts";
@@ -48,7 +48,8 @@ class CallCapture {
     const recentStarts = Object.entries(state.recent).map(
       ([id, [startedAt]]) => [Number(id), startedAt] as const,
     );
-    this.#schedule = new CallSchedule({ source, state, recentStarts });
+    const knownSinceSeconds = () => this.#known.sinceSeconds;
+    this.#schedule = new CallSchedule({ source, state, recentStarts, knownSinceSeconds });
   }
 
   async *steps(): AsyncGenerator<Step> {
@@ -92,7 +93,8 @@ class CallCapture {
     }
     yield { kind: "documents", docs: changed };
     this.#moveRecent(recent);
-    yield this.#checkpoint({ ...patch, ...(Object.keys(recent).length > 0 && { recent }) });
+    const moved = this.#checkpoint({ ...patch, ...(Object.keys(recent).length > 0 && { recent }) });
+    if (changed.length > 0 || Object.keys(moved.patch).length > 0) yield moved;
   }
 
   #isChanged(id: number, version: string): boolean {
@@ -107,7 +109,7 @@ class CallCapture {
     }
   }
 
-  #checkpoint(patch: JsonObject): Step {
+  #checkpoint(patch: JsonObject): CheckpointStep {
     const schedule = this.#schedule;
     this.#known.forgetBefore(schedule.rereadsBeginSeconds, (from, through) =>
       schedule.isUnread(from, through),

@@ -48,6 +48,11 @@ export class KnownCalls {
     return this.#bucketOf.size;
   }
 
+  /** The start of the first call that is known, in Unix seconds and rounded down; infinite when there is none. */
+  get sinceSeconds(): number {
+    return Math.min(...this.#packed.keys()) * BUCKET_SECONDS;
+  }
+
   /** Whether this version of the call is not the one captured last. */
   changed(id: number, digest: string): boolean {
     const bucket = this.#bucketOf.get(id);

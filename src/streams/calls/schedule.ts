@@ -7,10 +7,13 @@ import { readWindow, type Span } from "../window.ts";
 import { type Call, type CallBatch, type CallPurpose, callsOf, type ScheduleStep } from "./call-batch.ts";
 import { callList, LONGEST_READ_ALONE_SECONDS } from "./list.ts";
 import { OpenCalls } from "./open-calls.ts";
+import { rereadInPass } from "./pass-reread.ts";
 import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
 import { Rereads } from "./rereads.ts";
 import { RECENT_SECONDS, type ScheduleState, wholeHistory } from "./schedule-state.ts";
+import { SpareReread } from "./spare-reread.ts";
 import { TouchedCalls } from "./touched-calls.ts";
+import { idsIn, planReads } from "./touched-plan.ts";
 import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
 
 /** Starts are in Aircall's time, whose clock may be ahead of ours. */
@@ -26,8 +29,15 @@ export interface ScheduleOptions {
   readonly state: ScheduleState;
   /** The calls of the last half hour that are known, by ID: when each started; Unix seconds. */
   readonly recentStarts?: Iterable<readonly [id: number, startedAt: number]>;
-  readonly priorities?: Readonly<Record<CallPurpose, Priority>>;
+  /**
+   * The start of the first call of which the stream knows the version that it captured last, rounded down; Unix
+   * seconds. A stream that has this gets calls again between the ages too.
+   */
+  readonly knownSinceSeconds?: () => number;
+  readonly priorities?: Priorities;
 }
+
+type Priorities = Readonly<Record<Exclude<CallPurpose, "spare">, Priority>>;
 
 const PRIORITIES = {
   tail: "tail",
@@ -48,26 +58,32 @@ const PRIORITIES = {
  */
 export class CallSchedule {
   readonly #source: Source;
-  readonly #priorities: Readonly<Record<CallPurpose, Priority>>;
+  readonly #priorities: Priorities;
   readonly #recentStarts: Map<number, number>;
   readonly #open: OpenCalls;
   readonly #rereads: Rereads;
   readonly #touched: TouchedCalls;
+  readonly #knowsVersions: boolean;
+  readonly #spare: SpareReread | undefined;
   readonly #readMeanwhile = new ReadMeanwhile();
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
+  #isPolling = false;
   #polls = 0;
   #polledThroughSeconds = -Infinity;
   #polledMs = -Infinity;
   #pauseMs = 0;
 
-  constructor({ source, state, recentStarts = [], priorities = PRIORITIES }: ScheduleOptions) {
+  constructor({ source, state, recentStarts = [], priorities = PRIORITIES, ...options }: ScheduleOptions) {
     this.#source = source;
     this.#priorities = priorities;
     this.#recentStarts = new Map(recentStarts);
     this.#open = new OpenCalls(source, state.open, priorities.open);
     this.#rereads = new Rereads(source, state.rungs, priorities.reread);
     this.#touched = new TouchedCalls(source, priorities.touched);
+    this.#knowsVersions = options.knownSinceSeconds !== undefined;
+    if (options.knownSinceSeconds && source.until === "follow")
+      this.#spare = new SpareReread(source, options.knownSinceSeconds);
     this.#unread = state.unread;
     this.#historyReadAt = state.backfilledAt;
   }
@@ -76,10 +92,15 @@ export class CallSchedule {
     while (true) {
       this.#readMeanwhile.clear();
       yield* this.#readUrgent();
+      const polledSeconds = this.#polledThroughSeconds;
       yield* this.#reread();
       if (isRereadDue(this.#historyReadAt, this.#source)) yield this.#beginHistory();
+      const history = this.#unread;
       yield* this.#readHistory();
-      yield* restUntilDue(this.#polledMs, this.#pauseMs, this.#source);
+      if (this.#source.until === "pass" && this.#knowsVersions)
+        yield* this.#rereadInPass(polledSeconds, history);
+      yield* this.#rereadSpare();
+      yield* restUntilDue(this.#polledMs, this.#pauseMs, this.#source, this.#spareAtMs);
     }
   }
 
@@ -106,20 +127,32 @@ export class CallSchedule {
   }
 
   async *#pollIfDue(): AsyncGenerator<ScheduleStep> {
-    if (hasPassed(this.#pauseMs, this.#polledMs, this.#source)) yield* this.#poll();
+    if (this.#isPolling || !hasPassed(this.#pauseMs, this.#polledMs, this.#source)) return;
+    this.#isPolling = true;
+    yield* this.#poll();
+    this.#isPolling = false;
   }
 
-  /** Reads the calls of the last half hour, and the older calls that may still change by themselves. */
-  async *#poll(): AsyncGenerator<ScheduleStep> {
+  /** Reads the calls of the last half hour, and the older calls that may still change by themselves. Returns the IDs of the former. */
+  async *#poll(): AsyncGenerator<ScheduleStep, ReadonlySet<number>> {
+    const polled = new Set<number>();
     this.#polledMs = this.#source.clock.now();
     const now = nowSeconds(this.#source);
     const after = Math.max(pollAfter(this.#recentStarts, this.#polls, now), this.#source.startSeconds - 1);
     let pages = 0;
     for await (const { rows } of readWindow(this.#list("poll", "tail"), after, now + CLOCKS_DIFFER_SECONDS)) {
+      if (pages > 0) yield* this.#readTouched();
       pages += 1;
       const calls = callsOf(rows, this.#source);
+      for (const { id } of calls) polled.add(id);
       this.#keepRecent(calls, now);
-      yield { kind: "calls", purpose: "tail", calls, nowSeconds: now, patch: {} };
+      yield {
+        kind: "calls",
+        purpose: "tail",
+        calls: this.#notReadSince(now, calls),
+        nowSeconds: now,
+        patch: {},
+      };
     }
     this.#polls += 1;
     this.#polledThroughSeconds = now;
@@ -128,6 +161,7 @@ export class CallSchedule {
       this.#noteRead(batch.calls);
       yield batch;
     }
+    return polled;
   }
 
   #keepRecent(calls: readonly Call[], nowSeconds: number): void {
@@ -140,11 +174,15 @@ export class CallSchedule {
   /** Reads the calls that events have named. */
   async *#readTouched(): AsyncGenerator<ScheduleStep> {
     const { touched } = this.#source;
-    const batch = touched?.isDue ? touched.take(TOUCHED_AT_ONCE) : undefined;
+    if (!touched?.isDue) return;
+    const waiting = touched.waiting(TOUCHED_AT_ONCE);
+    const plan = planReads(waiting, [...this.#recentStarts.values()], nowSeconds(this.#source));
+    const batch = touched.take(idsIn(plan));
     if (!batch) return;
+    const polled = plan.polled.length > 0 ? yield* this.#poll() : new Set();
+    const singles = [...plan.singles, ...plan.polled.filter((id) => !polled.has(id))];
     const unansweredIds = new Set<number>();
-    const reads = this.#touched.read(batch.objects, [...this.#recentStarts.values()]);
-    for await (const { calls, unanswered } of reads) {
+    for await (const { calls, unanswered } of this.#touched.read({ ...plan, singles })) {
       if (unanswered !== undefined) unansweredIds.add(unanswered);
       this.#noteRead(calls);
       yield* this.#touchedBatches(calls);
@@ -159,7 +197,11 @@ export class CallSchedule {
 
   /** The calls of a page of a list that is read since an instant, as far as no later read has captured them. */
   #callsOfPage(rows: readonly Json[], sinceSeconds: number): Call[] {
-    return callsOf(rows, this.#source).filter(({ id }) => !this.#readMeanwhile.has(id, sinceSeconds));
+    return this.#notReadSince(sinceSeconds, callsOf(rows, this.#source));
+  }
+
+  #notReadSince(sinceSeconds: number, calls: readonly Call[]): Call[] {
+    return calls.filter(({ id }) => !this.#readMeanwhile.has(id, sinceSeconds));
   }
 
   *#touchedBatches(calls: readonly Call[]): Generator<CallBatch> {
@@ -170,7 +212,7 @@ export class CallSchedule {
     if (recent.length > 0)
       yield { kind: "calls", purpose: "tail", calls: recent, nowSeconds: now, patch: {} };
     const older = calls.filter((call) => !isRecent(call));
-    if (older.length > 0) yield this.#olderCalls("touched", older, {});
+    if (older.length > 0) yield this.#olderCalls("touched", older);
   }
 
   async *#reread(): AsyncGenerator<ScheduleStep> {
@@ -178,6 +220,28 @@ export class CallSchedule {
       yield this.#olderCalls("reread", this.#callsOfPage(rows, sinceSeconds), patch);
       yield* this.#readUrgent();
     }
+  }
+
+  async *#rereadInPass(firstPollSeconds: number, history: UnreadSpans): AsyncGenerator<ScheduleStep> {
+    const priority = this.#priorities.reread;
+    for await (const rows of rereadInPass(this.#source, priority, firstPollSeconds, history)) {
+      yield this.#olderCalls("reread", callsOf(rows, this.#source));
+      yield* this.#readUrgent();
+    }
+  }
+
+  /** Reads calls between the ages, if there is a request to spare. */
+  async *#rereadSpare(): AsyncGenerator<ScheduleStep> {
+    if (!this.#spare || this.#spareAtMs > this.#source.clock.now()) return;
+    for await (const rows of this.#spare.turn()) {
+      yield this.#olderCalls("spare", callsOf(rows, this.#source));
+      yield* this.#readUrgent();
+    }
+  }
+
+  /** When calls are to be read between the ages. Not where events name those that change. */
+  get #spareAtMs(): number {
+    return this.#source.touched ? Infinity : (this.#spare?.nextAtMs() ?? Infinity);
   }
 
   #beginHistory(): ScheduleStep {
@@ -227,13 +291,14 @@ export class CallSchedule {
   }
 
   /** A batch of calls that no poll reads. Those that may still change by themselves are read again one by one. */
-  #olderCalls(purpose: CallPurpose, calls: readonly Call[], cursors: JsonObject): CallBatch {
+  #olderCalls(purpose: CallPurpose, calls: readonly Call[], cursors: JsonObject = {}): CallBatch {
     const now = nowSeconds(this.#source);
     const open = this.#open.follow(calls, now, isDense(this.#recentStarts));
-    return { kind: "calls", purpose, calls, nowSeconds: now, patch: { ...cursors, open } };
+    const patch = Object.keys(open).length > 0 ? { ...cursors, open } : cursors;
+    return { kind: "calls", purpose, calls, nowSeconds: now, patch };
   }
 
-  #list(requestPurpose: string, purpose: CallPurpose) {
+  #list(requestPurpose: string, purpose: keyof Priorities) {
     return callList(
       this.#source.api.for(requestPurpose, this.#priorities[purpose]),
       nowSeconds(this.#source),

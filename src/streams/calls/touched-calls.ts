@@ -1,11 +1,10 @@
 import type { Priority } from "../../aircall/index.ts";
 import { SingleReads } from "../single-reads.ts";
 import { nowSeconds, type Source } from "../source.ts";
-import type { TouchedObject } from "../touched.ts";
 import { readWindow, type Span } from "../window.ts";
 import { type Call, callsOf, findCall } from "./call-batch.ts";
 import { callList } from "./list.ts";
-import { planReads } from "./touched-plan.ts";
+import type { PlannedReads } from "./touched-plan.ts";
 
 /** Calls that were read together, or one that Aircall did not answer for. */
 interface TouchedRead {
@@ -24,14 +23,10 @@ export class TouchedCalls {
   }
 
   /**
-   * Yields the calls as they are now, and others that lie between them. `recentStarts` has the starts of all known
-   * calls of the last half hour, in Unix seconds. A call that Aircall does not know is left out.
+   * Yields the calls as they are now, and others that lie between them. A call that Aircall does not know is left
+   * out.
    */
-  async *read(
-    touched: readonly TouchedObject[],
-    recentStarts: readonly number[],
-  ): AsyncGenerator<TouchedRead> {
-    const plan = planReads(touched, recentStarts, nowSeconds(this.#source));
+  async *read(plan: PlannedReads): AsyncGenerator<TouchedRead> {
     const singles = [...plan.singles];
     for (const { span, ids } of plan.windows) singles.push(...(yield* this.#readWindow(span, ids)));
     const api = this.#source.api.for("touched call", this.#priority);

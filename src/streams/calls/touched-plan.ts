@@ -1,6 +1,6 @@
 import { ROWS_PER_PAGE } from "../../aircall/index.ts";
 import type { UnnamedEvent } from "../aircall-event.ts";
-import { idIn, type TouchedObject } from "../touched.ts";
+import { idIn, type TouchedObject, type WaitingObject } from "../touched.ts";
 import type { Span } from "../window.ts";
 import { RECENT_SECONDS } from "./schedule-state.ts";
 
@@ -45,38 +45,54 @@ function isSecondEnd(event: string, { recording, voicemail, asset }: UnnamedEven
 export interface PlannedReads {
   readonly windows: { readonly span: Span; readonly ids: ReadonlySet<number> }[];
   readonly singles: number[];
+  /** Calls that a poll of one page reads. */
+  readonly polled: number[];
+  /** Calls that wait for the next poll. */
+  readonly left: number[];
 }
 
 /**
- * The fewest requests that read the calls: a window of one page for several calls of the last half hour between which
- * few others started, by the known starts; a request of its own for any other call. Calls that can wait for the next
- * poll are read where one page has all calls of the last half hour.
+ * The fewest requests that read the calls that are due. A poll reads those of the last half hour where one page has all
+ * calls of that time, by the known starts. Elsewhere calls that can wait are left to the next poll, and a window of one
+ * page reads several calls between which few others started; it takes along others that are not due yet. Any other call
+ * is a request of its own.
  */
 export function planReads(
-  touched: readonly TouchedObject[],
+  touched: readonly WaitingObject[],
   recentStarts: readonly number[],
   nowSeconds: number,
 ): PlannedReads {
-  const plan: PlannedReads = { windows: [], singles: [] };
   const isRecent = ({ hint }: TouchedObject) => hint > nowSeconds - RECENT_SECONDS && hint <= nowSeconds;
   const isQuiet = recentStarts.length <= ROWS_IN_WINDOW;
   // An event that comes hours late names a call that no poll reads any more.
-  const wanted = touched.filter((call) => isQuiet || !call.canWait || !isRecent(call));
+  const isLeft = (call: TouchedObject) => !isQuiet && call.canWait === true && isRecent(call);
+  const wanted = touched.filter((call) => !isLeft(call));
+  const plan: PlannedReads = {
+    windows: [],
+    singles: wanted.filter((call) => call.isDue && !isRecent(call)).map(({ id }) => id),
+    polled: [],
+    left: touched.filter(isLeft).map(({ id }) => id),
+  };
   const recent = wanted.filter(isRecent).sort((left, right) => left.hint - right.hint);
-  plan.singles.push(...wanted.filter((call) => !isRecent(call)).map(({ id }) => id));
-  for (let first = 0; first < recent.length; ) {
-    let last = first;
-    while (
-      last + 1 < recent.length &&
-      rowsIn(spanOf(recent, first, last + 1), recentStarts) <= ROWS_IN_WINDOW
-    )
-      last += 1;
-    const ids = recent.slice(first, last + 1).map(({ id }) => id);
+  if (isQuiet && recent.some(({ isDue }) => isDue)) return { ...plan, polled: recent.map(({ id }) => id) };
+  const fits = (first: number, last: number) =>
+    last < recent.length && rowsIn(spanOf(recent, first, last), recentStarts) <= ROWS_IN_WINDOW;
+  let planned = 0;
+  for (let due = 0; due < recent.length; due++) {
+    if (due < planned || !recent[due]?.isDue) continue;
+    let [first, last] = [due, due];
+    while (fits(first, last + 1)) last += 1;
+    while (first > planned && fits(first - 1, last)) first -= 1;
+    planned = last + 1;
+    const ids = recent.slice(first, planned).map(({ id }) => id);
     if (ids.length === 1) plan.singles.push(...ids);
     else plan.windows.push({ span: spanOf(recent, first, last), ids: new Set(ids) });
-    first = last + 1;
   }
   return plan;
+}
+
+export function idsIn({ windows, singles, polled, left }: PlannedReads): Set<number> {
+  return new Set([...windows.flatMap(({ ids }) => [...ids]), ...singles, ...polled, ...left]);
 }
 
 function spanOf(recent: readonly TouchedObject[], first: number, last: number): Span {

@@ -43,6 +43,20 @@ export function latestSpan(spans: UnreadSpans, fromSeconds: number): Span | unde
     );
 }
 
+/** What of a span has been read, the earliest first. */
+export function readWithin(spans: UnreadSpans, span: Span): Span[] {
+  return spansOf(spans).reduce(
+    (read, unread) =>
+      read
+        .flatMap(({ after, until }) => [
+          { after, until: Math.min(until, unread.after) },
+          { after: Math.max(after, unread.until), until },
+        ])
+        .filter(({ after, until }) => after < until),
+    [span],
+  );
+}
+
 /** Whether any of the seconds is unread, the bounds included. */
 export function isUnread(spans: UnreadSpans, fromSeconds: number, throughSeconds: number): boolean {
   return spansOf(spans).some(({ after, until }) => fromSeconds <= until && throughSeconds > after);

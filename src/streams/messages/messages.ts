@@ -35,7 +35,9 @@ export const messages: StreamDefinition = {
 
 function captured(arrived: readonly AircallEvent[], known: KnownFields, source: Source): CapturedEvents {
   const docs = arrived.flatMap((event) => messageDocument(event, known, source));
-  const early = known.forget(nowSeconds(source));
+  // Our clock may be ahead of Aircall's.
+  const latestSeconds = Math.max(...arrived.map(({ timestamp }) => timestamp));
+  const early = known.forget(Math.min(latestSeconds, nowSeconds(source)));
   if (early > 0)
     source.malformed.reportOnce(
       "More messages change within twelve hours than the state has room for: an event of the earliest ones that comes late may overwrite what a newer one has set",

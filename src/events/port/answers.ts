@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../shared/ports.ts";
+import type { Clock } from "../../shared/ports.ts";
 import type { CountName } from "./tally.ts";
 import type { End } from "./visit.ts";
 

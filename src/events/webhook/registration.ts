@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { AircallWebhooks, Webhook } from "../aircall/index.ts";
-import { Touch } from "../engine/index.ts";
-import { AccessRefused, ConfigError, ConnectorError, RequestInvalid } from "../errors.ts";
-import type { Ports } from "../shared/ports.ts";
-import type { Redactor } from "../shared/redactor.ts";
-import { isStop } from "../shared/stop.ts";
+import type { AircallWebhooks, Webhook } from "../../aircall/index.ts";
+import { Touch } from "../../engine/index.ts";
+import { AccessRefused, ConfigError, ConnectorError, RequestInvalid } from "../../errors.ts";
+import type { Ports } from "../../shared/ports.ts";
+import type { Redactor } from "../../shared/redactor.ts";
+import { isStop } from "../../shared/stop.ts";
+import { lastSegment } from "../address.ts";
 import { AcceptedEvents } from "./accepted-events.ts";
-import { lastSegment } from "./address.ts";
 import { Tokens } from "./tokens.ts";
 
 /** Five minutes at most from one look to the next, less what a slow look takes. */

@@ -6,6 +6,8 @@ export class Visit {
   /** `undefined` until the headers have been read. */
   request: { readonly complete: boolean } | undefined;
   isAnswered = false;
+  /** How many requests followed on the same connection. */
+  followers = 0;
   /** Resolves with the first reason to answer at once. */
   readonly ended: Promise<End>;
   readonly #resolveEnded: (reason: End) => void;

@@ -1,6 +1,6 @@
-import type { Webhook } from "../aircall/index.ts";
-import { RequestInvalid } from "../errors.ts";
-import type { Ports } from "../shared/ports.ts";
+import type { Webhook } from "../../aircall/index.ts";
+import { RequestInvalid } from "../../errors.ts";
+import type { Ports } from "../../shared/ports.ts";
 
 /** Aircall may accept a name some day: with an add-on that the company buys, or a later version of the API. */
 const REFUSED_FOR_MS = 24 * 3_600_000;

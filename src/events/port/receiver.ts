@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { ConfigError } from "../errors.ts";
-import type { Ports } from "../shared/ports.ts";
-import { lastSegment } from "./address.ts";
+import { ConfigError } from "../../errors.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { lastSegment } from "../address.ts";
+import { isSameText } from "../same-text.ts";
 import { ANSWERS, type Answer, sendAnswer } from "./answers.ts";
 import { Body, BodyRoom, LARGEST_BODY_BYTES, readBody } from "./body.ts";
-import { ANSWER_WITHIN_MS, Connections } from "./connections.ts";
+import { ANSWER_AFTER_MS, Connections } from "./connections.ts";
 import { type Envelope, readDelivery } from "./envelope.ts";
-import { isSameText } from "./same-text.ts";
 import { type Counts, Tally } from "./tally.ts";
 import { Visit } from "./visit.ts";
 
@@ -37,7 +37,7 @@ interface EventRequest {
   readonly prove: () => void;
 }
 
-/** All connections, those that have shown the token included. Beyond it, the system closes what it accepts. */
+/** All connections, those whose events are being stored included. Further ones are closed without an answer. */
 const MOST_CONNECTIONS = 2_000;
 
 /** How many connections the system holds until they are accepted. */
@@ -89,6 +89,8 @@ export class EventReceiver {
       .on("clientError", (_, socket) => this.#connections.refuse(socket))
       .on("drop", () => this.#tally.count("busy"));
     this.#server.maxConnections = MOST_CONNECTIONS;
+    // A client may end its half of the connection after its request, and still reads the answer.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
   }
 
   /** The port that is open. */
@@ -104,7 +106,7 @@ export class EventReceiver {
   /** Serves a request that comes by another way than the port. */
   async receive(request: { method: string; path: string; body: string }): Promise<Answer> {
     const visit = new Visit();
-    const cancel = this.#options.ports.clock.alarm(ANSWER_WITHIN_MS, () => visit.end("time"));
+    const cancel = this.#options.ports.clock.alarm(ANSWER_AFTER_MS, () => visit.end("time"));
     const { method, path: target, body } = request;
     const stream = () => Readable.from([Buffer.from(body)], { objectMode: false });
     const parts = { method, target, statedBytes: Buffer.byteLength(body), body: stream, prove: () => {} };
@@ -140,8 +142,8 @@ export class EventReceiver {
   async #serve(request: IncomingMessage, response: ServerResponse, invite: () => void): Promise<void> {
     const { socket, method = "", url: target = "" } = request;
     const visit = this.#connections.serve(request);
-    // The connection closes after its first answer. What follows on it is not read.
-    if (visit === undefined) return void socket.pause();
+    // The connection closes after its first answer, which tells the client that no other was served.
+    if (visit === undefined) return;
     const body = () => {
       invite();
       return request;
@@ -150,8 +152,10 @@ export class EventReceiver {
     const statedBytes = Number(request.headers["content-length"]);
     const answer = await this.#answerTo({ method, target, statedBytes, body, prove }, visit);
     visit.isAnswered = true;
-    const { clock } = this.#options.ports;
-    if (!socket.destroyed) sendAnswer(answer, request, response, clock, this.#isClosing);
+    if (socket.destroyed) return;
+    // What is broken has no end to wait for.
+    const isLast = this.#isClosing || answer === ANSWERS.broken;
+    sendAnswer(answer, request, response, this.#options.ports.clock, isLast);
   }
 
   async #answerTo(request: EventRequest, visit: Visit): Promise<Answer> {

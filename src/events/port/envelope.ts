@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { inexactFieldsIn, isNestedTooDeep, withFiniteNumbers } from "../aircall/index.ts";
-import { isJsonObject, type Json, type JsonObject, ownValue } from "../shared/json.ts";
-import type { AircallEvent } from "../streams/index.ts";
+import { inexactFieldsIn, isNestedTooDeep, withFiniteNumbers } from "../../aircall/index.ts";
+import { isJsonObject, type Json, type JsonObject, ownValue } from "../../shared/json.ts";
+import type { AircallEvent } from "../../streams/index.ts";
 
 /** An event as Aircall sent it, without its token. https://developer.aircall.io/api-references/#webhook-usage */
 export interface Envelope {

@@ -16,20 +16,20 @@ const CHUNK_BYTES = 256;
  * used up, the oldest body that is still being read goes.
  */
 export class BodyRoom {
-  /** What ends the reading of each, oldest first. */
-  readonly #reading = new Map<Body, () => void>();
+  /** The oldest first. */
+  readonly #evictions = new Map<Body, () => void>();
   #takenBytes = 0;
 
-  /** `evict` is called when the body has to go, and MUST release it. */
+  /** `evict` is called when the body has to go. It MUST release the body, unless that has been read. */
   open(evict: () => void): Body {
     const body = new Body(this);
-    this.#reading.set(body, evict);
+    this.#evictions.set(body, evict);
     return body;
   }
 
   /** Returns whether there is room for this many bytes more. */
   take(bytes: number, taker: Body): boolean {
-    for (const [body, evict] of this.#reading) {
+    for (const [body, evict] of this.#evictions) {
       if (this.#takenBytes + bytes <= LARGEST_TOGETHER_BYTES) break;
       if (body !== taker) evict();
     }
@@ -38,12 +38,8 @@ export class BodyRoom {
     return true;
   }
 
-  keep(body: Body): void {
-    this.#reading.delete(body);
-  }
-
   release(body: Body, bytes: number): void {
-    this.#reading.delete(body);
+    this.#evictions.delete(body);
     this.#takenBytes -= bytes;
   }
 }
@@ -72,7 +68,6 @@ export class Body {
 
   /** The bytes as UTF-8. They are not kept any longer, and their room is taken until `release`. */
   text(): string {
-    this.#room.keep(this);
     const bytes = Buffer.concat(this.#chunks);
     this.#chunks = [];
     return new TextDecoder().decode(bytes);

@@ -1,4 +1,4 @@
-import { isSameText } from "./same-text.ts";
+import { isSameText } from "../same-text.ts";
 
 /** The tokens that the events of this capture carry, in memory only. */
 export class Tokens {

@@ -1,16 +1,22 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Clock } from "../shared/ports.ts";
+import type { Clock } from "../../shared/ports.ts";
 import { UNREAD } from "./answers.ts";
 import type { Tally } from "./tally.ts";
 import { type End, Visit } from "./visit.ts";
 
-/** Aircall waits for five seconds. https://developer.aircall.io/api-references/#webhook-usage */
-export const ANSWER_WITHIN_MS = 4_000;
+/**
+ * Aircall waits for five seconds. A request is answered within four, and a little earlier for the way of its answer.
+ * https://developer.aircall.io/api-references/#webhook-usage
+ */
+export const ANSWER_AFTER_MS = 3_900;
 
 /** How many connections may be open whose requests have not shown the token. Each takes some 20 KiB. */
 const MOST_UNPROVEN = 200;
+
+/** How many requests may follow the one of a connection. None of them is served, and each takes memory. */
+const MOST_FOLLOWERS = 10;
 
 /**
  * The open connections. Each has one request, and its answer within four seconds of its opening. Where more than
@@ -32,25 +38,27 @@ export class Connections {
     const visit = new Visit();
     this.#visits.set(socket, visit);
     this.#unproven.add(socket);
-    const cancel = this.#clock.alarm(ANSWER_WITHIN_MS, () => this.#end(socket, visit, "time"));
+    const cancel = this.#clock.alarm(ANSWER_AFTER_MS, () => this.#end(socket, visit, "time"));
     socket.once("close", () => {
       this.#visits.delete(socket);
       this.#unproven.delete(socket);
-      // An event that is being stored is not lost with its connection.
-      if (visit.request?.complete && !visit.isAnswered) return;
-      cancel();
-      visit.end("broken");
+      // What is being served goes on: an event is not lost with its connection.
+      if (visit.request === undefined || visit.isAnswered) cancel();
     });
-    // Requests that have already arrived are read first: the newest of many connections must not push them out.
-    setImmediate(() => setImmediate(() => this.#makeRoom()));
+    this.#makeRoom();
   }
 
-  /** The visit of a request; `undefined` if the request is not the first of its connection. */
+  /** The visit of a request; `undefined` if the request follows another one on its connection. */
   serve(request: IncomingMessage): Visit | undefined {
     const visit = this.#visits.get(request.socket);
-    if (visit === undefined || visit.request !== undefined) return undefined;
-    visit.request = request;
-    return visit;
+    if (visit === undefined) return undefined;
+    if (visit.request === undefined) {
+      visit.request = request;
+      return visit;
+    }
+    visit.followers += 1;
+    if (visit.followers > MOST_FOLLOWERS) request.socket.destroy();
+    return undefined;
   }
 
   /** The request has shown the token: its connection is not closed to make room. */
@@ -74,7 +82,10 @@ export class Connections {
       if (this.#unproven.size <= MOST_UNPROVEN) return;
       this.#unproven.delete(socket);
       const visit = this.#visits.get(socket);
-      if (visit !== undefined) this.#end(socket, visit, "room");
+      if (visit === undefined) continue;
+      this.#end(socket, visit, "room");
+      // An answer to be waited for would take the room again.
+      if (visit.request !== undefined) socket.destroy();
     }
   }
 
@@ -87,10 +98,10 @@ export class Connections {
   /** HTTP has no response to a request whose headers have not been read. */
   #refuseUnread(socket: Duplex, visit: Visit, reason: End): void {
     visit.isAnswered = true;
+    if (!socket.writable) return void socket.destroy();
     const { status, counted } = UNREAD[reason];
     this.#tally.count(counted);
     const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
-    if (socket.writable) socket.end(head, () => socket.destroy());
-    else socket.destroy();
+    socket.end(head, () => socket.destroy());
   }
 }

@@ -1,4 +1,4 @@
-import type { AircallWebhooks } from "../aircall/index.ts";
+import type { AircallWebhooks } from "../../aircall/index.ts";
 
 /** Deletes the webhooks of exactly this address. Returns how many there were. Throws what the requests throw. */
 export async function removeWebhook(webhooks: AircallWebhooks, address: string): Promise<number> {
