@@ -4,6 +4,7 @@ import { sum } from "../statistics.ts";
 import { KINDS, type Kind } from "./changes.ts";
 import { POLICIES } from "./policies.ts";
 import type { Results, RunName } from "./runs.ts";
+import type { Wait } from "./waits.ts";
 import type { Staleness } from "./watch.ts";
 import type { RunResult } from "./world.ts";
 
@@ -25,11 +26,6 @@ export function requestsForCalls({ requests }: RunResult): number {
 /** Requests that are sent only where nothing else needs them. */
 function spareRequests({ requests }: RunResult): number {
   return requestsWhere(requests, (name) => name === "calls, spare re-read");
-}
-
-/** Requests that read what events have named. */
-function touchedRequests({ requests }: RunResult): number {
-  return requestsWhere(requests, (name) => name.startsWith("calls, touched"));
 }
 
 function allRequests({ requests }: RunResult): number {
@@ -56,7 +52,7 @@ export function smallDayReport(results: Results): string {
 }
 
 /** `docs/day.md`. */
-export function dayReport(results: Results): string {
+export function dayReport(results: Results, waits: readonly Wait[]): string {
   const calls = (result: RunResult | undefined) => `${count(result?.callsOnDay ?? 0)} calls`;
   return [
     "# A day in the life of a capture",
@@ -75,7 +71,7 @@ export function dayReport(results: Results): string {
       ["the same, a pass a night", results.nightly],
       [calls(results.busy), results.busy],
     ]),
-    ...costOfEvents(results.events),
+    ...costOfEvents(results.events, waits),
     "## Staleness",
     "From the instant of a change to the instant at which a captured document first shows it.",
     ...stalenessSection("With events", results.events),
@@ -118,19 +114,30 @@ call once more at 24 hours; the last 7 days; everything that Aircall lists. A ch
 later than all others: "never" at p95 means that at least one in twenty was missed.
 `.trim();
 
-/** How the requests with events come about. */
-function costOfEvents(result: RunResult | undefined): string[] {
+/** What the requests with events are spent on. */
+function costOfEvents(result: RunResult | undefined, waits: readonly Wait[]): string[] {
   if (!result) return [];
-  const changes = sum(result.staleness.map(({ kind, count: each }) => (kind === "contact" ? 0 : each)));
-  const touched = touchedRequests(result);
+  const { requests, staleness } = result;
+  const changes = sum(staleness.map(({ kind, count: each }) => (kind === "contact" ? 0 : each)));
+  const touched = requestsWhere(requests, (name) => name.startsWith("calls, touched"));
+  const polled = requestsForCalls(result) - touched;
+  const contacts = requestsWhere(requests, (name) => name.startsWith("contacts, "));
+  const lists = allRequests(result) - touched - polled - contacts;
   return [
     `
-With events, ${count(touched)} requests read the ${count(changes)} changes of calls, ${(changes / touched).toFixed(1)} changes each. A
-request reads one call, or up to 50 that started one after the other. So changes share a request only if they come within the few
-seconds that a change may wait, to calls that started at about the same time, and most of the day they do not: the sooner a change
-is to be captured, the more requests it takes. An event is not captured in place of what it announces, since it does not show the
-call as Aircall lists it. Polls and re-reads go on beside, for events that are lost.
+Of the ${count(allRequests(result))} requests with events, ${count(touched)} read the ${count(changes)} changes of calls,
+${(changes / touched).toFixed(1)} changes each; ${count(contacts)} are for contacts and ${count(lists)} for the small lists. The
+other ${count(polled)} poll and re-read calls as without events, so that a change whose event is lost is captured as soon as
+polling does that. An event is not captured in place of what it announces, since it does not show a call as Aircall lists it.
+
+A request reads one call, or up to 50 that started one after the other. So changes share a request only if they come within the few
+seconds for which the first of them waits, to calls that started at about the same time. How many requests read the changes of this
+day's calls depends on how long they may wait, beside all other requests:
 `.trim(),
+    table(
+      ["wait", ...waits.map(({ seconds }) => `${seconds} s`)],
+      [["requests", ...waits.map(({ requests: each }) => count(each))]],
+    ),
   ];
 }
 
