@@ -25,6 +25,9 @@ COPY --from=build /build/dist ./
 USER 1000:1000
 LABEL FLOW_RUNTIME_PROTOCOL=capture
 LABEL FLOW_RUNTIME_CODEC=json
+# The port to which Aircall sends events. Flow opens it to the internet, with TLS, under an address of its own.
+EXPOSE 8080
+LABEL dev.estuary.port-public.8080=true
 # Answers are read into buffers by several threads. With an area for each thread, what is free in one is of
 # no use to the others, and memory grows by a quarter over a long backfill.
 ENV MALLOC_ARENA_MAX=1

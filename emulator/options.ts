@@ -49,6 +49,8 @@ export interface EmulatorOptions extends LimiterOptions, WebhookRules {
   latencyMs: number;
   /** Calls that started earlier than this many days ago are not served. */
   historyDays: number;
+  /** Calls and messages come in office hours, or as many in each minute of the week. */
+  traffic: "office" | "even";
   /** No seeded call starts later than this Unix second. */
   lastCallSeconds: number;
   /** Whether lists contain calls that have not ended. */
@@ -93,6 +95,7 @@ const DEFAULTS: ResolvedOptions = {
   rateHeaders: "refused",
   latencyMs: 0,
   historyDays: 183,
+  traffic: "office",
   lastCallSeconds: Number.POSITIVE_INFINITY,
   listInProgress: true,
   callsFromInclusive: false,

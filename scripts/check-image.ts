@@ -86,6 +86,8 @@ function checkConfig(inspected: string): void {
   assert.equal(config.User, written.user);
   assert.deepEqual(config.Cmd ?? [], []);
   assert.partialDeepStrictEqual(config.Labels, written.labels);
+  const exposed = written.ports.map((port) => `${port}/tcp`);
+  assert.deepEqual(Object.keys(config.ExposedPorts ?? {}), exposed);
   const environment = Object.fromEntries(config.Env.map((setting: string) => setting.split(/=(.*)/s)));
   assert.partialDeepStrictEqual(environment, written.environment);
 }
@@ -106,7 +108,7 @@ function checkContainer(inContainer: Buildah): void {
     `Its ENTRYPOINT answered spec with protocol ${spec?.spec.protocol}, and discover with ${discover?.discovered.bindings.length} bindings.`,
   );
   assert.equal(spec?.spec.protocol, 3032023);
-  assert.equal(discover?.discovered.bindings.length, 9);
+  assert.equal(discover?.discovered.bindings.length, 11);
 }
 
 /** As much of the official image as the Dockerfile needs, with its user, its ENTRYPOINT and its CMD, which the Dockerfile must override. */

@@ -14,6 +14,8 @@ export interface ImageConfig {
   /** Empty where the ENTRYPOINT is missing or is not a JSON list. */
   readonly entrypoint: readonly string[];
   readonly hasCommand: boolean;
+  /** The ports of EXPOSE. */
+  readonly ports: readonly string[];
 }
 
 export interface ReadDockerfile extends ImageConfig {
@@ -42,6 +44,9 @@ export function readDockerfile(text: string): ReadDockerfile {
     environment: properties("ENV"),
     entrypoint: entrypoint?.getJSONStrings().map((part) => part.getJSONValue()) ?? [],
     hasCommand: all("CMD").length > 0,
+    ports: all("EXPOSE").flatMap((instruction) =>
+      instruction.getArguments().map((argument) => argument.getValue()),
+    ),
   };
 }
 

@@ -60,7 +60,7 @@ export async function* runCapture(session: CaptureSession): AsyncGenerator<Block
     bindings: events ? [...bound, events.binding] : bound,
     state,
     until,
-    signal,
+    signal: events ? AbortSignal.any([signal, events.failed]) : signal,
     ports: client.ports,
     onEvent: (event) => {
       if (event.kind === "failed") event.error.message = client.redactor.hide(event.error.message);

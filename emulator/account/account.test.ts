@@ -201,3 +201,14 @@ test("both orders of contacts follow the clock and the changes of a test at once
     }
   }
 });
+
+test("even traffic has as many calls in each hour of the week", () => {
+  const size = { calls: 60_000, days: 10 };
+  const { account } = accountAt(NOON_MS, { traffic: "even", account: size });
+  const nowSeconds = NOON_MS / 1_000;
+  for (let hour = 1; hour <= 7 * 24; hour++) {
+    const after = nowSeconds - hour * SECONDS_PER_HOUR;
+    const calls = [...account.calls.untouchedWithin(after, after + SECONDS_PER_HOUR)];
+    expect(Math.abs(calls.length - 250), `${hour} hours ago`).toBeLessThan(100);
+  }
+});

@@ -33,6 +33,7 @@ interface Traffic {
   party: Party;
   /** Nothing starts later than this Unix second. */
   lastSeconds: number;
+  isEven: boolean;
 }
 
 /** One company's data. It is a function of the seed, the sizes and the clock, plus the changes that tests make. */
@@ -103,7 +104,8 @@ export class Account {
       idsOf(numbers.filter((_, index) => zoneOfNumber[index] === zone)),
     );
     const party: Party = (random, zoneIndex, day) => this.#party(random, zoneIndex, day);
-    return { zoneOfNumber, numberIdsByZone, party, lastSeconds: options.lastCallSeconds };
+    const { lastCallSeconds: lastSeconds, traffic } = options;
+    return { zoneOfNumber, numberIdsByZone, party, lastSeconds, isEven: traffic === "even" };
   }
 
   #makeCalls(seed: number, options: ResolvedOptions, traffic: Traffic): Calls {

@@ -50,6 +50,8 @@ export interface CallRate {
   zoneOfNumber: readonly number[];
   /** No call starts later than this Unix second. */
   lastSeconds: number;
+  /** Whether as many calls start in each minute, at night and on weekends too. */
+  isEven: boolean;
 }
 
 /**
@@ -75,7 +77,7 @@ export class DayCalls {
 
   #generate(day: number): Uint32Array {
     const random = new Random(this.#seed, hashText("day"), day);
-    const expected = this.#rate.callsPerDay * (isWeekend(day) ? WEEKEND_WEIGHT : WEEKDAY_WEIGHT);
+    const expected = this.#rate.callsPerDay * this.#weightOf(day);
     const noisy = expected * (0.9 + 0.2 * random.next());
     const drawn = Math.floor(noisy) + (random.chance(noisy % 1) ? 1 : 0);
     const noon = day * SECONDS_PER_DAY + 12 * SECONDS_PER_HOUR;
@@ -83,8 +85,8 @@ export class DayCalls {
     const starts = new Uint32Array(drawn);
     for (let index = 0; index < drawn; index++) {
       const zone = random.pick(this.#rate.zoneOfNumber) ?? 0;
-      const second = localSecondAt(random.next()) - (offsets[zone] ?? 0) + SECONDS_PER_DAY;
-      starts[index] = (second % SECONDS_PER_DAY) * ZONE_ROOM + zone;
+      const second = this.#secondOfDay(random.next(), offsets[zone] ?? 0);
+      starts[index] = second * ZONE_ROOM + zone;
     }
     starts.sort();
     const count = partition(
@@ -92,6 +94,16 @@ export class DayCalls {
       (index) => startOf(day, starts[index] ?? 0) <= this.#rate.lastSeconds,
     );
     return starts.subarray(0, count);
+  }
+
+  #weightOf(day: number): number {
+    if (this.#rate.isEven) return 1;
+    return isWeekend(day) ? WEEKEND_WEIGHT : WEEKDAY_WEIGHT;
+  }
+
+  #secondOfDay(share: number, zoneOffsetSeconds: number): number {
+    if (this.#rate.isEven) return Math.floor(share * SECONDS_PER_DAY);
+    return (localSecondAt(share) - zoneOffsetSeconds + SECONDS_PER_DAY) % SECONDS_PER_DAY;
   }
 }
 

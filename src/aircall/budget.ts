@@ -74,7 +74,7 @@ export class RequestBudget {
    */
   spareAtMs(): number {
     const nowMs = this.#clock.now();
-    return this.#wallClock.now() + (this.#spareFreeAtMs(nowMs) - nowMs);
+    return this.#wallClock.now() + Math.ceil(this.#spareFreeAtMs(nowMs) - nowMs);
   }
 
   /**

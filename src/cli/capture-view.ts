@@ -30,7 +30,7 @@ export function captureView(context: CliContext, asJson: boolean): CaptureView {
 }
 
 /** Whether the terminal can move its cursor, and a person wants it to. */
-function isLive({ stderr, env }: CliContext): boolean {
+export function isLive({ stderr, env }: CliContext): boolean {
   const isCi = !["", "0", "false"].includes(env.CI ?? "");
   return stderr.isTTY && env.TERM !== "dumb" && !env.NO_COLOR && !isCi;
 }

@@ -27,6 +27,7 @@ export class EventInput {
   readonly #inbox: Inbox;
   readonly #watch: EventWatch;
   readonly #stopping = new AbortController();
+  readonly #failed = new AbortController();
   #receiver: EventReceiver | undefined;
   #registering: Promise<void> | undefined;
 
@@ -54,6 +55,11 @@ export class EventInput {
   /** What events bring to the stream of this binding. */
   of(stateKey: string) {
     return this.#inbox.of(stateKey);
+  }
+
+  /** Aborted by a defect, which `beside` throws once the blocks have ended. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
   }
 
   async #open(): Promise<void> {
@@ -88,8 +94,7 @@ export class EventInput {
       ports: client.ports,
     });
     this.#registering = registration.run();
-    // A defect is thrown when the session ends.
-    this.#registering.catch(() => {});
+    this.#registering.catch(() => this.#failed.abort());
   }
 
   /**

@@ -37,6 +37,7 @@ export class EventWatch {
   #wellAtMs: number | undefined;
   #firstLookMs: number | undefined;
   #isRegistered = false;
+  #isRefused = false;
   /** When the last event came or, before the first, when the webhook was first seen well. */
   #heardMs: number | undefined;
   #hasHeard = false;
@@ -68,10 +69,13 @@ export class EventWatch {
   /** The webhook has been looked at. */
   looked({ state, gap }: Look): void {
     this.#isRegistered = state !== "refused" && state !== "unreachable";
+    if (state === "refused") this.#reportRefusal();
     if (!this.#isRegistered) return;
     const nowMs = this.#options.clock.now();
     if (this.#firstLookMs === undefined) this.#firstLook(nowMs, gap);
     else if (gap) this.#reportLost(this.#isSilent ? this.#heardMs : gap.sinceMs, nowMs);
+    else if (this.#isRefused) this.#options.report("The webhook is set up again.");
+    this.#isRefused = false;
     this.#reportSilence();
     if (this.#isSilent) return;
     this.#wellAtMs = nowMs;
@@ -108,6 +112,13 @@ export class EventWatch {
       this.#options.report(
         `Waiting for the first event. It comes if ${this.#place} of this capture, once something happens in the account.`,
       );
+  }
+
+  /** Once, until the webhook is well. */
+  #reportRefusal(): void {
+    if (!this.#isRefused)
+      this.#options.report("No events are received: the webhook cannot be set up, and the log says why.");
+    this.#isRefused = true;
   }
 
   #reportSilence(): void {

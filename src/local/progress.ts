@@ -97,7 +97,7 @@ function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kin
   } else if (event.kind === "rests") {
     if (progress.status !== "failed") progress.status = "resting";
     // Only an event ends the rest of a stream that has no list.
-    if (isListed(progress.stream)) progress.waiting = { because: "the next poll", untilMs: event.untilMs };
+    if (isListed(progress.stream)) progress.waiting = { because: "the next read", untilMs: event.untilMs };
   } else {
     progress.status = event.kind;
     if (event.kind === "failed") progress.error = event.error;

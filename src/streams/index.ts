@@ -1,6 +1,7 @@
 export type { AircallEvent } from "./aircall-event.ts";
 export { bindStream, type StreamEvents } from "./bind.ts";
 export type { StreamDefinition } from "./definition.ts";
+export { digest } from "./digest.ts";
 export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";
 export {

@@ -44,7 +44,7 @@ export function snapshotStream(definition: SnapshotDefinition): StreamDefinition
         const touched = source.touched?.take();
         const api = touched ? source.api.for("touched list", "event") : source.api;
         yield* new Snapshot(definition, { ...source, api }, digests, emptiness).steps();
-        if (touched) yield { kind: "checkpoint", patch: {}, committed: touched.read };
+        if (touched) yield { kind: "checkpoint", patch: {}, committed: () => touched.read() };
         yield* restUntilDue(beganMs, source.intervalMs, source);
       }
     },

@@ -25,24 +25,32 @@ const GATHERING_MS = 3_600;
 /** Twenty minutes of requests, at half of the default allowance. What is touched beyond that is left to the polls. */
 const MOST_TOUCHED = 1_000;
 
+/** How long after a read without an answer an object is read again, and how often: for an hour in all. */
+const AGAIN_AFTER_MS = 5 * 60_000;
+const MOST_READS = 12;
+
 const BETWEEN_REPORTS_MS = 10 * 60_000;
 
 interface Entry {
   hint: number;
   canWait: boolean;
-  /** Changes with each event, so that one that comes while the object is read is not lost. */
+  /** Another for each event, so that one that comes while the object is read is not lost. */
   version: number;
-  /** When the first event came since the object was read; Unix milliseconds. */
+  /** The object waits to be read since an instant, and is due so long after it; Unix milliseconds. */
   sinceMs: number;
+  pauseMs: number;
   isTaken: boolean;
-  readonly kept: Promise<void>;
+  /** How often Aircall did not answer for the object. */
+  unansweredReads: number;
+  /** Resolves once the hint is in the state. */
+  kept: Promise<void>;
 }
 
 /** What a run of the stream is to read. */
 export interface TouchedBatch {
   readonly objects: readonly TouchedObject[];
-  /** To be called once what was read is durable. */
-  readonly read: () => void;
+  /** To be called once what was read is durable, with the IDs that Aircall did not answer for. */
+  readonly read: (unanswered?: ReadonlySet<number>) => void;
 }
 
 export interface TouchedOptions {
@@ -63,99 +71,127 @@ export class TouchedIds {
   readonly touch = new Touch();
   readonly #options: TouchedOptions;
   readonly #entries = new Map<number, Entry>();
+  #versions = 0;
   #left = 0;
   #reportedMs = -Infinity;
 
   constructor(options: TouchedOptions) {
     this.#options = options;
-    const restored = {
-      canWait: false,
-      version: 0,
-      sinceMs: -Infinity,
-      isTaken: false,
-      kept: Promise.resolve(),
-    };
+    const kept = Promise.resolve();
     for (const [id, hint] of Object.entries(isJsonObject(options.state) ? options.state : {})) {
       if (!Number.isSafeInteger(Number(id)) || typeof hint !== "number") continue;
-      this.#entries.set(Number(id), { ...restored, hint });
+      this.#enter(Number(id), hint, kept);
     }
   }
 
-  /** Resolves once the object is in the state, or has been read. Beyond a thousand objects, it is left to the polls. */
+  /**
+   * Resolves once the object is in the state, or has been read. Of several hints the greatest counts, since events may
+   * overtake each other. Beyond a thousand objects, the object is left to the polls.
+   */
   add({ id, hint, canWait = false }: TouchedObject): Promise<void> {
     const known = this.#entries.get(id);
     if (!known && this.#entries.size >= MOST_TOUCHED) {
       this.#leaveToPolls();
       return Promise.resolve();
     }
-    const entry = known ?? this.#enter(id, hint);
-    // Events come in any order: a start that one of them lacks is kept, and so is a deletion.
-    entry.hint = Math.max(hint, entry.hint);
+    const entry = known ?? this.#enter(id, hint, this.#options.keep({ [id]: hint }));
+    if (hint > entry.hint) {
+      entry.hint = hint;
+      entry.kept = this.#options.keep({ [id]: hint });
+    }
     entry.canWait = canWait && (known === undefined || known.canWait);
-    entry.version += 1;
-    if (entry.isTaken) entry.sinceMs = this.#options.clock.now();
-    entry.isTaken = false;
+    entry.version = this.#nextVersion();
+    if (entry.isTaken || entry.unansweredReads > 0) this.#wait(entry, GATHERING_MS);
+    entry.unansweredReads = 0;
     this.touch.touch();
     return entry.kept;
   }
 
   /** When the first of the objects that wait is to be read; Unix milliseconds. */
   get dueMs(): number {
-    return Math.min(Infinity, ...this.#waiting().map(([, { sinceMs }]) => sinceMs + GATHERING_MS));
+    return Math.min(Infinity, ...this.#untaken().map(([, { sinceMs, pauseMs }]) => sinceMs + pauseMs));
   }
 
   get isDue(): boolean {
-    return this.waiting().some(({ isDue }) => isDue);
+    return this.#untaken().some(([, entry]) => this.#hasComeDue(entry));
   }
 
-  /** To be called when a run of the stream begins: what an earlier run took and did not read waits again. */
+  /** To be called when a run of the stream begins: what an earlier run took and did not read is due. */
   begin(): void {
-    for (const entry of this.#entries.values()) {
-      entry.isTaken = false;
-      entry.sinceMs = -Infinity;
-    }
+    for (const entry of this.#entries.values()) this.#wait(entry, 0);
   }
 
-  waiting(): WaitingObject[] {
-    const nowMs = this.#options.clock.now();
-    // The clock may have been set back since the event came.
-    const isDue = ({ sinceMs }: Entry) => sinceMs + GATHERING_MS <= nowMs || sinceMs > nowMs;
-    return this.#waiting().map(([id, entry]) => {
+  /** The objects that wait; at most so many, first those that are due, in the order in which events named them. */
+  waiting(most = Infinity): WaitingObject[] {
+    const waiting = this.#untaken().map(([id, entry]) => {
       const { hint, canWait } = entry;
-      return { id, hint, canWait, isDue: isDue(entry) };
+      return { id, hint, canWait, isDue: this.#hasComeDue(entry) };
     });
+    const [due, others] = [waiting.filter(({ isDue }) => isDue), waiting.filter(({ isDue }) => !isDue)];
+    return [...due, ...others].slice(0, most);
   }
 
   /** Takes these of the objects that wait, or all of them. `undefined` when none of them waits. */
   take(ids?: ReadonlySet<number>): TouchedBatch | undefined {
-    const taken = this.#waiting().filter(([id]) => ids?.has(id) ?? true);
+    const taken = this.#untaken().filter(([id]) => ids?.has(id) ?? true);
     if (taken.length === 0) return undefined;
-    const versions = new Map(taken.map(([id, { version }]) => [id, version]));
     for (const [, entry] of taken) entry.isTaken = true;
+    const versions = new Map(taken.map(([id, { version }]) => [id, version]));
     return {
-      objects: taken.map(([id, { hint }]) => ({ id, hint })),
-      read: () => {
-        for (const [id, version] of versions) this.#forget(id, version);
-      },
+      objects: taken.map(([id, { hint, canWait }]) => ({ id, hint, canWait })),
+      read: (unanswered = new Set()) => this.#settle(versions, unanswered),
     };
   }
 
-  #waiting(): [id: number, entry: Entry][] {
+  #untaken(): [id: number, entry: Entry][] {
     return [...this.#entries].filter(([, { isTaken }]) => !isTaken);
   }
 
-  #enter(id: number, hint: number): Entry {
-    const kept = this.#options.keep({ [id]: hint });
-    const sinceMs = this.#options.clock.now();
-    const entry = { hint, canWait: false, version: 0, sinceMs, isTaken: false, kept };
+  #enter(id: number, hint: number, kept: Promise<void>): Entry {
+    const version = this.#nextVersion();
+    const times = { sinceMs: this.#options.clock.now(), pauseMs: GATHERING_MS };
+    const entry = { hint, canWait: false, version, ...times, isTaken: false, unansweredReads: 0, kept };
     this.#entries.set(id, entry);
     return entry;
   }
 
-  #forget(id: number, version: number): void {
-    if (this.#entries.get(id)?.version !== version) return;
-    this.#entries.delete(id);
-    void this.#options.keep({ [id]: null });
+  /** No version of an object comes again, not even after the object has been read and forgotten. */
+  #nextVersion(): number {
+    this.#versions += 1;
+    return this.#versions;
+  }
+
+  /** Forgets the objects that were read and that no event has named since. */
+  #settle(versions: ReadonlyMap<number, number>, unanswered: ReadonlySet<number>): void {
+    const forgotten: JsonObject = {};
+    for (const [id, version] of versions) {
+      const entry = this.#entries.get(id);
+      if (entry?.version !== version) continue;
+      if (unanswered.has(id) && this.#isReadAgain(entry)) continue;
+      this.#entries.delete(id);
+      forgotten[id] = null;
+    }
+    if (Object.keys(forgotten).length > 0) void this.#options.keep(forgotten);
+  }
+
+  /** Whether an object that Aircall did not answer for is tried once more. */
+  #isReadAgain(entry: Entry): boolean {
+    entry.unansweredReads += 1;
+    if (entry.unansweredReads >= MOST_READS) return false;
+    this.#wait(entry, AGAIN_AFTER_MS);
+    return true;
+  }
+
+  #wait(entry: Entry, pauseMs: number): void {
+    entry.isTaken = false;
+    entry.sinceMs = this.#options.clock.now();
+    entry.pauseMs = pauseMs;
+  }
+
+  /** True as well when the clock has been set back since the object began to wait. */
+  #hasComeDue({ sinceMs, pauseMs }: Entry): boolean {
+    const passedMs = this.#options.clock.now() - sinceMs;
+    return passedMs < 0 || passedMs >= pauseMs;
   }
 
   #leaveToPolls(): void {
@@ -164,7 +200,7 @@ export class TouchedIds {
     if (nowMs < this.#reportedMs + BETWEEN_REPORTS_MS) return;
     this.#reportedMs = nowMs;
     this.#options.log.warn(
-      `Events name more objects than the request budget can read at once: ${this.#left} so far are left to the polls and re-reads.`,
+      `Events name more objects than the request budget can read at once: ${this.#left} so far are left to the polls and re-reads, which reach no call beyond the re-read ages.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../support/files.ts";
-import { runProgram, spawnProgram } from "../support/program.ts";
+import { askFile, temporaryFolder } from "../support/files.ts";
+import { runProgram, spawnProgram, startProgram } from "../support/program.ts";
 
 test("the demo captures a whole account, answers questions about it, and resumes", async () => {
   using folder = temporaryFolder();
@@ -20,4 +20,29 @@ test("an emulator tells how to capture it, and ends when it is asked to", async 
   await running.shows("source-aircall capture --to emulated.duckdb");
   running.process.kill("SIGTERM");
   expect((await running.ended).exitCode).toBe(0);
+});
+
+test("the demo that follows shows how long after each change it is in the file", async () => {
+  using folder = temporaryFolder();
+  const path = folder.file("a.duckdb");
+  const running = startProgram(["demo", "--follow", "--to", path, "--calls-per-minute", "20"]);
+  await running.shows("  messages msg-");
+  running.stop();
+  const { exitCode, stdout, stderr } = await running.ended;
+  expect(exitCode).toBe(0);
+  expect(stderr).not.toMatch(/^(warn|error)/m);
+  expect(stderr).toContain("events: Events are received.");
+  const shown = [...stdout.matchAll(/^ +([\d.]+) s {2}\d\d:\d\d:\d\d {2}(message\.\S+) +messages (\S+)$/gm)];
+  const [, seconds, event, id] = shown[0] ?? [];
+  expect(Number(seconds)).toBeLessThan(30);
+  expect(stdout).toMatch(new RegExp(`^${event} +\\d+( +[\\d.]+ s){3}$`, "m"));
+  expect(stdout).toMatch(/^all +\d+( +[\d.]+ s){3}$/m);
+  const rows = await askFile(path, `SELECT id FROM messages WHERE id = '${id}'`);
+  expect(rows).toEqual([{ id }]);
+});
+
+test("an option of the demo that follows is refused without --follow", async () => {
+  const ended = await runProgram(["demo", "--calls-per-minute", "5"]);
+  expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(ended.stderr).toMatch(/^error: --calls-per-minute needs --follow\./);
 });

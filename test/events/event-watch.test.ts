@@ -160,15 +160,31 @@ describe("an address that does not lead here", () => {
     expect(world.said()).toEqual([expect.stringMatching(SILENT)]);
   });
 
-  test("is not reported while the webhook cannot be set up, which is reported as that", () => {
+  test("is not reported while the webhook cannot be set up, which is reported as that, once", () => {
     const world = watchWorld();
+    const refusal = "No events are received: the webhook cannot be set up, and the log says why.";
     world.look({ state: "refused" });
     world.clock.advance(HOUR_MS);
     world.calls(9);
     world.look({ state: "unreachable" });
     world.look({ state: "refused" });
-    expect(world.said()).toEqual([]);
+    expect(world.said()).toEqual([refusal]);
     expect(world.kept).toEqual({});
+    world.look({ state: "created" });
+    expect(world.said()).toEqual([expect.stringContaining("Waiting")]);
+    world.look({ state: "refused" });
+    world.look();
+    world.look();
+    expect(world.said()).toEqual([refusal, "The webhook is set up again."]);
+  });
+
+  test("is not reported while Aircall cannot be reached, which the streams report", () => {
+    const world = watchWorld();
+    world.look({ state: "unreachable" });
+    world.clock.advance(HOUR_MS);
+    world.calls(9);
+    world.look({ state: "unreachable" });
+    expect(world.said()).toEqual([]);
   });
 
   test("after more than twelve hours has lost what no list has", () => {
@@ -322,7 +338,7 @@ test.each([5, -5, 30, -20])(
     const old = calls.ring();
     calls.end(old);
     await using follower = world.follow(["calls", "contacts", "events", "messages"]);
-    await follower.pass(9 * HOUR_MS);
+    await follower.pass(HOUR_MS);
     const contact = contacts.add();
     const message = messages.receive();
     const recent = calls.ring();
@@ -343,6 +359,18 @@ test.each([5, -5, 30, -20])(
     ]);
   },
 );
+
+test("a capture whose clock is more than a day behind skips present calls, and says so", async () => {
+  await using world = await startEventWorld({ account: QUIET });
+  world.clock.aheadMs = -30 * HOUR_MS;
+  await using follower = world.follow(["calls"]);
+  await follower.pass(MINUTE_MS);
+  const id = world.emulator.account.calls.ring();
+  expect(await follower.pass(MINUTE_MS)).toEqual([]);
+  expect(world.ports.log.lines).toContainEqual(expect.stringMatching(/skipped a row.*started_at/));
+  world.clock.aheadMs = 0;
+  expect(await follower.pass(10 * MINUTE_MS)).toContainEqual(expect.objectContaining({ id }));
+});
 
 test("a capture whose webhook sends elsewhere says so, and goes on by polling", async () => {
   await using world = await startEventWorld({ account: QUIET, events: { losses: 1 } });

@@ -1,15 +1,20 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readDockerfile } from "../../scripts/dockerfile.ts";
+import { readEventsPort } from "../../src/config/index.ts";
 import { discover } from "../../src/connector.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-/** Labels for Flow, and a start without root that keeps within the 1 GiB of a container. */
+/** Labels for Flow, the public port for events, and a start without root that keeps within the 1 GiB of a container. */
 const AS_FLOW_ASKS = {
   stages: 2,
   copies: ["--from=build /build/dist ./"],
-  labels: { FLOW_RUNTIME_PROTOCOL: "capture", FLOW_RUNTIME_CODEC: "json" },
+  labels: {
+    FLOW_RUNTIME_PROTOCOL: "capture",
+    FLOW_RUNTIME_CODEC: "json",
+    "dev.estuary.port-public.8080": "true",
+  },
   user: "1000:1000",
   environment: { MALLOC_ARENA_MAX: "1" },
   entrypoint: [
@@ -19,6 +24,7 @@ const AS_FLOW_ASKS = {
     "flow",
   ],
   hasCommand: false,
+  ports: ["8080"],
 };
 
 describe("the Dockerfile", () => {
@@ -33,6 +39,9 @@ describe("the Dockerfile", () => {
     ["no codec", "LABEL FLOW_RUNTIME_CODEC=json", "", "labels"],
     ["the codec as a variable", "LABEL FLOW_RUNTIME_CODEC", "ENV FLOW_RUNTIME_CODEC", "labels"],
     ["a usage rate", "ENTRYPOINT", "LABEL dev.estuary.usage-rate=1.0\nENTRYPOINT", "labels"],
+    ["no port", /^EXPOSE .*$/m, "", "ports"],
+    ["another port", "EXPOSE 8080", "EXPOSE 8081", "ports"],
+    ["a port that is not public", /^LABEL dev.estuary.port-public.*$/m, "", "labels"],
     ["no user", /^USER .*$/m, "", "user"],
     ["root by name", /^USER .*$/m, "USER root", "user"],
     ["root by number", /^USER .*$/m, "USER 0:1000", "user"],
@@ -51,6 +60,12 @@ describe("the Dockerfile", () => {
     expect(changed).not.toBe(dockerfile);
     expect(readDockerfile(changed)[found]).not.toEqual(AS_FLOW_ASKS[found]);
   });
+});
+
+test("the public port of the image is the one that the connector opens where nothing else is configured", () => {
+  const { ports } = readDockerfile(read("Dockerfile"));
+  expect(ports).toEqual([String(readEventsPort({}).port)]);
+  expect(readDockerfile(read("Dockerfile.airbyte")).ports).toEqual([]);
 });
 
 test("the images are built on a Node by its digest, on the version that the tests run", () => {

@@ -24,7 +24,7 @@ test("a stream that only events wake rests, and waits for no poll", () => {
   const untilMs = clock.now() + 3_600_000;
   for (const binding of [0, 1]) progress.onEvent({ kind: "rests", binding, untilMs });
   const [tags, messages] = progress.streams;
-  expect(tags?.waiting).toEqual({ because: "the next poll", untilMs });
+  expect(tags?.waiting).toEqual({ because: "the next read", untilMs });
   expect(messages).toMatchObject({ status: "resting" });
   expect(messages?.waiting).toBeUndefined();
 });

@@ -194,3 +194,14 @@ export const act: fc.Arbitrary<Act> = fc.record({
   ),
   pick: fc.nat(1_000),
 });
+
+/** What an event announces, and what changes nothing else silently. */
+const ANNOUNCED: readonly ActKind[] = [
+  ...(["ring", "answer", "end", "comment", "tagCall", "untagCall", "assign", "archive"] as const),
+  ...(["finished", "addContact", "editContact", "deleteContact", "addUser", "addNumber"] as const),
+];
+
+export const announcedAct: fc.Arbitrary<Act> = fc.record({
+  kind: fc.constantFrom(...ANNOUNCED),
+  pick: fc.nat(1_000),
+});

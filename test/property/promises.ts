@@ -29,7 +29,8 @@ export function expectTruth(world: CapturedAccount): void {
   for (const stream of listedStreamNames) expectSame(world, stream);
 }
 
-function expectSame(
+/** The collection of a stream is as the account has it. */
+export function expectSame(
   { collections, life }: CapturedAccount,
   stream: (typeof listedStreamNames)[number],
 ): void {

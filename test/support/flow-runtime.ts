@@ -4,7 +4,8 @@ import { type Env, type RunningProgram, type Start, startProgram } from "./progr
 /**
  * Plays the part of the Flow runtime, as strictly as it does: every line is one JSON object of one
  * kind, no field is unknown, documents count once a checkpoint has come after them, state is reduced
- * by merge patches, and a process may be killed without notice.
+ * by merge patches, and a process may be killed without notice. Where the connector asks for
+ * acknowledgements, checkpoints are committed in transactions, at the leisure of the runtime.
  */
 
 type Json = unknown;
@@ -103,6 +104,8 @@ export class FlowTask {
   /** Every committed document, in order. */
   readonly committed: { binding: number; doc: JsonObject }[] = [];
   readonly sourced: JsonObject[] = [];
+  /** Decides when checkpoints are committed, where acknowledgements are explicit. */
+  random: () => number = () => 0.5;
 
   constructor(config: object, bindings: readonly OpenBinding[], env: Env, state: JsonObject = {}) {
     this.#env = env;
@@ -139,18 +142,35 @@ export class FlowTask {
   }
 
   /** A checkpoint makes the documents before it, and its state, durable at once. */
-  commit(documents: readonly { binding: number; doc: JsonObject }[], state: JsonObject | undefined): void {
+  commit({ documents, state }: Written): void {
     for (const { binding, doc } of documents) {
       const key = String(doc.id ?? doc.name);
+      const collection = this.collections[binding];
       const isDeletion = (doc._meta as JsonObject | undefined)?.op === "d";
-      if (isDeletion) this.collections[binding]?.delete(key);
-      else this.collections[binding]?.set(key, doc);
+      if (isDeletion) collection?.delete(key);
+      else collection?.set(key, this.#isMerged(binding) ? { ...collection.get(key), ...doc } : doc);
       this.committed.push({ binding, doc });
     }
     if (state?.mergePatch) this.state = merged(this.state, state.updated) as JsonObject;
     else if (state) this.state = state.updated as JsonObject;
   }
+
+  /** Whether the collection merges the fields of documents that have the same key. */
+  #isMerged(binding: number): boolean {
+    const { reduce } = (this.bindings[binding]?.writeSchema ?? {}) as { reduce?: { strategy?: string } };
+    return reduce?.strategy === "merge";
+  }
 }
+
+/** A checkpoint and the documents that it covers. */
+interface Written {
+  readonly documents: readonly { binding: number; doc: JsonObject }[];
+  readonly state: JsonObject | undefined;
+}
+
+/** One transaction in ten comes so late, and the others within a few milliseconds. */
+const LATE_MS = 100;
+const SOON_MS = 15;
 
 export interface FlowEnd {
   readonly exitCode: number | null;
@@ -173,7 +193,12 @@ export class FlowSession {
   readonly #task: FlowTask;
   #waiting: Waiting[] = [];
   #pending: { binding: number; doc: JsonObject }[] = [];
+  /** Checkpoints that wait for a transaction. */
+  #written: Written[] = [];
+  #transaction: NodeJS.Timeout | undefined;
   #isOpened = false;
+  #isExplicit = false;
+  #isOver = false;
   #failure: Error | undefined;
 
   constructor(task: FlowTask, program: RunningProgram, open: object) {
@@ -185,6 +210,7 @@ export class FlowSession {
     });
     this.#eachLine(program.stderr, (line) => this.logs.push(parsed(line)));
     this.ended = program.ended.then(({ exitCode }) => {
+      this.#isOver = true;
       const over = new Error(`the session is over: ${JSON.stringify(this.logs)}`);
       for (const { reject } of this.#waiting) reject(this.#failure ?? over);
       if (this.#failure) throw this.#failure;
@@ -211,8 +237,10 @@ export class FlowSession {
     return this.until(() => this.isCaughtUp());
   }
 
-  /** Ends the process as the runtime does. */
+  /** Ends the process as the runtime does, which drops what it has not committed. */
   async kill(): Promise<void> {
+    this.#isOver = true;
+    this.#written = [];
     this.program.kill();
     await this.ended;
   }
@@ -220,6 +248,7 @@ export class FlowSession {
   async stop(): Promise<FlowEnd> {
     this.program.stop();
     const end = await this.ended;
+    for (const checkpoint of this.#written.splice(0)) this.#task.commit(checkpoint);
     if (this.#pending.length > 0)
       throw new Error("the session ended with documents that no checkpoint covers");
     return end;
@@ -247,18 +276,39 @@ export class FlowSession {
     if (kind === "opened") {
       if (this.#isOpened) throw new Error("opened twice");
       this.#isOpened = true;
+      this.#isExplicit = body.explicitAcknowledgements === true;
       return;
     }
     if (!this.#isOpened) throw new Error(`${kind} before opened`);
     if (kind === "checkpoint") {
-      this.#task.commit(this.#pending, body.state as JsonObject | undefined);
+      this.#written.push({ documents: this.#pending, state: body.state as JsonObject | undefined });
       this.#pending = [];
+      if (this.#isExplicit) this.#commitSoon();
+      else for (const checkpoint of this.#written.splice(0)) this.#task.commit(checkpoint);
       return;
     }
     const binding = body.binding as number;
     if (!this.#task.bindings[binding]) throw new Error(`there is no binding ${binding}`);
     if (kind === "sourcedSchema") this.#task.sourced.push(body);
     else this.#pending.push({ binding, doc: body.doc as JsonObject });
+  }
+
+  /** A transaction takes some of the checkpoints, and its acknowledgement may come later still. */
+  #commitSoon(): void {
+    if (this.#isOver) return;
+    const { random } = this.#task;
+    const waitMs = random() < 0.1 ? LATE_MS : random() * SOON_MS;
+    this.#transaction ??= setTimeout(() => {
+      this.#transaction = undefined;
+      const committed = this.#written.splice(0, 1 + Math.floor(random() * this.#written.length));
+      for (const checkpoint of committed) this.#task.commit(checkpoint);
+      if (committed.length > 0) setTimeout(() => this.#acknowledge(committed.length), random() * SOON_MS);
+      if (this.#written.length > 0) this.#commitSoon();
+    }, waitMs);
+  }
+
+  #acknowledge(checkpoints: number): void {
+    if (!this.#isOver) this.program.stdin.write(`${JSON.stringify({ acknowledge: { checkpoints } })}\n`);
   }
 
   #look(): void {

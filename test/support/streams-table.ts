@@ -3,7 +3,7 @@ import { isListed, type StreamName, streamNames, streams } from "../../src/strea
 /** How each stream finds changes, and what happens to what Aircall has deleted. A new stream needs its row. */
 const CHANGES_AND_DELETIONS: Readonly<Record<StreamName, readonly [changes: string, deletions: string]>> = {
   calls: [
-    "polling the calls of the last half hour; re-reading each call at fixed [ages](#limits-of-the-aircall-api)",
+    "polling the calls of the last half hour; re-reading each call at fixed [ages](#limits-of-the-aircall-api), and in between when requests are to spare",
     "none: a call that Aircall no longer serves stays",
   ],
   company: ["snapshot", "a new name deletes the row of the old name"],

@@ -24,8 +24,8 @@ const REPORT_EVERY_MS = 10 * 60_000;
 
 const SERVED: ReadonlySet<CountName> = new Set(["accepted", "health"]);
 
-/** What comes of anybody who scans the network, and needs no action. */
-const NOISE: ReadonlySet<CountName> = new Set(["unknownPath", "malformed", "slow", "wrongMethod"]);
+/** What comes of anybody who scans the network, or of the end of a capture, and needs no action. */
+const NOISE: ReadonlySet<CountName> = new Set(["unknownPath", "malformed", "slow", "wrongMethod", "closing"]);
 
 /** Counts what becomes of requests, and reports those that were not served in a line at most every ten minutes. */
 export class Tally {

@@ -37,9 +37,13 @@ export function callsOf(rows: readonly Json[], source: Source): Call[] {
   return wellFormedDocuments(rows, callNeeds(nowSeconds(source)), source);
 }
 
-/** A call by its ID; `undefined` when Aircall does not know it, or does not answer for it. */
-export async function findCall(id: number, reads: SingleReads, source: Source): Promise<Call | undefined> {
+/** A call by its ID; `unknown` when Aircall does not know it, and `unanswered` when Aircall does not answer for it. */
+export async function findCall(
+  id: number,
+  reads: SingleReads,
+  source: Source,
+): Promise<Call | "unknown" | "unanswered"> {
   const answer = await reads.find(itemOf(CALLS, id, "call"));
-  if (typeof answer === "string") return undefined;
-  return callsOf([answer.call ?? null], source).find((call) => call.id === id);
+  if (typeof answer === "string") return answer;
+  return callsOf([answer.call ?? null], source).find((call) => call.id === id) ?? "unknown";
 }

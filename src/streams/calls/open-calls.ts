@@ -42,7 +42,8 @@ export class OpenCalls {
     const reads = new SingleReads(this.#source.api.for("open call", this.#priority), this.#source.log);
     for (const [id, dueSeconds] of Object.entries(this.#readAt)) {
       if (dueSeconds > now) continue;
-      const call = await findCall(Number(id), reads, this.#source);
+      const answer = await findCall(Number(id), reads, this.#source);
+      const call = typeof answer === "string" ? undefined : answer;
       const nextSeconds = call && nextReadSeconds(call, now);
       if (nextSeconds) this.#readAt[id] = nextSeconds;
       else delete this.#readAt[id];

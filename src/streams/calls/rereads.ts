@@ -18,6 +18,8 @@ const SEAM_SECONDS = 1;
 
 interface RereadPage {
   readonly rows: readonly Json[];
+  /** When all calls of the rows had come to the age; Unix seconds. */
+  readonly sinceSeconds: number;
   /** The merge patch of the schedule's state once all rows have been dealt with. */
   readonly patch: JsonObject;
 }
@@ -64,7 +66,7 @@ export class Rereads {
     for await (const { rows, throughSeconds } of readWindow(list, after, now - youngest)) {
       for (const age of agesSeconds)
         this.#cursors = rereadThrough(this.#cursors, age, Math.min(throughSeconds, now - age));
-      yield { rows, patch: { rungs: { ...this.#cursors } } };
+      yield { rows, sinceSeconds: now, patch: { rungs: { ...this.#cursors } } };
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Priority } from "../../aircall/index.ts";
 import { patchBetween } from "../../engine/index.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { ReadMeanwhile } from "../read-meanwhile.ts";
 import { hasPassed, isRereadDue, nowSeconds, restUntilDue, type Source } from "../source.ts";
 import { readWindow, type Span } from "../window.ts";
 import { type Call, type CallBatch, type CallPurpose, callsOf, type ScheduleStep } from "./call-batch.ts";
@@ -19,6 +20,9 @@ import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
 const CLOCKS_DIFFER_SECONDS = 30 * 60;
 
 const HOUR_SECONDS = 3600;
+
+/** How many calls that events have named are read before anything else goes on for a page: a minute of requests at most. */
+const TOUCHED_AT_ONCE = 20;
 
 export interface ScheduleOptions {
   readonly source: Source;
@@ -61,6 +65,7 @@ export class CallSchedule {
   readonly #touched: TouchedCalls;
   readonly #knowsVersions: boolean;
   readonly #spare: SpareReread | undefined;
+  readonly #readMeanwhile = new ReadMeanwhile();
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
   #isPolling = false;
@@ -85,6 +90,7 @@ export class CallSchedule {
 
   async *steps(): AsyncGenerator<ScheduleStep> {
     while (true) {
+      this.#readMeanwhile.clear();
       yield* this.#readUrgent();
       const polledSeconds = this.#polledThroughSeconds;
       yield* this.#reread();
@@ -140,12 +146,21 @@ export class CallSchedule {
       const calls = callsOf(rows, this.#source);
       for (const { id } of calls) polled.add(id);
       this.#keepRecent(calls, now);
-      yield { kind: "calls", purpose: "tail", calls, nowSeconds: now, patch: {} };
+      yield {
+        kind: "calls",
+        purpose: "tail",
+        calls: this.#notReadSince(now, calls),
+        nowSeconds: now,
+        patch: {},
+      };
     }
     this.#polls += 1;
     this.#polledThroughSeconds = now;
     this.#pauseMs = this.#source.intervalMs * pauseIntervals(pages);
-    yield* this.#open.readDue();
+    for await (const batch of this.#open.readDue()) {
+      this.#noteRead(batch.calls);
+      yield batch;
+    }
     return polled;
   }
 
@@ -160,16 +175,33 @@ export class CallSchedule {
   async *#readTouched(): AsyncGenerator<ScheduleStep> {
     const { touched } = this.#source;
     if (!touched?.isDue) return;
-    const plan = planReads(touched.waiting(), [...this.#recentStarts.values()], nowSeconds(this.#source));
+    const waiting = touched.waiting(TOUCHED_AT_ONCE);
+    const plan = planReads(waiting, [...this.#recentStarts.values()], nowSeconds(this.#source));
     const batch = touched.take(idsIn(plan));
     if (!batch) return;
     const polled = plan.polled.length > 0 ? yield* this.#poll() : new Set();
     const singles = [...plan.singles, ...plan.polled.filter((id) => !polled.has(id))];
-    for await (const calls of this.#touched.read({ ...plan, singles })) {
+    const unansweredIds = new Set<number>();
+    for await (const { calls, unanswered } of this.#touched.read({ ...plan, singles })) {
+      if (unanswered !== undefined) unansweredIds.add(unanswered);
+      this.#noteRead(calls);
       yield* this.#touchedBatches(calls);
       yield* this.#pollIfDue();
     }
-    yield { kind: "checkpoint", patch: {}, committed: batch.read };
+    yield { kind: "checkpoint", patch: {}, committed: () => batch.read(unansweredIds) };
+  }
+
+  #noteRead(calls: readonly Call[]): void {
+    for (const { id } of calls) this.#readMeanwhile.note(id, nowSeconds(this.#source));
+  }
+
+  /** The calls of a page of a list that is read since an instant, as far as no later read has captured them. */
+  #callsOfPage(rows: readonly Json[], sinceSeconds: number): Call[] {
+    return this.#notReadSince(sinceSeconds, callsOf(rows, this.#source));
+  }
+
+  #notReadSince(sinceSeconds: number, calls: readonly Call[]): Call[] {
+    return calls.filter(({ id }) => !this.#readMeanwhile.has(id, sinceSeconds));
   }
 
   *#touchedBatches(calls: readonly Call[]): Generator<CallBatch> {
@@ -184,8 +216,8 @@ export class CallSchedule {
   }
 
   async *#reread(): AsyncGenerator<ScheduleStep> {
-    for await (const { rows, patch } of this.#rereads.due(() => this.#polledThroughSeconds)) {
-      yield this.#olderCalls("reread", callsOf(rows, this.#source), patch);
+    for await (const { rows, sinceSeconds, patch } of this.#rereads.due(() => this.#polledThroughSeconds)) {
+      yield this.#olderCalls("reread", this.#callsOfPage(rows, sinceSeconds), patch);
       yield* this.#readUrgent();
     }
   }
@@ -241,6 +273,7 @@ export class CallSchedule {
   }
 
   async *#readSpan({ after, until }: Span): AsyncGenerator<ScheduleStep> {
+    const sinceSeconds = nowSeconds(this.#source);
     let doneRows = 0;
     for await (const { rows, throughSeconds, rowsLeft } of readWindow(
       this.#list("backfill", "history"),
@@ -249,7 +282,7 @@ export class CallSchedule {
     )) {
       const moved = { [until]: throughSeconds };
       this.#unread = { ...this.#unread, ...moved };
-      yield this.#olderCalls("history", callsOf(rows, this.#source), { unread: moved });
+      yield this.#olderCalls("history", this.#callsOfPage(rows, sinceSeconds), { unread: moved });
       doneRows += rows.length;
       yield { kind: "progress", doneRows, leftRows: rowsLeft };
       yield* this.#readUrgent();

@@ -6,6 +6,12 @@ import { type Call, callsOf, findCall } from "./call-batch.ts";
 import { callList } from "./list.ts";
 import type { PlannedReads } from "./touched-plan.ts";
 
+/** Calls that were read together, or one that Aircall did not answer for. */
+interface TouchedRead {
+  readonly calls: readonly Call[];
+  readonly unanswered?: number;
+}
+
 /** Reads the calls that events have named: what they have become may be anything, so the event itself is not captured. */
 export class TouchedCalls {
   readonly #source: Source;
@@ -17,16 +23,18 @@ export class TouchedCalls {
   }
 
   /**
-   * Yields the calls as they are now, and others that lie between them. A call that Aircall does not know, or does not
-   * answer for, is left to the re-read schedule.
+   * Yields the calls as they are now, and others that lie between them. A call that Aircall does not know is left
+   * out.
    */
-  async *read(plan: PlannedReads): AsyncGenerator<readonly Call[]> {
+  async *read(plan: PlannedReads): AsyncGenerator<TouchedRead> {
     const singles = [...plan.singles];
     for (const { span, ids } of plan.windows) singles.push(...(yield* this.#readWindow(span, ids)));
-    const reads = new SingleReads(this.#source.api.for("touched call", this.#priority), this.#source.log);
+    const api = this.#source.api.for("touched call", this.#priority);
+    const reads = new SingleReads(api, this.#source.log, { isReadAgain: true });
     for (const id of singles) {
       const call = await findCall(id, reads, this.#source);
-      if (call) yield this.#sinceStartDate([call]);
+      if (call === "unanswered") yield { calls: [], unanswered: id };
+      else if (call !== "unknown") yield { calls: this.#sinceStartDate([call]) };
     }
   }
 
@@ -34,13 +42,13 @@ export class TouchedCalls {
   async *#readWindow(
     { after, until }: Span,
     ids: ReadonlySet<number>,
-  ): AsyncGenerator<readonly Call[], number[]> {
+  ): AsyncGenerator<TouchedRead, number[]> {
     const missing = new Set(ids);
     const list = callList(this.#source.api.for("touched calls", this.#priority), nowSeconds(this.#source));
     for await (const { rows } of readWindow(list, after, until)) {
       const calls = callsOf(rows, this.#source);
       for (const { id } of calls) missing.delete(id);
-      yield this.#sinceStartDate(calls);
+      yield { calls: this.#sinceStartDate(calls) };
     }
     return [...missing];
   }

@@ -1,8 +1,8 @@
 import type { Step } from "../../engine/index.ts";
-import type { Json } from "../../shared/json.ts";
 import { listedShort } from "../rows.ts";
 import { SingleReads } from "../single-reads.ts";
-import { withinReach } from "../timed-list.ts";
+import { nowSeconds } from "../source.ts";
+import { type WindowPage, withinReach } from "../timed-list.ts";
 import { readWindow } from "../window.ts";
 import { CONTACTS, contactList, EARLIEST_CREATION_FIRST, LATEST_CREATION_FIRST } from "./list.ts";
 import { type FullScan, scannedThrough } from "./progress.ts";
@@ -31,9 +31,11 @@ export async function* fullScan(scan: FullScan, run: ContactsRun): AsyncGenerato
 }
 
 async function* scanContacts({ after, until }: FullScan, run: ContactsRun): AsyncGenerator<Step, ScanResult> {
+  run.readMeanwhile.clear();
+  const sinceSeconds = nowSeconds(run.source);
   let doneRows = 0;
   for await (const page of readWindow(contactList(run.source), after, until)) {
-    yield* capturePage(page.rows, page.throughSeconds, run);
+    yield* capturePage(page, sinceSeconds, run);
     doneRows += page.rows.length;
     yield { kind: "progress", doneRows, leftRows: page.rowsLeft };
     if ((yield* incrementalReadIfDue(run)) === "full scan begun") return "superseded";
@@ -41,9 +43,15 @@ async function* scanContacts({ after, until }: FullScan, run: ContactsRun): Asyn
   return "done";
 }
 
-function* capturePage(rows: readonly Json[], throughSeconds: number, run: ContactsRun): Generator<Step> {
-  const contacts = scanned(rows, run);
-  if (contacts.length < rows.length) run.noteSkipped();
+/** Captures the contacts of a page that have not been read by themselves since the scan has gone on. */
+function* capturePage(
+  { rows, throughSeconds }: WindowPage,
+  sinceSeconds: number,
+  run: ContactsRun,
+): Generator<Step> {
+  const wellFormed = scanned(rows, run);
+  if (wellFormed.length < rows.length) run.noteSkipped();
+  const contacts = wellFormed.filter(({ contact }) => !run.readMeanwhile.has(contact.id, sinceSeconds));
   const newest = contacts.filter(({ contact }) => contact.updated_at === run.progress.watermark);
   const atWatermark = Object.fromEntries(newest.map(({ contact, version }) => [contact.id, version]));
   yield { kind: "documents", docs: takeChanged(contacts, run) };

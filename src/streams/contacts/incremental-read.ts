@@ -128,7 +128,10 @@ function* captureChanges(
   for (const { contact, updatedAt } of contacts) {
     const version = digest(contact);
     versions.set(contact.id, { updatedAt, version });
-    if (run.changed(contact, version)) changed.push(contact);
+    if (run.changed(contact, version)) {
+      changed.push(contact);
+      run.readMeanwhile.note(contact.id, nowSeconds(run.source));
+    }
     run.note(contact.id, version);
   }
   if (changed.length === 0) return;

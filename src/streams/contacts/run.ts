@@ -1,6 +1,7 @@
 import type { Step } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { Emptiness } from "../emptiness.ts";
+import { ReadMeanwhile } from "../read-meanwhile.ts";
 import { nowSeconds, type Source } from "../source.ts";
 import { AHEAD_SECONDS, instantOf } from "../values.ts";
 import { decideCapture, markOf } from "./capture.ts";
@@ -18,6 +19,8 @@ import type { ContactRow } from "./schema.ts";
 /** One run of the stream: the progress so far, which contacts are known, and what only this run knows. */
 export class ContactsRun {
   readonly source: Source;
+  /** The contacts that were read or deleted while a full scan goes on. */
+  readonly readMeanwhile = new ReadMeanwhile();
   readonly #known: KnownIds;
   #progress: ContactProgress;
   /**

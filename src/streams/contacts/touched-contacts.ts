@@ -27,8 +27,11 @@ export async function* incrementalReadIfDue(run: ContactsRun): AsyncGenerator<St
 async function* readTouched(run: ContactsRun): AsyncGenerator<Step, IncrementalResult> {
   const batch = run.source.touched?.take();
   const result = yield* incrementalRead(run, "event");
-  const reads = new SingleReads(run.source.api.for("deleted contact", "event"), run.source.log);
-  for (const { id, hint } of batch?.objects ?? []) if (hint === DELETED) yield* captureById(id, reads, run);
-  if (batch) yield { kind: "checkpoint", patch: {}, committed: batch.read };
+  const api = run.source.api.for("deleted contact", "event");
+  const reads = new SingleReads(api, run.source.log, { isReadAgain: true });
+  const unanswered = new Set<number>();
+  for (const { id, hint } of batch?.objects ?? [])
+    if (hint === DELETED && !(yield* captureById(id, reads, run))) unanswered.add(id);
+  if (batch) yield { kind: "checkpoint", patch: {}, committed: () => batch.read(unanswered) };
   return result;
 }

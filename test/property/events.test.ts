@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from "node:util";
+import { expect, test } from "vitest";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
+import { announcedHistory, anyHistory, type EventHistory, EventHistoryWorld } from "./event-history.ts";
+import { expectSame, expectTruth } from "./promises.ts";
+
+const ALL = ["calls", "contacts", "users", "numbers", "messages"] as const;
+const MONTH_SECONDS = 31 * 86_400;
+
+const ANNOUNCED = ["calls", "contacts", "users", "numbers"] as const;
+
+function isSame({ collections }: EventHistoryWorld): boolean {
+  return ANNOUNCED.every((stream) => isDeepStrictEqual(collections.of(stream), collections.truth(stream)));
+}
+
+/** Every message of which an event was answered with 200 is there, with its text, direction and newest status. */
+function expectMessages({ accepted, messages }: EventHistoryWorld): void {
+  const expected = accepted.rows();
+  expect(expected.map(({ id }) => messages.get(String(id)))).toMatchObject(expected);
+}
+
+/** Everything that was sent comes within minutes, and is captured by its event alone, at any age of the object. */
+async function keepsWhatIsAnnounced(history: EventHistory): Promise<void> {
+  await using world = await EventHistoryWorld.begin(history);
+  await world.start(ALL);
+  for (const step of history.steps) await world.take(step);
+  await world.start(ALL);
+  await world.pass(200);
+  // Calls go on to change by themselves: what has changed in the last seconds may still be under way.
+  for (let looks = 1; !isSame(world) && looks < 4; looks++) await world.pass(11);
+  for (const stream of ANNOUNCED) expectSame(world, stream);
+  expectMessages(world);
+  const { inbox } = world.collections.state.bindingStateV1 as { inbox: { touched?: JsonObject } };
+  for (const touched of Object.values(inbox.touched ?? {})) expect(touched).toEqual({});
+}
+
+/** What is lost comes by polling, and no message that was taken in is lost. */
+async function keepsTheTruth(history: EventHistory): Promise<void> {
+  await using world = await EventHistoryWorld.begin(history);
+  for (const step of history.steps) await world.take(step);
+  await world.start([...ALL, "user_availablity"]);
+  await world.pass(10);
+  expectMessages(world);
+  await world.die();
+  world.clock.advance(MONTH_SECONDS * 1_000);
+  await world.poll();
+  // A reading of all contacts that a death has cut in two says nothing of deletions; that of the next day does.
+  world.clock.advance(86_400_000);
+  for (let passes = 0; passes < 2; passes++) await world.poll();
+  expectTruth(world);
+  expectMessages(world);
+}
+
+test("what events announce is captured within minutes, however often and in whatever order they come and wherever processes die", () =>
+  holdsForAll("announced", announcedHistory, draws(6, 2_000), keepsWhatIsAnnounced));
+
+test("whatever comes twice, late, in disorder, forged or not at all, and wherever processes die, the collections end as the account is", () =>
+  holdsForAll("events lost", anyHistory, draws(6, 2_000), keepsTheTruth));
