@@ -65,11 +65,11 @@ export function dayReport(results: Results, waits: readonly Wait[]): string {
       ["with events", results.events],
       ["events lost", results.lossy],
       ["without events", results.listed],
-      ["no spare requests", results.ages],
-      ["listed once ended", results.unlisted],
-      [calls(results.thousand), results.thousand],
+      ["without spare requests", results.ages],
+      ["the same, listed once ended", results.unlisted],
+      [`the same, ${calls(results.busy)}`, results.busy],
+      [`without events, ${calls(results.thousand)}`, results.thousand],
       ["the same, a pass a night", results.nightly],
-      [calls(results.busy), results.busy],
     ]),
     ...costOfEvents(results.events, waits),
     "## Staleness",
@@ -79,10 +79,17 @@ export function dayReport(results: Results, waits: readonly Wait[]): string {
     ...lostSection(results),
     ...stalenessSection("Without events", results.listed),
     ...stalenessSection("Without events and spare requests", results.ages),
-    ...stalenessSection("Where Aircall lists calls only once they have ended", results.unlisted),
-    ...stalenessSection(`With ${calls(results.thousand)} a day`, results.thousand),
-    ...stalenessSection(`With ${calls(results.thousand)} a day and a pass each night`, results.nightly),
-    ...stalenessSection(`With ${calls(results.busy)} a day`, results.busy, ["end", "soonTag", "soonComment"]),
+    ...stalenessSection(
+      "Without events and spare requests, where Aircall lists calls only once they have ended",
+      results.unlisted,
+    ),
+    ...stalenessSection(`Without events, with ${calls(results.thousand)} a day`, results.thousand),
+    ...stalenessSection(`With ${calls(results.thousand)} a day and a pass a night`, results.nightly),
+    ...stalenessSection(
+      `Without events and spare requests, with ${calls(results.busy)} a day`,
+      results.busy,
+      ["end", "soonTag", "soonComment"],
+    ),
     "## Beside other ways",
     COMPARISON,
     comparisonTable(results),
@@ -103,7 +110,7 @@ been captured, for at most 31 days; for 6 hours in the run with ten times as man
 
 With events, the emulator sends over HTTP, within the second, what Aircall announces. In one run, one event in ten is lost, and
 Aircall sends nothing from 11 to 12 o'clock, UTC. Spare requests, with which calls are read again between the re-read ages, are not
-sent where events are received, and none are in the run where \`advanced.spare_share\` is 0. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
+sent where events are received, nor in the runs "without spare requests", where \`advanced.spare_share\` is 0. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
 makes a pass a night, at 2 o'clock, in place of following.
 `.trim();
 
