@@ -12,7 +12,7 @@ test("a defect of what keeps the webhook ends the session at once, which throws 
   const yesterday = Math.floor(clock.now() / 1000) - 86_400;
   const blocks = connector.capture({
     config: { ...CONFIG, advanced: { events_url: eventsUrl } },
-    bindings: [bindingFor("tags")],
+    bindings: [bindingFor("calls")],
     state: { bindingStateV1: { inbox: { wellAt: yesterday } } },
     until: "follow",
     signal: new AbortController().signal,
