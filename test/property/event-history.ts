@@ -105,6 +105,8 @@ const anyStep: fc.Arbitrary<EventStep> = fc.oneof(
 );
 
 export interface EventHistory {
+  /** How long an answer of Aircall takes. */
+  readonly latencyMs: number;
   readonly pastCalls: number;
   readonly contacts: number;
   readonly steps: readonly EventStep[];
@@ -112,6 +114,7 @@ export interface EventHistory {
 
 const historyOf = (step: fc.Arbitrary<EventStep>): fc.Arbitrary<EventHistory> =>
   fc.record({
+    latencyMs: fc.constantFrom(0, 1_500),
     pastCalls: fc.nat(70),
     contacts: fc.nat(8),
     steps: fc.array(step, { minLength: 8, maxLength: 30, size: "max" }),
@@ -131,10 +134,11 @@ export class EventHistoryWorld implements AsyncDisposable {
   /** The messages that have been captured, as Flow's collection merges them. */
   readonly messages = new Map<string, JsonObject>();
   readonly #port: number;
+  readonly #latencyMs: number;
   #process: Process | undefined;
   readonly #sent: string[] = [];
 
-  static async begin({ pastCalls, contacts }: EventHistory): Promise<EventHistoryWorld> {
+  static async begin({ latencyMs, pastCalls, contacts }: EventHistory): Promise<EventHistoryWorld> {
     const clock = new TestClock();
     const accepted = new AcceptedMessages();
     const account = { calls: 0, contacts: 0, users: 4, numbers: 2, teams: 2, tags: 3, webhooks: 2 };
@@ -146,18 +150,25 @@ export class EventHistoryWorld implements AsyncDisposable {
           ? clock.hold(() => accepted.sendWith(fetch)(input, init))
           : new Response(),
     });
-    const world = new EventHistoryWorld(clock, emulator, accepted, await freePort());
+    const world = new EventHistoryWorld(clock, emulator, accepted, await freePort(), latencyMs);
     for (let left = pastCalls, day = 0; left > 0; left -= 17, day += 2.3)
       world.life.addCalls(Math.min(17, left), Math.floor(day * DAY_SECONDS));
     world.life.addContacts(contacts);
     return world;
   }
 
-  private constructor(clock: TestClock, emulator: Emulator, accepted: AcceptedMessages, port: number) {
+  private constructor(
+    clock: TestClock,
+    emulator: Emulator,
+    accepted: AcceptedMessages,
+    port: number,
+    latencyMs: number,
+  ) {
     this.clock = clock;
     this.emulator = emulator;
     this.accepted = accepted;
     this.#port = port;
+    this.#latencyMs = latencyMs;
     this.life = new AccountLife(emulator.account);
     this.collections = new Collections(emulator);
   }
@@ -182,7 +193,10 @@ export class EventHistoryWorld implements AsyncDisposable {
   async start(names: Part, lines = Infinity, commitsLate = 0): Promise<void> {
     await this.die();
     const port = this.#port;
-    const ports = { ...testPorts(this.clock), fetch: takingTime(this.clock, this.emulator.fetch, 0) };
+    const ports = {
+      ...testPorts(this.clock),
+      fetch: takingTime(this.clock, this.emulator.fetch, this.#latencyMs),
+    };
     const origin = this.emulator.url;
     const connector = new Connector({ ports, origin, rateWindowMs: 0, eventsPort: { port } });
     const stopping = new AbortController();
@@ -217,13 +231,16 @@ export class EventHistoryWorld implements AsyncDisposable {
   /** A whole pass over the lists, without events. */
   async poll(): Promise<void> {
     await this.die();
-    const ports = { ...testPorts(this.clock), fetch: takingTime(this.clock, this.emulator.fetch, 0) };
+    const ports = {
+      ...testPorts(this.clock),
+      fetch: takingTime(this.clock, this.emulator.fetch, this.#latencyMs),
+    };
     const connector = new Connector({ ports, origin: this.emulator.url, rateWindowMs: 0 });
     const blocks = capture(connector, listedStreamNames, { state: structuredClone(this.collections.state) });
     const polling = (async () => {
       for await (const block of blocks) this.#commit(block, listedStreamNames);
     })();
-    await this.clock.runWhile(polling, 0);
+    await this.clock.runWhile(polling);
     this.collections.restart();
   }
 
