@@ -144,7 +144,7 @@ describe("objects that Aircall does not answer for", () => {
 
 test("a storm of events beside a long history holds up neither the polls nor the history", async () => {
   await using run = await startTouchedRun("calls", {
-    account: { calls: 6_000, days: 100 },
+    account: { calls: 3_000, days: 100 },
     requestsPerMinute: 60,
   });
   await run.pass(SECOND_MS);
@@ -153,7 +153,7 @@ test("a storm of events beside a long history holds up neither the polls nor the
   run.emulator.requests.clear();
   const beganMs = run.clock.now();
   const rang: number[] = [];
-  for (let minute = 0; minute < 4; minute++) {
+  for (let minute = 0; minute < 3; minute++) {
     const id = run.emulator.account.calls.ring();
     rang.push(id);
     await run.pass(MINUTE_MS);
@@ -166,5 +166,5 @@ test("a storm of events beside a long history holds up neither the polls nor the
   expect(touchedReads).toBeLessThanOrEqual((minutes + 1) * 30);
   expect(JSON.stringify(run.state().unread)).not.toBe(historyBefore);
   expect(run.requests(/order=asc/)).toBeGreaterThan(2 * minutes);
-  expect(Object.keys(run.keptTouched()).length).toBeGreaterThan(500);
+  expect(Object.keys(run.keptTouched()).length).toBeGreaterThan(600);
 });

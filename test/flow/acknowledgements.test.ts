@@ -85,7 +85,7 @@ describe("an event", () => {
   test("is answered with 200 when its checkpoint has been acknowledged, and not before", async () => {
     const session = await startSession();
     const { answer, received } = await session.send("Hello");
-    await session.pass(3.9 * SECOND_MS);
+    await session.pass(3.8 * SECOND_MS);
     expect(answer.status).toBe(0);
     session.acknowledge();
     await received;

@@ -76,7 +76,7 @@ async function keepsTheTruth(history: EventHistory): Promise<void> {
 }
 
 test("what events announce is captured within minutes, however often and in whatever order they come and wherever processes die", () =>
-  holdsForAll("announced", announcedHistory, draws(6, 2_000), keepsWhatIsAnnounced));
+  holdsForAll("announced", announcedHistory, draws(3, 2_000), keepsWhatIsAnnounced));
 
 test("whatever comes twice, late, in disorder, forged or not at all, and wherever processes die, the collections end as the account is", () =>
-  holdsForAll("events lost", anyHistory, draws(6, 2_000), keepsTheTruth));
+  holdsForAll("events lost", anyHistory, draws(3, 2_000), keepsTheTruth));
