@@ -38,7 +38,7 @@ function touchedIn({ collections }: EventHistoryWorld): string[] {
 
 /** Every message of which an event was answered with 200 is there, with its text, direction and newest status. */
 function expectMessages({ accepted, messages }: EventHistoryWorld): void {
-  const expected = accepted.rows();
+  const expected = accepted.expected(messages);
   expect(expected.map(({ id }) => messages.get(String(id)))).toMatchObject(expected);
 }
 

@@ -68,15 +68,16 @@ export class EventTraffic implements AsyncDisposable {
   }
 }
 
-/** Sends and receives messages, changes the status of the latest, and lets calls and contacts come and change. */
+/** Sends and receives messages, changes the status of earlier ones, and lets calls and contacts come and change. */
 export function bustle(): (emulator: Emulator) => void {
   let count = 0;
   const messages: string[] = [];
   const calls: number[] = [];
   return ({ account }) => {
     count += 1;
-    const latest = messages.at(-1);
-    if (count % 3 === 0 && latest) account.messages.updateStatus(latest, `status ${count}`);
+    // Not one of those that have just been sent: two changes of one instant have no order.
+    const earlier = messages.at(-AT_ONCE);
+    if (count % 3 === 0 && earlier) account.messages.updateStatus(earlier, `status ${count}`);
     else if (count % 2 === 0) messages.push(account.messages.send({ body: `Sent ${count}` }));
     else messages.push(account.messages.receive({ body: `Received ${count}` }));
     if (count % 10 === 0) calls.push(account.calls.ring());
