@@ -1,6 +1,7 @@
 import { runConnector, runNightly } from "./connector.ts";
 import { POLICIES, runPolicy } from "./policies.ts";
-import { DAY_START_MS, HOUR_MS, type RunResult } from "./world.ts";
+import { requestsByWait, type Wait } from "./waits.ts";
+import { DAY_START_MS, HOUR_MS, planDay, type RunResult } from "./world.ts";
 
 const CALLS = 10_000;
 
@@ -24,10 +25,10 @@ export const RUNS = {
   ages: () => runConnector({ ...DAY, ...SPARE_NONE }),
   events: () => runConnector({ ...DAY, events: {} }),
   lossy: () => runConnector({ ...DAY, events: LOSSES }),
-  unlisted: () => runConnector({ ...DAY, listInProgress: false }),
+  unlisted: () => runConnector({ ...DAY, ...SPARE_NONE, listInProgress: false }),
   thousand: () => runConnector(THOUSAND),
   nightly: () => runNightly(THOUSAND),
-  busy: () => runConnector({ ...DAY, calls: 10 * CALLS, waitDays: 0.25 }),
+  busy: () => runConnector({ ...DAY, ...SPARE_NONE, calls: 10 * CALLS, waitDays: 0.25 }),
   tail: () => runPolicy(POLICIES.tail, CALLS),
   week: () => runPolicy(POLICIES.week, CALLS),
   everything: () => runPolicy(POLICIES.everything, CALLS),
@@ -39,3 +40,9 @@ export const RUNS = {
 export type RunName = keyof typeof RUNS;
 
 export type Results = Partial<Record<RunName, RunResult>>;
+
+/** What it would take to read the changes of the day's calls as soon as so many seconds after each. */
+export async function waits(): Promise<Wait[]> {
+  const { account, changes } = await planDay(DAY);
+  return requestsByWait(account, changes, [1, 4, 10, 30, 60]);
+}

@@ -22,6 +22,9 @@ export interface WaitingObject extends TouchedObject {
  */
 const GATHERING_MS = 3_600;
 
+/** What Aircall answers may lag an event by so much. An object that is read sooner after its latest event is read once more. */
+const SETTLING_MS = 2_000;
+
 /** Twenty minutes of requests, at half of the default allowance. What is touched beyond that is left to the polls. */
 const MOST_TOUCHED = 1_000;
 
@@ -36,6 +39,8 @@ interface Entry {
   canWait: boolean;
   /** Another for each event, so that one that comes while the object is read is not lost. */
   version: number;
+  /** When the latest event of the object came; Unix milliseconds. */
+  heardMs: number;
   /** The object waits to be read since an instant, and is due so long after it; Unix milliseconds. */
   sinceMs: number;
   pauseMs: number;
@@ -80,7 +85,7 @@ export class TouchedIds {
     const kept = Promise.resolve();
     for (const [id, hint] of Object.entries(isJsonObject(options.state) ? options.state : {})) {
       if (!Number.isSafeInteger(Number(id)) || typeof hint !== "number") continue;
-      this.#enter(Number(id), hint, kept);
+      this.#enter(Number(id), hint, kept).heardMs = -Infinity;
     }
   }
 
@@ -101,6 +106,7 @@ export class TouchedIds {
     }
     entry.canWait = canWait && (known === undefined || known.canWait);
     entry.version = this.#nextVersion();
+    entry.heardMs = this.#options.clock.now();
     if (entry.isTaken || entry.unansweredReads > 0) this.#wait(entry, GATHERING_MS);
     entry.unansweredReads = 0;
     this.touch.touch();
@@ -121,9 +127,9 @@ export class TouchedIds {
     for (const entry of this.#entries.values()) this.#wait(entry, 0);
   }
 
-  /** The objects that wait; at most so many, first those that are due, in the order in which events named them. */
+  /** The objects that can be taken; at most so many, first those that are due, in the order in which events named them. */
   waiting(most = Infinity): WaitingObject[] {
-    const waiting = this.#untaken().map(([id, entry]) => {
+    const waiting = this.#takeable().map(([id, entry]) => {
       const { hint, canWait } = entry;
       return { id, hint, canWait, isDue: this.#hasComeDue(entry) };
     });
@@ -131,12 +137,20 @@ export class TouchedIds {
     return [...due, ...others].slice(0, most);
   }
 
-  /** Takes these of the objects that wait, or all of them. `undefined` when none of them waits. */
+  /**
+   * Takes these of the objects that wait, or all of them: those that are due, and those whose latest event has settled.
+   * `undefined` when there is none. What is due and has not settled goes on waiting as well.
+   */
   take(ids?: ReadonlySet<number>): TouchedBatch | undefined {
-    const taken = this.#untaken().filter(([id]) => ids?.has(id) ?? true);
+    const taken = this.#takeable().filter(([id]) => ids?.has(id) ?? true);
     if (taken.length === 0) return undefined;
-    for (const [, entry] of taken) entry.isTaken = true;
-    const versions = new Map(taken.map(([id, { version }]) => [id, version]));
+    const versions = new Map<number, number>();
+    for (const [id, entry] of taken) {
+      const heardBeforeMs = this.#options.clock.now() - entry.heardMs;
+      entry.isTaken = this.#hasSettled(entry);
+      if (entry.isTaken) versions.set(id, entry.version);
+      else this.#wait(entry, GATHERING_MS - heardBeforeMs);
+    }
     return {
       objects: taken.map(([id, { hint, canWait }]) => ({ id, hint, canWait })),
       read: (unanswered = new Set()) => this.#settle(versions, unanswered),
@@ -147,9 +161,14 @@ export class TouchedIds {
     return [...this.#entries].filter(([, { isTaken }]) => !isTaken);
   }
 
+  #takeable(): [id: number, entry: Entry][] {
+    return this.#untaken().filter(([, entry]) => this.#hasComeDue(entry) || this.#hasSettled(entry));
+  }
+
   #enter(id: number, hint: number, kept: Promise<void>): Entry {
     const version = this.#nextVersion();
-    const times = { sinceMs: this.#options.clock.now(), pauseMs: GATHERING_MS };
+    const nowMs = this.#options.clock.now();
+    const times = { heardMs: nowMs, sinceMs: nowMs, pauseMs: GATHERING_MS };
     const entry = { hint, canWait: false, version, ...times, isTaken: false, unansweredReads: 0, kept };
     this.#entries.set(id, entry);
     return entry;
@@ -188,10 +207,18 @@ export class TouchedIds {
     entry.pauseMs = pauseMs;
   }
 
-  /** True as well when the clock has been set back since the object began to wait. */
   #hasComeDue({ sinceMs, pauseMs }: Entry): boolean {
+    return this.#hasPassed(pauseMs, sinceMs);
+  }
+
+  #hasSettled({ heardMs }: Entry): boolean {
+    return this.#hasPassed(SETTLING_MS, heardMs);
+  }
+
+  /** True as well when the clock has been set back since then. */
+  #hasPassed(durationMs: number, sinceMs: number): boolean {
     const passedMs = this.#options.clock.now() - sinceMs;
-    return passedMs < 0 || passedMs >= pauseMs;
+    return passedMs < 0 || passedMs >= durationMs;
   }
 
   #leaveToPolls(): void {

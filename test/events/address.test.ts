@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastSegment } from "../../src/events/address.ts";
+import { lastSegment, normalAddress } from "../../src/events/address.ts";
 import { eventsAddress } from "../../src/events/index.ts";
 
 const of = (url: string, id = "id-1", token = "token-1") => eventsAddress(url, id, token);
@@ -29,4 +29,29 @@ test("the segment is the same each time and wherever the port is, and another fo
 test("the segment is what a gateway leaves of the path", () => {
   const address = of("https://acme.test/stripped/prefix");
   expect(address.endsWith(`/stripped/prefix/${lastSegment(address)}`)).toBe(true);
+});
+
+test.each([
+  ["a slash at its end", (address: string) => `${address}/`],
+  ["its host in capitals", (address: string) => address.replace("acme.test", "Acme.TEST")],
+  ["its scheme in capitals", (address: string) => address.replace("https", "HTTPS")],
+  ["the port that its scheme has anyway", (address: string) => address.replace("acme.test", "acme.test:443")],
+])("an address is the same with %s, and so is its segment", (_, spell) => {
+  const address = of("https://acme.test/prefix");
+  const spelt = spell(address);
+  expect(spelt).not.toBe(address);
+  expect(normalAddress(spelt)).toBe(address);
+  expect(lastSegment(new URL(spelt).pathname)).toBe(lastSegment(address));
+});
+
+test.each([
+  ["another path", (address: string) => address.replace("/prefix/", "/other/")],
+  ["capitals in its path", (address: string) => address.replace("/prefix/", "/Prefix/")],
+  ["another port", (address: string) => address.replace("acme.test", "acme.test:8443")],
+  ["another scheme", (address: string) => address.replace("https", "http")],
+  ["a query", (address: string) => `${address}?a=b`],
+  ["no form at all", () => "no address"],
+])("an address with %s is another one", (_, spell) => {
+  const address = of("https://acme.test/prefix");
+  expect(normalAddress(spell(address))).not.toBe(address);
 });

@@ -326,6 +326,36 @@ describe("event names that Aircall refuses", () => {
   });
 });
 
+describe("a webhook whose address Aircall spells in another way", () => {
+  test.each([
+    ["with a slash at its end", (url: string) => `${url}/`],
+    [
+      "with its host in capitals",
+      (url: string) => url.replace("acme-8080.plane.test", "ACME-8080.plane.test"),
+    ],
+  ])("%s is recognised, repaired and replaced like any other", async (_, spell) => {
+    await using world = await registrationWorld();
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const answer = await world.emulator.fetch(input, init);
+      const text = await answer.text();
+      const spelt = text.replaceAll(/"url":"([^"]*)"/g, (_, url) => `"url":"${spell(url)}"`);
+      return new Response(spelt || null, answer);
+    };
+    const capture = world.startCapture({ fetch });
+    await world.pass(10 * MINUTE_MS);
+    const { id, token } = expectWhole(world, capture);
+    expect(capture.states()).toEqual(["created", "registered", "registered"]);
+    expect(capture.registration.isToken(token)).toBe(true);
+    world.webhooks.edit(id, { active: false });
+    await world.pass(5 * MINUTE_MS);
+    expect(expectWhole(world, capture).id).toBe(id);
+    await capture.stop();
+    const moved = world.startCapture({ fetch, url: "https://other.test", remembered: capture.remembered });
+    await world.pass(1_000);
+    expectWhole(world, moved);
+  });
+});
+
 describe("a webhook of an address that has changed", () => {
   const NEW_URL = "https://acme-8080.other-plane.test/prefix";
 

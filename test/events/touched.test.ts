@@ -111,3 +111,23 @@ test.each([
     expect(reads).toBe(10 * readsOfCall);
   },
 );
+
+test("calls are read again between the ages as long as no event has come, and no longer", async () => {
+  await using world = await startEventWorld({ account: QUIET });
+  const { calls } = world.emulator.account;
+  calls.end(calls.ring());
+  await using follower = world.follow(["calls"]);
+  const windows = () =>
+    world.emulator.requests.recent.filter(({ target }) => target.startsWith("/v1/calls?")).length;
+  const windowsIn = async (durationMs: number) => {
+    const before = windows();
+    await follower.pass(durationMs);
+    return windows() - before;
+  };
+  await follower.pass(HOUR_MS);
+  // A poll a minute, and the re-reads.
+  expect(await windowsIn(10 * MINUTE_MS)).toBeGreaterThan(14);
+  calls.ring();
+  await follower.pass(MINUTE_MS);
+  expect(await windowsIn(10 * MINUTE_MS)).toBeLessThan(13);
+});

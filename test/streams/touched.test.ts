@@ -154,6 +154,42 @@ test("objects are due 3.6 seconds after the first event, and at once when the cl
   expect(touched.isDue).toBe(true);
 });
 
+test("an object with an event in the two seconds before it is read is read once more, 3.6 seconds after that event", () => {
+  const { touched, clock, state, commit } = touchedWorld();
+  void touched.add({ id: 7, hint: 5 });
+  clock.advance(GATHERED_MS - 1_900);
+  void touched.add({ id: 7, hint: 5 });
+  clock.advance(1_900);
+  const early = touched.take();
+  expect(early?.objects).toHaveLength(1);
+  early?.read();
+  commit();
+  expect(state()).toEqual({ 7: 5 });
+  clock.advance(GATHERED_MS - 1_900 - 1);
+  expect(touched.isDue).toBe(false);
+  clock.advance(1);
+  expect(touched.isDue).toBe(true);
+  touched.take()?.read();
+  commit();
+  expect(state()).toEqual({});
+});
+
+test("an object that is not due is taken with others when its latest event is two seconds old, and not before", () => {
+  const { touched, clock } = touchedWorld();
+  void touched.add({ id: 7, hint: 5 });
+  clock.advance(1_500);
+  void touched.add({ id: 8, hint: 5 });
+  clock.advance(200);
+  void touched.add({ id: 9, hint: 5 });
+  clock.advance(1_900);
+  expect(touched.waiting().map(({ id, isDue }) => [id, isDue])).toEqual([
+    [7, true],
+    [8, false],
+  ]);
+  expect(touched.take()?.objects.map(({ id }) => id)).toEqual([7, 8]);
+  expect(touched.take()).toBeUndefined();
+});
+
 test("what is not taken for lack of room stays due", () => {
   const world = touchedWorld();
   for (const id of [1, 2, 3]) void world.touched.add({ id, hint: 5 });

@@ -5,7 +5,7 @@ import { AccessRefused, ConfigError, ConnectorError, RequestInvalid } from "../.
 import type { Ports } from "../../shared/ports.ts";
 import type { Redactor } from "../../shared/redactor.ts";
 import { isStop } from "../../shared/stop.ts";
-import { lastSegment } from "../address.ts";
+import { lastSegment, normalAddress } from "../address.ts";
 import { AcceptedEvents } from "./accepted-events.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -123,7 +123,7 @@ export class Registration {
     const atMs = ports.clock.now();
     const hadBeen = this.#remembered?.addressHash === hashOf(address);
     const listed = await webhooks.list();
-    const [own, ...others] = listed.filter(({ url }) => url === address).sort(activeFirst);
+    const [own, ...others] = listed.filter(({ url }) => normalAddress(url) === address).sort(activeFirst);
     this.#tokens.set([]);
     for (const webhook of own ? [own, ...others] : []) this.#takeToken(webhook);
     await this.#removeMoved(listed);
@@ -186,7 +186,9 @@ export class Registration {
     const { address, webhooks } = this.#options;
     const { id, addressHash } = this.#remembered ?? {};
     if (addressHash === hashOf(address)) return;
-    const moved = listed.find((webhook) => webhook.id === id && hashOf(webhook.url) === addressHash);
+    const moved = listed.find(
+      (webhook) => webhook.id === id && hashOf(normalAddress(webhook.url)) === addressHash,
+    );
     if (moved) await webhooks.remove(moved.id);
   }
 
