@@ -53,7 +53,7 @@ async function keepsWhatIsAnnounced(history: EventHistory): Promise<void> {
   await world.start(ALL);
   await world.pass(200);
   // Calls go on to change by themselves: what has changed in the last seconds may still be under way.
-  for (let looks = 1; !isCaughtUp(world) && looks < 4; looks++) await world.pass(11);
+  for (let looks = 1; !isCaughtUp(world) && looks < 12; looks++) await world.pass(7);
   expect(captured(world)).toEqual(truth(world));
   expectMessages(world);
   expect(touchedIn(world)).toEqual([]);
