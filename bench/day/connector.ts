@@ -53,7 +53,7 @@ function captureAll(
   until: CaptureRequest["until"],
   state: JsonObject,
 ): AsyncGenerator<Block> {
-  const found = discover();
+  const found = discover().filter(({ disable }) => !disable);
   const eventsPort = port === undefined ? {} : { eventsPort: { host: "127.0.0.1", port } };
   return new Connector({ ports, origin, rateWindowMs: 60_000, ...eventsPort }).capture({
     config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken, advanced },

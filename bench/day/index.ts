@@ -6,7 +6,7 @@ import { svgOf } from "../chart.ts";
 import { print } from "../support.ts";
 import { dayChart } from "./chart.ts";
 import { dayReport, smallDayReport } from "./report.ts";
-import { type Results, RUNS, type RunName } from "./runs.ts";
+import { type Results, RUNS, type RunName, waits } from "./runs.ts";
 import type { RunResult } from "./world.ts";
 
 /**
@@ -43,7 +43,7 @@ if (options.run) {
 } else {
   const results = await runAll(FULL);
   const docs = new URL("../../docs/", import.meta.url);
-  const report = dayReport(results);
+  const report = dayReport(results, await waits());
   writeFileSync(new URL("day.md", docs), report);
   writeFileSync(new URL("day.svg", docs), await svgOf(dayChart(results)));
   print(report);

@@ -4,6 +4,7 @@ import { sum } from "../statistics.ts";
 import { KINDS, type Kind } from "./changes.ts";
 import { POLICIES } from "./policies.ts";
 import type { Results, RunName } from "./runs.ts";
+import type { Wait } from "./waits.ts";
 import type { Staleness } from "./watch.ts";
 import type { RunResult } from "./world.ts";
 
@@ -25,11 +26,6 @@ export function requestsForCalls({ requests }: RunResult): number {
 /** Requests that are sent only where nothing else needs them. */
 function spareRequests({ requests }: RunResult): number {
   return requestsWhere(requests, (name) => name === "calls, spare re-read");
-}
-
-/** Requests that read what events have named. */
-function touchedRequests({ requests }: RunResult): number {
-  return requestsWhere(requests, (name) => name.startsWith("calls, touched"));
 }
 
 function allRequests({ requests }: RunResult): number {
@@ -56,7 +52,7 @@ export function smallDayReport(results: Results): string {
 }
 
 /** `docs/day.md`. */
-export function dayReport(results: Results): string {
+export function dayReport(results: Results, waits: readonly Wait[]): string {
   const calls = (result: RunResult | undefined) => `${count(result?.callsOnDay ?? 0)} calls`;
   return [
     "# A day in the life of a capture",
@@ -69,13 +65,13 @@ export function dayReport(results: Results): string {
       ["with events", results.events],
       ["events lost", results.lossy],
       ["without events", results.listed],
-      ["no spare requests", results.ages],
-      ["listed once ended", results.unlisted],
-      [calls(results.thousand), results.thousand],
+      ["without spare requests", results.ages],
+      ["the same, listed once ended", results.unlisted],
+      [`the same, ${calls(results.busy)}`, results.busy],
+      [`without events, ${calls(results.thousand)}`, results.thousand],
       ["the same, a pass a night", results.nightly],
-      [calls(results.busy), results.busy],
     ]),
-    ...costOfEvents(results.events),
+    ...costOfEvents(results.events, waits),
     "## Staleness",
     "From the instant of a change to the instant at which a captured document first shows it.",
     ...stalenessSection("With events", results.events),
@@ -83,10 +79,17 @@ export function dayReport(results: Results): string {
     ...lostSection(results),
     ...stalenessSection("Without events", results.listed),
     ...stalenessSection("Without events and spare requests", results.ages),
-    ...stalenessSection("Where Aircall lists calls only once they have ended", results.unlisted),
-    ...stalenessSection(`With ${calls(results.thousand)} a day`, results.thousand),
-    ...stalenessSection(`With ${calls(results.thousand)} a day and a pass each night`, results.nightly),
-    ...stalenessSection(`With ${calls(results.busy)} a day`, results.busy, ["end", "soonTag", "soonComment"]),
+    ...stalenessSection(
+      "Without events and spare requests, where Aircall lists calls only once they have ended",
+      results.unlisted,
+    ),
+    ...stalenessSection(`Without events, with ${calls(results.thousand)} a day`, results.thousand),
+    ...stalenessSection(`With ${calls(results.thousand)} a day and a pass a night`, results.nightly),
+    ...stalenessSection(
+      `Without events and spare requests, with ${calls(results.busy)} a day`,
+      results.busy,
+      ["end", "soonTag", "soonComment"],
+    ),
     "## Beside other ways",
     COMPARISON,
     comparisonTable(results),
@@ -105,9 +108,9 @@ tag, comment and assign within 10 minutes, and one time in ten 1 to 10 days late
 logarithmic scale from a minute to 20 hours. After the measured day no more calls start, and the clock runs on until every change has
 been captured, for at most 31 days; for 6 hours in the run with ten times as many calls.
 
-With events, the emulator sends over HTTP, within the second, what Aircall announces. The runs with events send no spare requests
-(\`advanced.spare_share\` is 0), so that they show what events cost by themselves. In one of them, one event in ten is lost, and
-Aircall sends nothing from 11 to 12 o'clock, UTC. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
+With events, the emulator sends over HTTP, within the second, what Aircall announces. In one run, one event in ten is lost, and
+Aircall sends nothing from 11 to 12 o'clock, UTC. Spare requests, with which calls are read again between the re-read ages, are not
+sent where events are received, nor in the runs "without spare requests", where \`advanced.spare_share\` is 0. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
 makes a pass a night, at 2 o'clock, in place of following.
 `.trim();
 
@@ -118,19 +121,30 @@ call once more at 24 hours; the last 7 days; everything that Aircall lists. A ch
 later than all others: "never" at p95 means that at least one in twenty was missed.
 `.trim();
 
-/** How the requests with events come about. */
-function costOfEvents(result: RunResult | undefined): string[] {
+/** What the requests with events are spent on. */
+function costOfEvents(result: RunResult | undefined, waits: readonly Wait[]): string[] {
   if (!result) return [];
-  const changes = sum(result.staleness.map(({ kind, count: each }) => (kind === "contact" ? 0 : each)));
-  const touched = touchedRequests(result);
+  const { requests, staleness } = result;
+  const changes = sum(staleness.map(({ kind, count: each }) => (kind === "contact" ? 0 : each)));
+  const touched = requestsWhere(requests, (name) => name.startsWith("calls, touched"));
+  const polled = requestsForCalls(result) - touched;
+  const contacts = requestsWhere(requests, (name) => name.startsWith("contacts, "));
+  const lists = allRequests(result) - touched - polled - contacts;
   return [
     `
-With events, ${count(touched)} requests read the ${count(changes)} changes of calls, ${(changes / touched).toFixed(1)} changes each. A
-request reads one call, or up to 50 that started one after the other. So changes share a request only if they come within the few
-seconds that a change may wait, to calls that started at about the same time, and most of the day they do not: the sooner a change
-is to be captured, the more requests it takes. An event is not captured in place of what it announces, since it does not show the
-call as Aircall lists it. Polls and re-reads go on beside, for events that are lost.
+Of the ${count(allRequests(result))} requests with events, ${count(touched)} read the ${count(changes)} changes of calls,
+${(changes / touched).toFixed(1)} changes each; ${count(contacts)} are for contacts and ${count(lists)} for the small lists. The
+other ${count(polled)} poll and re-read calls as without events, so that a change whose event is lost is captured as soon as
+polling does that. An event is not captured in place of what it announces, since it does not show a call as Aircall lists it.
+
+A request reads one call, or up to 50 that started one after the other. So changes share a request only if they come within the few
+seconds for which the first of them waits, to calls that started at about the same time. How many requests read the changes of this
+day's calls depends on how long they may wait, beside all other requests:
 `.trim(),
+    table(
+      ["wait", ...waits.map(({ seconds }) => `${seconds} s`)],
+      [["requests", ...waits.map(({ requests: each }) => count(each))]],
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { runConnector, runNightly } from "./connector.ts";
 import { POLICIES, runPolicy } from "./policies.ts";
-import { DAY_START_MS, HOUR_MS, type RunResult } from "./world.ts";
+import { requestsByWait, type Wait } from "./waits.ts";
+import { DAY_START_MS, HOUR_MS, planDay, type RunResult } from "./world.ts";
 
 const CALLS = 10_000;
 
@@ -9,7 +10,7 @@ const DAY = { calls: CALLS, contacts: 10_000, contactEdits: 2_000, listInProgres
 const THOUSAND = { ...DAY, calls: 1_000, contacts: 1_000, contactEdits: 200 };
 const SMALL = { calls: 2_000, contacts: 2_000, contactEdits: 400, listInProgress: true, waitDays: 0.25 };
 
-/** What the schedule of polls and re-read ages, and events, do by themselves. */
+/** What polls and re-read ages do by themselves. */
 const SPARE_NONE = { advanced: { spare_share: 0 } };
 
 /** One event in ten is lost, and all of those of the hour before noon. */
@@ -22,20 +23,26 @@ const LOSSES = {
 export const RUNS = {
   listed: () => runConnector(DAY),
   ages: () => runConnector({ ...DAY, ...SPARE_NONE }),
-  events: () => runConnector({ ...DAY, ...SPARE_NONE, events: {} }),
-  lossy: () => runConnector({ ...DAY, ...SPARE_NONE, events: LOSSES }),
-  unlisted: () => runConnector({ ...DAY, listInProgress: false }),
+  events: () => runConnector({ ...DAY, events: {} }),
+  lossy: () => runConnector({ ...DAY, events: LOSSES }),
+  unlisted: () => runConnector({ ...DAY, ...SPARE_NONE, listInProgress: false }),
   thousand: () => runConnector(THOUSAND),
   nightly: () => runNightly(THOUSAND),
-  busy: () => runConnector({ ...DAY, calls: 10 * CALLS, waitDays: 0.25 }),
+  busy: () => runConnector({ ...DAY, ...SPARE_NONE, calls: 10 * CALLS, waitDays: 0.25 }),
   tail: () => runPolicy(POLICIES.tail, CALLS),
   week: () => runPolicy(POLICIES.week, CALLS),
   everything: () => runPolicy(POLICIES.everything, CALLS),
   small: () => runConnector(SMALL),
-  smallEvents: () => runConnector({ ...SMALL, ...SPARE_NONE, events: {} }),
+  smallEvents: () => runConnector({ ...SMALL, events: {} }),
   smallUnlisted: () => runConnector({ ...SMALL, listInProgress: false }),
 } satisfies Record<string, () => Promise<RunResult>>;
 
 export type RunName = keyof typeof RUNS;
 
 export type Results = Partial<Record<RunName, RunResult>>;
+
+/** What it would take to read the changes of the day's calls as soon as so many seconds after each. */
+export async function waits(): Promise<Wait[]> {
+  const { account, changes } = await planDay(DAY);
+  return requestsByWait(account, changes, [1, 4, 10, 30, 60]);
+}

@@ -1,4 +1,5 @@
 import {
+  type Account,
   API_ID,
   API_TOKEN,
   type Emulator,
@@ -71,7 +72,7 @@ export async function simulateDay(
   options: DayOptions,
   capture: (world: DayWorld) => Promise<void>,
 ): Promise<RunResult> {
-  const { account, startsMs, changes } = await planDay(options);
+  const { options: account, startsMs, changes } = await planDay(options);
   const clock = new TestClock(DAY_START_MS - options.warmUpMs);
   const deliveries = new Deliveries();
   const eventsPort = options.events && (await freePort());
@@ -122,27 +123,33 @@ export async function simulateDay(
 }
 
 interface DayPlan {
-  readonly account: Partial<EmulatorOptions>;
+  readonly options: Partial<EmulatorOptions>;
+  readonly account: Account;
   /** When the calls of the day start, ascending. */
   readonly startsMs: readonly number[];
   readonly changes: readonly Change[];
 }
 
 /** Draws an account, and corrects its size by the number of calls that the first draw has on the day. */
-async function planDay({ calls, contacts, listInProgress }: DayOptions): Promise<DayPlan> {
+export async function planDay({
+  calls,
+  contacts,
+  listInProgress,
+}: Pick<DayOptions, "calls" | "contacts" | "listInProgress">): Promise<DayPlan> {
   const draw = async (callsADay: number) => {
-    const account = {
+    const options = {
       account: { calls: callsADay * HISTORY_DAYS, days: HISTORY_DAYS, contacts, webhooks: 0 },
       listInProgress,
       lastCallSeconds: (DAY_START_MS + DAY_MS) / 1000 - 1,
     };
-    const emulator = await startEmulator({ ...account, clock: { now: () => DAY_START_MS + 2 * DAY_MS } });
+    const emulator = await startEmulator({ ...options, clock: { now: () => DAY_START_MS + 2 * DAY_MS } });
     await emulator.close();
-    return { account, emulator, startsMs: startsOfDay(emulator) };
+    return { options, emulator, startsMs: startsOfDay(emulator) };
   };
   const first = await draw(calls);
-  const { account, emulator, startsMs } = await draw((calls * calls) / first.startsMs.length);
-  return { account, startsMs, changes: changesOfCalls(emulator.account, DAY_START_MS / 1000) };
+  const { options, emulator, startsMs } = await draw((calls * calls) / first.startsMs.length);
+  const { account } = emulator;
+  return { options, account, startsMs, changes: changesOfCalls(account, DAY_START_MS / 1000) };
 }
 
 function startsOfDay({ account }: Emulator): number[] {

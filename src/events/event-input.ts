@@ -1,6 +1,7 @@
 import { AircallWebhooks, type ClientOptions } from "../aircall/index.ts";
 import { type Binding, type Block, bindingState } from "../engine/index.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import type { StreamEvents } from "../streams/index.ts";
 import { eventsAddress } from "./address.ts";
 import { EventWatch } from "./event-watch.ts";
 import { type EventStream, INBOX, Inbox } from "./inbox.ts";
@@ -53,8 +54,8 @@ export class EventInput {
   }
 
   /** What events bring to the stream of this binding. */
-  of(stateKey: string) {
-    return this.#inbox.of(stateKey);
+  of(stateKey: string): StreamEvents {
+    return { ...this.#inbox.of(stateKey), areEventsComing: () => this.#watch.areComing };
   }
 
   /** Aborted by a defect, which `beside` throws once the blocks have ended. */

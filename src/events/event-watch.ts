@@ -11,6 +11,9 @@ const CALLS_WITHOUT_EVENT = 3;
 const SILENCE_MS = 10 * 60_000;
 const BETWEEN_REPORTS_MS = 3_600_000;
 
+/** Reading all calls again with the requests that nothing else needs takes some hours: in a day, lost events are made up for. */
+const MADE_UP_AFTER_MS = 24 * 3_600_000;
+
 /** Calls that are captured within a minute of the first look may have started before the webhook was there. */
 const SETTLING_MS = 60_000;
 
@@ -41,7 +44,8 @@ export class EventWatch {
   /** When the last event came or, before the first, when the webhook was first seen well. */
   #heardMs: number | undefined;
   #hasHeard = false;
-  #hasLost = false;
+  /** When events were last found to have been lost; Unix milliseconds. */
+  #lostMs = -Infinity;
   /** Calls that started later should have been announced. By Aircall's clock, in Unix seconds. */
   #announcedThrough = -Infinity;
   /** The IDs of such calls, of which no event has come. */
@@ -54,11 +58,17 @@ export class EventWatch {
     this.#wellAtMs = typeof options.wellAt === "number" ? options.wellAt * 1000 : undefined;
   }
 
+  /** Whether events name what changes: they come, and none has been lost for a day, as far as is known. */
+  get areComing(): boolean {
+    const hasMadeUp = this.#options.clock.now() >= this.#lostMs + MADE_UP_AFTER_MS;
+    return this.#isRegistered && this.#hasHeard && !this.#isSilent && hasMadeUp;
+  }
+
   /** An event has come. */
   heard({ timestamp }: { readonly timestamp: number }): void {
     const nowMs = this.#options.clock.now();
     if (this.#isSilent) this.#reportReturn(nowMs);
-    else if (!this.#hasHeard && !this.#hasLost) this.#options.report("Events are received.");
+    else if (!this.#hasHeard && this.#lostMs === -Infinity) this.#options.report("Events are received.");
     this.#silenceReportedMs = -Infinity;
     this.#hasHeard = true;
     this.#heardMs = nowMs;
@@ -135,12 +145,13 @@ export class EventWatch {
 
   #reportReturn(nowMs: number): void {
     this.#options.report("Events come again.");
+    this.#lostMs = nowMs;
     const sinceMs = this.#heardMs ?? nowMs;
     if (nowMs - sinceMs > SENT_AGAIN_FOR_MS) this.#reportLost(sinceMs, nowMs);
   }
 
   #reportLost(sinceMs: number | undefined, nowMs: number): void {
-    this.#hasLost = true;
+    this.#lostMs = nowMs;
     const since = sinceMs === undefined ? "an unknown time" : instant(sinceMs);
     const lost = this.#options.hasEventStreams
       ? " Messages and events of that time are gone, since no list has them."

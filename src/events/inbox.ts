@@ -24,7 +24,7 @@ export class Inbox {
   /** The binding that keeps the state of the inbox. */
   readonly binding;
   readonly #streams: readonly EventStream[];
-  readonly #events: ReadonlyMap<string, StreamEvents>;
+  readonly #events: ReadonlyMap<string, Pick<StreamEvents, "arrivals" | "touched">>;
   readonly #kept = new KeptState(INBOX);
 
   constructor(streams: readonly EventStream[], state: JsonObject, ports: Pick<Ports, "clock" | "log">) {
@@ -51,7 +51,7 @@ export class Inbox {
   }
 
   /** What events bring to the stream of this binding. */
-  of(stateKey: string): StreamEvents | undefined {
+  of(stateKey: string): Pick<StreamEvents, "arrivals" | "touched"> | undefined {
     return this.#events.get(stateKey);
   }
 

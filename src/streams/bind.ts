@@ -12,6 +12,7 @@ import type { TouchedIds } from "./touched.ts";
 export interface StreamEvents {
   readonly arrivals?: Arrivals<AircallEvent>;
   readonly touched?: TouchedIds;
+  readonly areEventsComing: () => boolean;
 }
 
 /** The settings of one binding, and the ports that its stream runs with. */

@@ -34,6 +34,8 @@ export interface Source extends SourceSettings {
   readonly arrivals?: Arrivals<AircallEvent> | undefined;
   /** The objects that events have named. Absent where no events are received. */
   readonly touched?: TouchedIds | undefined;
+  /** Whether events name what changes, as far as is known. Absent where no events are received. */
+  readonly areEventsComing?: (() => boolean) | undefined;
   /** Reports rows that are skipped. */
   readonly malformed: MalformedRows;
   /** Top-level fields that are left out of every document. */

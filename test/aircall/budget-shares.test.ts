@@ -186,6 +186,17 @@ describe("spare requests", () => {
     );
   });
 
+  test("are not sent while a caller waits, though the window has room", async () => {
+    const callers = new Callers(10, 1_000, 100);
+    for (let events = 0; events < 6; events++) callers.come("event");
+    await settle();
+    expect(callers.waiting).toHaveLength(1);
+    expect(callers.budget.spareAtMs()).toBeGreaterThan(callers.clock.now());
+    await callers.run(1_010, 10);
+    expect(callers.waiting).toEqual([]);
+    expect(callers.budget.spareAtMs()).toBeLessThanOrEqual(callers.clock.now());
+  });
+
   test("leave room for a burst of others, and none where others use the window", async () => {
     const callers = new Callers(20, 1_000, 100);
     await callers.run(2_000, 10, () => callers.comeSpare());

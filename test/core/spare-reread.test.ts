@@ -117,6 +117,25 @@ describe("calls between the ages are read again in a cycle", () => {
     expect(day / month).toBeLessThan(30 ** 0.25 * 1.2);
   });
 
+  test.each([
+    ["PT1M", 60],
+    ["PT10M", 6],
+  ])(
+    "with an interval of %s the youngest no more often than polls: %i times an hour",
+    async (interval, times) => {
+      await using world = await startFollowing({ windowMs: MINUTE_MS, resource: { interval } });
+      for (const ageDays of [0.5, 2, 5, 20]) world.add(ageDays * DAY_SECONDS);
+      await using follower = world.follow();
+      await follower.pass(HOUR_MS);
+      const before = world.sentFor(SPARE).length;
+      await follower.pass(10 * HOUR_MS);
+      const readings = [1, 3, 10, 30].map((days) => (10 * times) / days ** 0.25);
+      const expected = readings.reduce((sum, count) => sum + count);
+      expect(world.sentFor(SPARE).length - before).toBeGreaterThan(0.9 * expected);
+      expect(world.sentFor(SPARE).length - before).toBeLessThanOrEqual(expected + 4);
+    },
+  );
+
   test("never before the start date, nor beyond the last age", async () => {
     const config = { start_date: "2026-06-10T00:00:00Z", advanced: { reread_calls_after: ["P2D"] } };
     await using world = await startFollowing({ config });

@@ -67,7 +67,7 @@ export class EventRuns {
       rereadAfterSeconds: [],
       until: "pass",
       rereadRequestsPerPass: 0,
-      events: this.#receives ? { arrivals: this.arrivals } : undefined,
+      events: this.#receives ? { arrivals: this.arrivals, areEventsComing: () => true } : undefined,
       onSkipped: (rows) => {
         this.skippedCount = rows;
       },

@@ -338,7 +338,7 @@ test.each([5, -5, 30, -20])(
     const old = calls.ring();
     calls.end(old);
     await using follower = world.follow(["calls", "contacts", "events", "messages"]);
-    await follower.pass(9 * HOUR_MS);
+    await follower.pass(HOUR_MS);
     const contact = contacts.add();
     const message = messages.receive();
     const recent = calls.ring();
@@ -389,4 +389,31 @@ test("a capture whose webhook sends elsewhere says so, and goes on by polling", 
   world.emulator.account.calls.ring();
   await follower.pass(MINUTE_MS);
   expect(world.ports.log.lines).toContain("info Events come again.");
+});
+
+describe("re-reads with requests to spare", () => {
+  test("go on until the first event, while none come, and for a day after some were lost", () => {
+    const world = watchWorld();
+    expect(world.watch.areComing).toBe(false);
+    world.look({ state: "created" });
+    expect(world.watch.areComing).toBe(false);
+    world.event();
+    expect(world.watch.areComing).toBe(true);
+    world.look({ state: "refused" });
+    expect(world.watch.areComing).toBe(false);
+    world.look({ state: "re-enabled", gap: { sinceMs: world.clock.now() - HOUR_MS } });
+    world.event();
+    world.clock.advance(24 * HOUR_MS - 1);
+    expect(world.watch.areComing).toBe(false);
+    world.clock.advance(1);
+    expect(world.watch.areComing).toBe(true);
+    world.calls(5);
+    world.clock.advance(11 * MINUTE_MS);
+    world.calls(1);
+    expect(world.watch.areComing).toBe(false);
+    world.event();
+    expect(world.watch.areComing).toBe(false);
+    world.clock.advance(24 * HOUR_MS);
+    expect(world.watch.areComing).toBe(true);
+  });
 });

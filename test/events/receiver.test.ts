@@ -65,7 +65,7 @@ describe("a request to the port", () => {
     ],
     ["another path", { path: "/" }, 404, "unknownPath"],
     ["a part of the path", { path: PATH.slice(0, -1) }, 404, "unknownPath"],
-    ["another path, for GET", { path: `${PATH}/`, method: "GET" }, 404, "unknownPath"],
+    ["another path, for GET", { path: `${PATH}/more`, method: "GET" }, 404, "unknownPath"],
     ["another path, for DELETE", { path: "/x", method: "DELETE" }, 404, "unknownPath"],
     ["another method", { method: "PUT" }, 405, "wrongMethod"],
     ["more than 1 MiB", { body: bodyOfBytes(MIB + 1) }, 413, "tooLarge"],

@@ -55,7 +55,7 @@ export async function startTouchedRun(
     until: "follow",
     syncMode: "incremental",
     ...{ startSeconds, rereadAfterSeconds, rereadRequestsPerPass },
-    events: { touched },
+    events: { touched, areEventsComing: () => true },
   });
   const stopping = new AbortController();
   const rows = new Map<number, Document>();

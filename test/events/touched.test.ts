@@ -85,3 +85,49 @@ test.each(["users", "numbers"] as const)(
     expect(await follower.pass(5 * SECOND_MS)).toEqual([{ id, _meta: { op: "d" } }]);
   },
 );
+
+test.each([
+  { listed: "in progress", listInProgress: true, readsOfCall: 3 },
+  { listed: "only once they have ended", listInProgress: false, readsOfCall: 4 },
+])(
+  "where one page has all recent calls and calls are listed $listed, events take the place of polls",
+  async ({ listInProgress, readsOfCall }) => {
+    await using world = await startEventWorld({ account: QUIET, listInProgress });
+    const { calls } = world.emulator.account;
+    await using follower = world.follow(["calls"]);
+    await follower.pass(2 * MINUTE_MS);
+    const { requests } = world.emulator;
+    requests.clear();
+    for (let minute = 0; minute < 10; minute++) {
+      const id = calls.ring();
+      await follower.pass(20 * SECOND_MS);
+      calls.end(id);
+      const captured = await follower.pass(5 * SECOND_MS);
+      expect(captured).toEqual([expect.objectContaining({ id, status: "done" })]);
+      await follower.pass(35 * SECOND_MS);
+    }
+    // When a call begins, when it ends, and at the second event of its end.
+    const reads = (requests.byPath.get("/v1/calls") ?? 0) + (requests.byPath.get("/v1/calls/:id") ?? 0);
+    expect(reads).toBe(10 * readsOfCall);
+  },
+);
+
+test("calls are read again between the ages as long as no event has come, and no longer", async () => {
+  await using world = await startEventWorld({ account: QUIET });
+  const { calls } = world.emulator.account;
+  calls.end(calls.ring());
+  await using follower = world.follow(["calls"]);
+  const windows = () =>
+    world.emulator.requests.recent.filter(({ target }) => target.startsWith("/v1/calls?")).length;
+  const windowsIn = async (durationMs: number) => {
+    const before = windows();
+    await follower.pass(durationMs);
+    return windows() - before;
+  };
+  await follower.pass(HOUR_MS);
+  // A poll a minute, and the re-reads.
+  expect(await windowsIn(10 * MINUTE_MS)).toBeGreaterThan(14);
+  calls.ring();
+  await follower.pass(MINUTE_MS);
+  expect(await windowsIn(10 * MINUTE_MS)).toBeLessThan(13);
+});

@@ -105,6 +105,15 @@ describe("an event", () => {
     await again.received;
     expect(again.answer.status).toBe(200);
   });
+
+  test("is answered with 503 when the session ends before its acknowledgement", async () => {
+    const session = await startSession();
+    const { answer, received } = await session.send("Hello");
+    session.input.end();
+    await session.end();
+    await received;
+    expect(answer.status).toBe(503);
+  });
 });
 
 describe("a session that takes events", () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
+import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "../../emulator/index.ts";
 import { Connector } from "../../src/connector.ts";
 import { type Block, bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
@@ -10,6 +10,7 @@ import { TestClock, takingTime } from "../support/clock.ts";
 import { freePort } from "../support/event-world.ts";
 import { testPorts } from "../support/world.ts";
 import { Collections } from "./collections.ts";
+import { fault } from "./history.ts";
 import { AccountLife, type Act, act, announcedAct } from "./life.ts";
 
 const DAY_SECONDS = 86_400;
@@ -31,7 +32,8 @@ export type EventStep =
   | { readonly kind: "forge"; readonly pick: number }
   | { readonly kind: "options"; readonly options: Partial<EventOptions> }
   | { readonly kind: "outage"; readonly seconds: number }
-  | { readonly kind: "harm"; readonly harm: Harm };
+  | { readonly kind: "harm"; readonly harm: Harm }
+  | { readonly kind: "fault"; readonly fault: Fault };
 
 type Part = readonly StreamName[];
 
@@ -71,7 +73,10 @@ const shapes = {
 const options = <Shape>(model: { [Name in keyof Shape]: fc.Arbitrary<Shape[Name]> }) =>
   fc.record({ kind: fc.constant("options" as const), options: fc.record(model) });
 
-const onTheWay: fc.Arbitrary<EventStep>[] = [message, message, message, advance, advance, forge];
+const onTheWay: fc.Arbitrary<EventStep>[] = [
+  ...[message, message, message, advance, advance, forge],
+  fault.map((one): EventStep => ({ kind: "fault", fault: one })),
+];
 
 /** Nothing is lost for good, and all that happens is announced. */
 const announcedStep: fc.Arbitrary<EventStep> = fc.oneof(
@@ -166,6 +171,7 @@ export class EventHistoryWorld implements AsyncDisposable {
     else if (step.kind === "forge") await this.#forge(step.pick);
     else if (step.kind === "options") Object.assign(this.emulator.events.options, step.options);
     else if (step.kind === "harm") this.#harm(step.harm);
+    else if (step.kind === "fault") this.emulator.faults.add(step.fault);
     else {
       const fromMs = this.clock.truth.now();
       this.emulator.events.options.outages.push({ fromMs, untilMs: fromMs + step.seconds * 1_000 });

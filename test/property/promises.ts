@@ -29,8 +29,7 @@ export function expectTruth(world: CapturedAccount): void {
   for (const stream of listedStreamNames) expectSame(world, stream);
 }
 
-/** The collection of a stream is as the account has it. */
-export function expectSame(
+function expectSame(
   { collections, life }: CapturedAccount,
   stream: (typeof listedStreamNames)[number],
 ): void {

@@ -25,16 +25,13 @@ export function callNeeds(nowSeconds: number): RowNeeds<CallRow> {
   return { id: isId, started_at: isInstantBy(nowSeconds) };
 }
 
-/**
- * Calls by when they started; `ahead` of its pages may be asked for before they are pulled. The API's window is
- * `(from, to]` on `started_at`. Seen on a live account.
- */
-export function callList(api: AircallReader, nowSeconds: number, ahead = PAGES_AHEAD): TimedList {
+/** Calls by when they started. The API's window is `(from, to]` on `started_at`. Seen on a live account. */
+export function callList(api: AircallReader, nowSeconds: number): TimedList {
   return {
     name: "calls",
     quietThroughSeconds: nowSeconds - LONGEST_CALL_SECONDS,
     pages: (afterSeconds, throughSeconds) =>
-      api.pages(CALLS, { from: Math.max(0, afterSeconds), to: throughSeconds, order: "asc" }, ahead),
+      api.pages(CALLS, { from: Math.max(0, afterSeconds), to: throughSeconds, order: "asc" }, PAGES_AHEAD),
     report: api.report,
     secondsOf: (row) => (isJsonObject(row) ? instantOf(row.started_at, nowSeconds) : undefined),
   };

@@ -2,22 +2,19 @@ import type { Priority } from "../../aircall/index.ts";
 import { patchBetween } from "../../engine/index.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { ReadMeanwhile } from "../read-meanwhile.ts";
-import { hasPassed, isRereadDue, nowSeconds, restUntilDue, type Source } from "../source.ts";
+import { isRereadDue, nowSeconds, restUntilDue, type Source } from "../source.ts";
 import { readWindow, type Span } from "../window.ts";
 import { type Call, type CallBatch, type CallPurpose, callsOf, type ScheduleStep } from "./call-batch.ts";
 import { callList, LONGEST_READ_ALONE_SECONDS } from "./list.ts";
 import { OpenCalls } from "./open-calls.ts";
 import { rereadInPass } from "./pass-reread.ts";
-import { isDense, pauseIntervals, pollAfter } from "./poll.ts";
 import { Rereads } from "./rereads.ts";
 import { RECENT_SECONDS, type ScheduleState, wholeHistory } from "./schedule-state.ts";
 import { SpareReread } from "./spare-reread.ts";
+import { Tail } from "./tail.ts";
 import { TouchedCalls } from "./touched-calls.ts";
 import { idsIn, planReads } from "./touched-plan.ts";
 import { isUnread, latestSpan, type UnreadSpans } from "./unread.ts";
-
-/** Starts are in Aircall's time, whose clock may be ahead of ours. */
-const CLOCKS_DIFFER_SECONDS = 30 * 60;
 
 const HOUR_SECONDS = 3600;
 
@@ -59,7 +56,7 @@ const PRIORITIES = {
 export class CallSchedule {
   readonly #source: Source;
   readonly #priorities: Priorities;
-  readonly #recentStarts: Map<number, number>;
+  readonly #tail: Tail;
   readonly #open: OpenCalls;
   readonly #rereads: Rereads;
   readonly #touched: TouchedCalls;
@@ -68,16 +65,11 @@ export class CallSchedule {
   readonly #readMeanwhile = new ReadMeanwhile();
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
-  #isPolling = false;
-  #polls = 0;
-  #polledThroughSeconds = -Infinity;
-  #polledMs = -Infinity;
-  #pauseMs = 0;
 
   constructor({ source, state, recentStarts = [], priorities = PRIORITIES, ...options }: ScheduleOptions) {
     this.#source = source;
     this.#priorities = priorities;
-    this.#recentStarts = new Map(recentStarts);
+    this.#tail = new Tail(source, recentStarts, priorities.tail);
     this.#open = new OpenCalls(source, state.open, priorities.open);
     this.#rereads = new Rereads(source, state.rungs, priorities.reread);
     this.#touched = new TouchedCalls(source, priorities.touched);
@@ -92,7 +84,7 @@ export class CallSchedule {
     while (true) {
       this.#readMeanwhile.clear();
       yield* this.#readUrgent();
-      const polledSeconds = this.#polledThroughSeconds;
+      const polledSeconds = this.#tail.polledThroughSeconds;
       yield* this.#reread();
       if (isRereadDue(this.#historyReadAt, this.#source)) yield this.#beginHistory();
       const history = this.#unread;
@@ -100,7 +92,7 @@ export class CallSchedule {
       if (this.#source.until === "pass" && this.#knowsVersions)
         yield* this.#rereadInPass(polledSeconds, history);
       yield* this.#rereadSpare();
-      yield* restUntilDue(this.#polledMs, this.#pauseMs, this.#source, this.#spareAtMs);
+      yield* restUntilDue(this.#tail.polledMs, this.#tail.pauseMs, this.#source, this.#spareAtMs);
     }
   }
 
@@ -127,39 +119,24 @@ export class CallSchedule {
   }
 
   async *#pollIfDue(): AsyncGenerator<ScheduleStep> {
-    if (this.#isPolling || !hasPassed(this.#pauseMs, this.#polledMs, this.#source)) return;
-    this.#isPolling = true;
-    yield* this.#poll();
-    this.#isPolling = false;
+    if (this.#tail.isDue) yield* this.#poll();
   }
 
-  /** Reads the calls of the last half hour, and the older calls that may still change by themselves. */
-  async *#poll(): AsyncGenerator<ScheduleStep> {
-    this.#polledMs = this.#source.clock.now();
-    const now = nowSeconds(this.#source);
-    const after = Math.max(pollAfter(this.#recentStarts, this.#polls, now), this.#source.startSeconds - 1);
-    let pages = 0;
-    for await (const { rows } of readWindow(this.#list("poll", "tail"), after, now + CLOCKS_DIFFER_SECONDS)) {
-      pages += 1;
-      const calls = callsOf(rows, this.#source);
-      this.#keepRecent(calls, now);
-      yield { kind: "calls", purpose: "tail", calls, nowSeconds: now, patch: {} };
-      yield* this.#readTouched();
+  /** Reads the calls of the last half hour, and the older calls that may still change by themselves. Returns the IDs of the former. */
+  async *#poll(): AsyncGenerator<ScheduleStep, ReadonlySet<number>> {
+    const polled = new Set<number>();
+    for await (const { calls, sinceSeconds } of this.#tail.poll()) {
+      // Pages are asked for ahead: what an event names may change again before the last of them is dealt with.
+      if (polled.size > 0) yield* this.#readTouched();
+      for (const { id } of calls) polled.add(id);
+      const current = this.#notReadSince(sinceSeconds, calls);
+      yield { kind: "calls", purpose: "tail", calls: current, nowSeconds: sinceSeconds, patch: {} };
     }
-    this.#polls += 1;
-    this.#polledThroughSeconds = now;
-    this.#pauseMs = this.#source.intervalMs * pauseIntervals(pages);
     for await (const batch of this.#open.readDue()) {
       this.#noteRead(batch.calls);
       yield batch;
     }
-  }
-
-  #keepRecent(calls: readonly Call[], nowSeconds: number): void {
-    for (const [id, startedAt] of this.#recentStarts) {
-      if (startedAt <= nowSeconds - RECENT_SECONDS) this.#recentStarts.delete(id);
-    }
-    for (const { id, started_at } of calls) this.#recentStarts.set(id, started_at);
+    return polled;
   }
 
   /** Reads the calls that events have named. */
@@ -167,11 +144,13 @@ export class CallSchedule {
     const { touched } = this.#source;
     if (!touched?.isDue) return;
     const waiting = touched.waiting(TOUCHED_AT_ONCE);
-    const plan = planReads(waiting, [...this.#recentStarts.values()], nowSeconds(this.#source));
+    const plan = planReads(waiting, this.#tail.starts, nowSeconds(this.#source));
     const batch = touched.take(idsIn(plan));
     if (!batch) return;
+    const polled = plan.polled.length > 0 ? yield* this.#poll() : new Set();
+    const singles = [...plan.singles, ...plan.polled.filter((id) => !polled.has(id))];
     const unansweredIds = new Set<number>();
-    for await (const { calls, unanswered } of this.#touched.read(plan)) {
+    for await (const { calls, unanswered } of this.#touched.read({ ...plan, singles })) {
       if (unanswered !== undefined) unansweredIds.add(unanswered);
       this.#noteRead(calls);
       yield* this.#touchedBatches(calls);
@@ -186,14 +165,18 @@ export class CallSchedule {
 
   /** The calls of a page of a list that is read since an instant, as far as no later read has captured them. */
   #callsOfPage(rows: readonly Json[], sinceSeconds: number): Call[] {
-    return callsOf(rows, this.#source).filter(({ id }) => !this.#readMeanwhile.has(id, sinceSeconds));
+    return this.#notReadSince(sinceSeconds, callsOf(rows, this.#source));
+  }
+
+  #notReadSince(sinceSeconds: number, calls: readonly Call[]): Call[] {
+    return calls.filter(({ id }) => !this.#readMeanwhile.has(id, sinceSeconds));
   }
 
   *#touchedBatches(calls: readonly Call[]): Generator<CallBatch> {
     const now = nowSeconds(this.#source);
     const isRecent = ({ started_at }: Call) => started_at > now - RECENT_SECONDS;
     const recent = calls.filter(isRecent);
-    for (const { id, started_at } of recent) this.#recentStarts.set(id, started_at);
+    this.#tail.note(recent);
     if (recent.length > 0)
       yield { kind: "calls", purpose: "tail", calls: recent, nowSeconds: now, patch: {} };
     const older = calls.filter((call) => !isRecent(call));
@@ -201,7 +184,9 @@ export class CallSchedule {
   }
 
   async *#reread(): AsyncGenerator<ScheduleStep> {
-    for await (const { rows, sinceSeconds, patch } of this.#rereads.due(() => this.#polledThroughSeconds)) {
+    for await (const { rows, sinceSeconds, patch } of this.#rereads.due(
+      () => this.#tail.polledThroughSeconds,
+    )) {
       yield this.#olderCalls("reread", this.#callsOfPage(rows, sinceSeconds), patch);
       yield* this.#readUrgent();
     }
@@ -224,14 +209,14 @@ export class CallSchedule {
     }
   }
 
-  /** When calls are to be read between the ages. Not where events name those that change. */
+  /** When calls are to be read between the ages; not as long as events name those that change. */
   get #spareAtMs(): number {
-    return this.#source.touched ? Infinity : (this.#spare?.nextAtMs() ?? Infinity);
+    return this.#source.areEventsComing?.() ? Infinity : (this.#spare?.nextAtMs() ?? Infinity);
   }
 
   #beginHistory(): ScheduleStep {
     const before = this.#unread;
-    this.#unread = wholeHistory(this.#source, this.#polledThroughSeconds);
+    this.#unread = wholeHistory(this.#source, this.#tail.polledThroughSeconds);
     this.#historyReadAt = undefined;
     const patch = patchBetween({ unread: before }, { unread: this.#unread });
     return { kind: "checkpoint", patch: { ...patch, backfilledAt: null } };
@@ -278,7 +263,7 @@ export class CallSchedule {
   /** A batch of calls that no poll reads. Those that may still change by themselves are read again one by one. */
   #olderCalls(purpose: CallPurpose, calls: readonly Call[], cursors: JsonObject = {}): CallBatch {
     const now = nowSeconds(this.#source);
-    const open = this.#open.follow(calls, now, isDense(this.#recentStarts));
+    const open = this.#open.follow(calls, now, this.#tail.isDense);
     const patch = Object.keys(open).length > 0 ? { ...cursors, open } : cursors;
     return { kind: "calls", purpose, calls, nowSeconds: now, patch };
   }

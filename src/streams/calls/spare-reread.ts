@@ -73,7 +73,7 @@ export class SpareReread {
 
   async *#read(tier: Tier): AsyncGenerator<readonly Json[]> {
     const { after, until } = tier.left ?? this.#begin(tier);
-    const list = callList(this.#api, nowSeconds(this.#source), 0);
+    const list = callList(this.#api, nowSeconds(this.#source));
     for await (const { rows, throughSeconds } of readWindow(list, after, until)) {
       yield rows;
       if (throughSeconds === after) continue;

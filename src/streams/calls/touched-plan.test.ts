@@ -50,12 +50,28 @@ describe("the reads of touched calls", () => {
 
   test("are single for a call that is alone, or older than half an hour", () => {
     const touched = [call(1, NOW - 100), call(2, NOW - 1_000), call(3, NOW - 7_200), call(4, NOW - 7_201)];
-    expect(planReads(touched, dense, NOW)).toEqual({ windows: [], singles: [3, 4, 2, 1], left: [] });
+    expect(planReads(touched, dense, NOW)).toEqual({
+      windows: [],
+      singles: [3, 4, 2, 1],
+      polled: [],
+      left: [],
+    });
   });
 
-  test("leave to the poll what can wait, unless one page has all recent calls", () => {
+  test("leave to the next poll what can wait", () => {
     const touched = [call(1, NOW - 100, { canWait: true }), call(2, NOW - 7_200, { canWait: true })];
-    expect(planReads(touched, dense, NOW)).toEqual({ windows: [], singles: [2], left: [1] });
-    expect(planReads(touched, startsEvery(60, 30), NOW)).toEqual({ windows: [], singles: [2, 1], left: [] });
+    expect(planReads(touched, dense, NOW)).toEqual({ windows: [], singles: [2], polled: [], left: [1] });
+  });
+
+  test("are a poll where one page has all recent calls", () => {
+    const quiet = startsEvery(60, 30);
+    const touched = [
+      call(1, NOW - 100, { canWait: true }),
+      call(2, NOW - 1_000, { isDue: false }),
+      call(3, NOW - 7_200),
+    ];
+    expect(planReads(touched, quiet, NOW)).toEqual({ windows: [], singles: [3], polled: [2, 1], left: [] });
+    const early = touched.map((each) => ({ ...each, isDue: false }));
+    expect(idsIn(planReads(early, quiet, NOW))).toEqual(new Set());
   });
 });

@@ -45,15 +45,17 @@ function isSecondEnd(event: string, { recording, voicemail, asset }: UnnamedEven
 export interface PlannedReads {
   readonly windows: { readonly span: Span; readonly ids: ReadonlySet<number> }[];
   readonly singles: number[];
+  /** Calls that a poll of one page reads. */
+  readonly polled: number[];
   /** Calls that wait for the next poll. */
   readonly left: number[];
 }
 
 /**
- * The fewest requests that read the calls that are due: a window of one page for several calls of the last half hour
- * between which few others started, by the known starts, and which takes along others that are not due yet; a request of
- * its own for any other call. Calls that can wait for the next poll are read where one page has all calls of the last
- * half hour.
+ * The fewest requests that read the calls that are due. A poll reads those of the last half hour where one page has all
+ * calls of that time, by the known starts. Elsewhere calls that can wait are left to the next poll, and a window of one
+ * page reads several calls between which few others started; it takes along others that are not due yet. Any other call
+ * is a request of its own.
  */
 export function planReads(
   touched: readonly WaitingObject[],
@@ -68,9 +70,11 @@ export function planReads(
   const plan: PlannedReads = {
     windows: [],
     singles: wanted.filter((call) => call.isDue && !isRecent(call)).map(({ id }) => id),
+    polled: [],
     left: touched.filter(isLeft).map(({ id }) => id),
   };
   const recent = wanted.filter(isRecent).sort((left, right) => left.hint - right.hint);
+  if (isQuiet && recent.some(({ isDue }) => isDue)) return { ...plan, polled: recent.map(({ id }) => id) };
   const fits = (first: number, last: number) =>
     last < recent.length && rowsIn(spanOf(recent, first, last), recentStarts) <= ROWS_IN_WINDOW;
   let planned = 0;
@@ -87,8 +91,8 @@ export function planReads(
   return plan;
 }
 
-export function idsIn({ windows, singles, left }: PlannedReads): Set<number> {
-  return new Set([...windows.flatMap(({ ids }) => [...ids]), ...singles, ...left]);
+export function idsIn({ windows, singles, polled, left }: PlannedReads): Set<number> {
+  return new Set([...windows.flatMap(({ ids }) => [...ids]), ...singles, ...polled, ...left]);
 }
 
 function spanOf(recent: readonly TouchedObject[], first: number, last: number): Span {
