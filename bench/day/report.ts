@@ -110,7 +110,7 @@ been captured, for at most 31 days; for 6 hours in the run with ten times as man
 
 With events, the emulator sends over HTTP, within the second, what Aircall announces. In one run, one event in ten is lost, and
 Aircall sends nothing from 11 to 12 o'clock, UTC. Spare requests, with which calls are read again between the re-read ages, are not
-sent where events are received, nor in the runs "without spare requests", where \`advanced.spare_share\` is 0. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
+sent as long as events come, nor in the runs "without spare requests", where \`advanced.spare_share\` is 0. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
 makes a pass a night, at 2 o'clock, in place of following.
 `.trim();
 
