@@ -162,7 +162,7 @@ export const EndpointSchema = {
           type: "integer",
           title: "Spare Share",
           description:
-            "Percent of the requests per minute, from 0 to 100, that a capture that follows the account without events may use to read calls again between the ages, when nothing else needs them. Calls up to the last age are then read in a cycle, younger ones more often. 0 reads calls again at the ages only. Default: 33.",
+            "Percent of the requests per minute, from 0 to 100, that a capture that follows the account may use to read calls again between the ages, when nothing else needs them and no events name what changes. Calls up to the last age are then read in a cycle, younger ones more often. 0 reads calls again at the ages only. Default: 33.",
           minimum: 0,
           maximum: 100,
           default: DEFAULT_SPARE_SHARE,

@@ -110,8 +110,11 @@ been captured, for at most 31 days; for 6 hours in the run with ten times as man
 
 With events, the emulator sends over HTTP, within the second, what Aircall announces. In one run, one event in ten is lost, and
 Aircall sends nothing from 11 to 12 o'clock, UTC. Spare requests, with which calls are read again between the re-read ages, are not
-sent where events are received, nor in the runs "without spare requests", where \`advanced.spare_share\` is 0. The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs
-makes a pass a night, at 2 o'clock, in place of following.
+sent as long as events come. None are sent in the run with losses, nor in those "without spare requests": \`advanced.spare_share\`
+is 0 in these, so that they show what events, polls and re-read ages do by themselves.
+
+The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs makes a pass a night, at 2 o'clock, in place of
+following.
 `.trim();
 
 const COMPARISON = `
@@ -172,7 +175,7 @@ function lostSection({ lossy, ages }: Results): string[] {
     "polled, p99",
   ];
   return [
-    "The changes of this run whose events were lost, and how old all changes are that are polled for, without events:",
+    "The changes of this run whose events were lost, and beside them how old changes are in the run without events and spare requests:",
     table(heads, rows),
   ];
 }

@@ -29,6 +29,8 @@ const ANYWHERE: ReadonlyMap<string, PersonalKind> = new Map([
   // Of AI voice agents: what callers answered, and why they were passed on.
   ["extracted_data", "texts"],
   ["escalation_reason", "texts"],
+  // Of evaluations, or of the categories in them.
+  ["questions", "texts"],
 ]);
 
 /** Fields that are personal in the objects of one field only. */
@@ -36,7 +38,6 @@ const OWNED: Readonly<Record<string, ReadonlyMap<string, PersonalKind>>> = {
   phone_numbers: new Map([["value", "phone_numbers"]]),
   emails: new Map([["value", "emails"]]),
   playbook_result_topics: new Map([["result", "texts"]]),
-  evaluations: new Map([["questions", "texts"]]),
 };
 
 /** Lists that may hold personal texts rather than objects. Group messages list their participants by number. */

@@ -196,6 +196,11 @@ describe("the data of an event is redacted as an object of its family", () => {
       { id: 7, evaluations: [{ scorecard: { name: "v2" } }] },
     ],
     [
+      "call_evaluation.updated",
+      { id: 7, evaluations: [{ categories: [{ name: "Tone", questions: [{ answer: "Polite" }] }] }] },
+      { id: 7, evaluations: [{ categories: [{ name: "Tone" }] }] },
+    ],
+    [
       "ai_voice_agent.summary",
       {
         id: 7,

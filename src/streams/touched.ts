@@ -20,7 +20,7 @@ export interface WaitingObject extends TouchedObject {
  * So long after the first event of an object, the object is read. What comes meanwhile is often read by the same
  * request. An event may come a second after what it announces, so that most changes are captured within five seconds.
  */
-const GATHERING_MS = 3_600;
+const GATHERING_MS = 3_300;
 
 /** What Aircall answers may lag an event by so much. An object that is read sooner after its latest event is read once more. */
 const SETTLING_MS = 2_000;

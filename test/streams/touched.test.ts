@@ -6,7 +6,7 @@ import { rememberingLog } from "../support/world.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
-const GATHERED_MS = 3_600;
+const GATHERED_MS = 3_300;
 
 /** Touched objects whose state is durable once `commit` is called. */
 function touchedWorld(state: JsonObject = {}, clock = new TestClock()) {
@@ -141,7 +141,7 @@ test("objects in the state are due when the first run begins, and what has anoth
   expect(world.touched.take()?.objects).toEqual([{ id: 7, hint: 5, canWait: false }]);
 });
 
-test("objects are due 3.6 seconds after the first event, and at once when the clock has been set back", () => {
+test("objects are due 3.3 seconds after the first event, and at once when the clock has been set back", () => {
   const { touched, clock } = touchedWorld();
   void touched.add({ id: 7, hint: 5 });
   clock.advance(GATHERED_MS - 1);
@@ -154,7 +154,7 @@ test("objects are due 3.6 seconds after the first event, and at once when the cl
   expect(touched.isDue).toBe(true);
 });
 
-test("an object with an event in the two seconds before it is read is read once more, 3.6 seconds after that event", () => {
+test("an object with an event in the two seconds before it is read is read once more, 3.3 seconds after that event", () => {
   const { touched, clock, state, commit } = touchedWorld();
   void touched.add({ id: 7, hint: 5 });
   clock.advance(GATHERED_MS - 1_900);
