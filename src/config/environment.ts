@@ -48,7 +48,7 @@ export function sourceName(origin: string): string {
   return isLoopback(new URL(origin).hostname) ? "an emulator on this machine" : origin;
 }
 
-/** How fast requests follow each other. Tests shorten these times; nothing else should. */
+/** How fast requests follow each other. Tests and the demo shorten these times; nothing else should. */
 export interface Pace {
   /** The time over which the request budget counts. */
   readonly rateWindowMs: number;

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import type { Ports } from "../shared/ports.ts";
 import { type AircallEvent, type StreamDefinition, type StreamEvents, TouchedIds } from "../streams/index.ts";
 import { type Envelope, eventOf } from "./port/envelope.ts";
+import { RecentEvents } from "./recent-events.ts";
 
 /** A stream that is captured, as events see it. */
 export interface EventStream {
@@ -26,6 +27,7 @@ export class Inbox {
   readonly #streams: readonly EventStream[];
   readonly #events: ReadonlyMap<string, Pick<StreamEvents, "arrivals" | "touched">>;
   readonly #kept = new KeptState(INBOX);
+  readonly #recent = new RecentEvents();
 
   constructor(streams: readonly EventStream[], state: JsonObject, ports: Pick<Ports, "clock" | "log">) {
     const touched = isJsonObject(state.touched) ? state.touched : {};
@@ -61,8 +63,11 @@ export class Inbox {
   }
 
   /** Resolves once what the event says is durable. An event that concerns no captured stream says nothing. */
-  async accept(envelope: Envelope): Promise<void> {
-    await Promise.all(this.#streams.map((stream) => this.#acceptFor(stream, envelope)));
+  accept(envelope: Envelope): Promise<void> {
+    const { event_id } = eventOf(envelope, () => {});
+    return this.#recent.once(event_id, async () => {
+      await Promise.all(this.#streams.map((stream) => this.#acceptFor(stream, envelope)));
+    });
   }
 
   async #acceptFor({ stateKey, definition, redact }: EventStream, envelope: Envelope): Promise<void> {

@@ -53,6 +53,19 @@ async function startSession() {
   let acknowledged = 0;
   const pass = (durationMs: number) => clock.runUntil(clock.now() + durationMs);
   await pass(SECOND_MS);
+  /** Sends a message, and does not wait for its answer. */
+  const deliver = (body: string, timestamp: number) => {
+    const webhook = emulator.account.webhooks.listed.at(-1);
+    if (!webhook) throw new Error("no webhook has been registered");
+    const data = { id: "message-1", body };
+    const { url, token } = webhook;
+    const answer = { status: 0 };
+    const event = { event: "message.received", resource: "message", timestamp, token, data };
+    const received = fetch(url, { method: "POST", body: JSON.stringify(event) }).then((response) => {
+      answer.status = response.status;
+    });
+    return { answer, received };
+  };
   return {
     ...{ ended, pass, input, eventsUrl, clock },
     end: () => clock.runWhile(ended, 0),
@@ -64,21 +77,14 @@ async function startSession() {
     },
     /** Sends a message and waits until its document and checkpoint have been written. */
     send: async (body: string) => {
-      const webhook = emulator.account.webhooks.listed.at(-1);
-      if (!webhook) throw new Error("no webhook has been registered");
       const checkpoints = count('{"checkpoint"');
       const documents = count('"captured"');
-      const timestamp = Math.floor(clock.now() / 1000);
-      const data = { id: "message-1", body };
-      const { url, token } = webhook;
-      const answer = { status: 0 };
-      const event = { event: "message.received", resource: "message", timestamp, token, data };
-      const received = fetch(url, { method: "POST", body: JSON.stringify(event) }).then((response) => {
-        answer.status = response.status;
-      });
+      const delivery = deliver(body, Math.floor(clock.now() / 1000));
       while (count('"captured"') === documents || count('{"checkpoint"') === checkpoints) await turn();
-      return { answer, received };
+      return delivery;
     },
+    deliver,
+    documents: () => count('"captured"'),
   };
 }
 
@@ -105,6 +111,24 @@ describe("an event", () => {
     session.acknowledge();
     await again.received;
     expect(again.answer.status).toBe(200);
+  });
+
+  test("that comes again before its acknowledgement is written once, and answered with 200 as soon as it is acknowledged", async () => {
+    const session = await startSession();
+    const timestamp = Math.floor(session.clock.now() / 1000);
+    const first = await session.send("Hello");
+    await session.pass(4 * SECOND_MS);
+    await first.received;
+    expect(first.answer.status).toBe(503);
+    const again = session.deliver("Hello", timestamp);
+    await session.pass(2 * SECOND_MS);
+    session.acknowledge();
+    await again.received;
+    expect(again.answer.status).toBe(200);
+    const late = session.deliver("Hello", timestamp);
+    await late.received;
+    expect(late.answer.status).toBe(200);
+    expect(session.documents()).toBe(1);
   });
 
   test("is answered with 503 when the session ends before its acknowledgement", async () => {
