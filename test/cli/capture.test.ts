@@ -125,7 +125,7 @@ describe("run again, a capture goes on where it stopped", () => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount();
     const path = folder.file("a.duckdb");
-    for (let requests = 5; requests <= 80; requests += 15) {
+    for (let requests = 5; requests <= 80; requests += draws(30, 5)) {
       const reached = nthRequest(aircall, requests);
       const running = spawnProgram(["capture", "--to", path], emulated(aircall.url));
       await Promise.race([reached, running.ended]);

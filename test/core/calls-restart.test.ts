@@ -95,7 +95,7 @@ test("T5: wherever processes end, in whatever history, no version of a call is c
   const ends = fc.array(fc.record({ lines: fc.integer({ min: 1, max: 200 }), hours: fc.nat(100) }), {
     maxLength: 8,
   });
-  await holdsForAll("ends", fc.record({ bursts, ends }), draws(30, 500), async (drawn) => {
+  await holdsForAll("ends", fc.record({ bursts, ends }), draws(15, 500), async (drawn) => {
     await using world = await startWorld({ account: QUIET }, leapingClock());
     const nowSeconds = Math.floor(world.clock.now() / 1000);
     for (const { hoursAgo, calls } of drawn.bursts)
