@@ -9,6 +9,8 @@ export interface TouchedObject {
   readonly hint: number;
   /** Whether the next poll reads the object anyway, so that it need be read before only where that costs little. */
   readonly canWait?: boolean;
+  /** Whether polls read the object within minutes, so that a change for which this read comes too early is not lost. */
+  readonly isPolled?: boolean;
 }
 
 export interface WaitingObject extends TouchedObject {
@@ -22,7 +24,7 @@ export interface WaitingObject extends TouchedObject {
  */
 const GATHERING_MS = 3_300;
 
-/** What Aircall answers may lag an event by so much. An object that is read sooner after its latest event is read once more. */
+/** What Aircall answers may lag an event by so much. An object that is read sooner after its latest event is read once more, unless polls do so. */
 const SETTLING_MS = 2_000;
 
 /** Twenty minutes of requests, at half of the default allowance. What is touched beyond that is left to the polls. */
@@ -37,6 +39,7 @@ const BETWEEN_REPORTS_MS = 10 * 60_000;
 interface Entry {
   hint: number;
   canWait: boolean;
+  isPolled: boolean;
   /** Another for each event, so that one that comes while the object is read is not lost. */
   version: number;
   /** When the latest event of the object came; Unix milliseconds. */
@@ -93,7 +96,7 @@ export class TouchedIds {
    * Resolves once the object is in the state, or has been read. Of several hints the greatest counts, since events may
    * overtake each other. Beyond a thousand objects, the object is left to the polls.
    */
-  add({ id, hint, canWait = false }: TouchedObject): Promise<void> {
+  add({ id, hint, canWait = false, isPolled = false }: TouchedObject): Promise<void> {
     const known = this.#entries.get(id);
     if (!known && this.#entries.size >= MOST_TOUCHED) {
       this.#leaveToPolls();
@@ -105,6 +108,7 @@ export class TouchedIds {
       entry.kept = this.#options.keep({ [id]: hint });
     }
     entry.canWait = canWait && (known === undefined || known.canWait);
+    entry.isPolled = isPolled && (known === undefined || known.isPolled);
     entry.version = this.#nextVersion();
     entry.heardMs = this.#options.clock.now();
     if (entry.isTaken || entry.unansweredReads > 0) this.#wait(entry, GATHERING_MS);
@@ -169,7 +173,16 @@ export class TouchedIds {
     const version = this.#nextVersion();
     const nowMs = this.#options.clock.now();
     const times = { heardMs: nowMs, sinceMs: nowMs, pauseMs: GATHERING_MS };
-    const entry = { hint, canWait: false, version, ...times, isTaken: false, unansweredReads: 0, kept };
+    const entry = {
+      hint,
+      canWait: false,
+      isPolled: false,
+      version,
+      ...times,
+      isTaken: false,
+      unansweredReads: 0,
+      kept,
+    };
     this.#entries.set(id, entry);
     return entry;
   }
@@ -211,8 +224,8 @@ export class TouchedIds {
     return this.#hasPassed(pauseMs, sinceMs);
   }
 
-  #hasSettled({ heardMs }: Entry): boolean {
-    return this.#hasPassed(SETTLING_MS, heardMs);
+  #hasSettled({ heardMs, isPolled }: Entry): boolean {
+    return isPolled || this.#hasPassed(SETTLING_MS, heardMs);
   }
 
   /** True as well when the clock has been set back since then. */

@@ -174,6 +174,17 @@ test("an object with an event in the two seconds before it is read is read once 
   expect(state()).toEqual({});
 });
 
+test("an object that polls read within minutes is read once, however late its latest event", () => {
+  const { touched, clock, state, commit } = touchedWorld();
+  void touched.add({ id: 7, hint: 5, isPolled: true });
+  clock.advance(GATHERED_MS - 1);
+  void touched.add({ id: 7, hint: 5, isPolled: true });
+  clock.advance(1);
+  touched.take()?.read();
+  commit();
+  expect(state()).toEqual({});
+});
+
 test("an object that is not due is taken with others when its latest event is two seconds old, and not before", () => {
   const { touched, clock } = touchedWorld();
   void touched.add({ id: 7, hint: 5 });

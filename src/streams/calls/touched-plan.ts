@@ -33,6 +33,7 @@ export function touchedCall({ event, timestamp, data }: UnnamedEvent): TouchedOb
   return {
     id,
     hint: startedAt,
+    isPolled,
     canWait: isPolled && (WHILE_IT_GOES_ON.has(event) || isSecondEnd(event, data)),
   };
 }

@@ -12,7 +12,8 @@ const DELETED = 1;
 
 export function touchedContact({ event, data }: UnnamedEvent): TouchedObject | undefined {
   const id = event.startsWith("contact.") ? idIn(data.id) : undefined;
-  return id === undefined ? undefined : { id, hint: event === "contact.deleted" ? DELETED : 0 };
+  const isDeleted = event === "contact.deleted";
+  return id === undefined ? undefined : { id, hint: isDeleted ? DELETED : 0, isPolled: !isDeleted };
 }
 
 /** Reads the changes when that is due or events have named contacts, as also while something else takes long. */
