@@ -11,7 +11,7 @@ import type { RunResult } from "./world.ts";
 /** The runs that are compared with each other. */
 export const WAYS: readonly [RunName, string][] = [
   ["events", "this connector, with events"],
-  ["lossy", "with events, one in ten and an hour lost"],
+  ["lossy", "with events, one in ten lost"],
   ["listed", "this connector, without events"],
   ["ages", "without events and spare requests"],
   ["tail", POLICIES.tail.title],
@@ -111,7 +111,8 @@ been captured, for at most 31 days; for 6 hours in the run with ten times as man
 With events, the emulator sends over HTTP, within the second, what Aircall announces. In one run, one event in ten is lost, and
 Aircall sends nothing from 11 to 12 o'clock, UTC. Spare requests, with which calls are read again between the re-read ages, are not
 sent as long as events come. None are sent in the run with losses, nor in those "without spare requests": \`advanced.spare_share\`
-is 0 in these, so that they show what events, polls and re-read ages do by themselves.
+is 0 in these, so that they show what events, polls and re-read ages do by themselves. By default, some are sent for a day after the
+capture has noticed that no events came.
 
 The account of 1,000 calls a day has 1,000 contacts and 200 edits; one of its runs makes a pass a night, at 2 o'clock, in place of
 following.
