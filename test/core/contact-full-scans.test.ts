@@ -3,6 +3,7 @@ import type { JsonObject } from "../../src/shared/json.ts";
 import { digest } from "../../src/streams/digest.ts";
 import { Follower } from "../support/capture.ts";
 import { TestClock } from "../support/clock.ts";
+import { isDeep } from "../support/draws.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { expectAmong } from "../support/sets.ts";
 import type { World } from "../support/world.ts";
