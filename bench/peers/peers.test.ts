@@ -108,7 +108,7 @@ async function compared(protocol: Protocol, script: string) {
 }
 
 describe.each(PROTOCOLS)("a connector that speaks %s", (protocol) => {
-  test.runIf(isDeep || protocol !== "flow")(
+  test.runIf(isDeep || protocol === "airbyte")(
     "is shown with what it left out, emitted twice and does not offer",
     async () => {
       const result = (await compared(protocol, STUBS[protocol])) as Result;
@@ -127,7 +127,7 @@ describe.each(PROTOCOLS)("a connector that speaks %s", (protocol) => {
     },
   );
 
-  test("that fails is named with the reason", async () => {
+  test.runIf(isDeep || protocol === "flow")("that fails is named with the reason", async () => {
     const failure = await compared(protocol, `console.error("No such account."); process.exit(3);`);
     expect(failure).toEqual({ name: "it", because: "it ended with 3: No such account." });
     expect(comparisonText([[failure]])).toContain("failed: it ended with 3: No such account.");
@@ -171,7 +171,7 @@ test("what a connector emitted before it failed counts, beside the reason", asyn
   expect(problemsText([[result]])).toBe("- it (airbyte): it ended with 1: Users are gone.");
 });
 
-test("connectors read one after another", async () => {
+test.runIf(isDeep)("connectors read one after another", async () => {
   const marks = `${CARELESS}
     import { appendFileSync } from "node:fs";
     appendFileSync("FILE", "start ");

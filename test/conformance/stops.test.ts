@@ -136,7 +136,7 @@ test.concurrent.each(isDeep ? names : ["flow", "singer"])(
   },
 );
 
-test.concurrent.each(isDeep ? ["flow", "airbyte", "singer"] : ["flow"])(
+test.runIf(isDeep).concurrent.each(["flow", "airbyte", "singer"])(
   "a stop of %s ends the process while standard output is not read",
   async (name) => {
     using folder = temporaryFolder();

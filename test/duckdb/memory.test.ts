@@ -67,24 +67,28 @@ describe("rows that are large for the memory that DuckDB keeps", () => {
   });
 });
 
-it("a file that version 0.1 could not write its log to opens, and goes on", { timeout: 60_000 }, async () => {
-  const path = await stuckFile();
-  const before = await DuckDBInstance.create(":memory:", { memory_limit: FORMER_LIMIT, threads: "1" });
-  const connection = await before.connect();
-  await connection.run(`PRAGMA disable_checkpoint_on_shutdown`);
-  await expect(
-    connection.run(`ATTACH '${path}' AS stuck`).then(() => connection.run("CHECKPOINT stuck")),
-  ).rejects.toThrow(/failed to pin block/);
-  connection.closeSync();
-  before.closeSync();
+deepIt(
+  "a file that version 0.1 could not write its log to opens, and goes on",
+  { timeout: 60_000 },
+  async () => {
+    const path = await stuckFile();
+    const before = await DuckDBInstance.create(":memory:", { memory_limit: FORMER_LIMIT, threads: "1" });
+    const connection = await before.connect();
+    await connection.run(`PRAGMA disable_checkpoint_on_shutdown`);
+    await expect(
+      connection.run(`ATTACH '${path}' AS stuck`).then(() => connection.run("CHECKPOINT stuck")),
+    ).rejects.toThrow(/failed to pin block/);
+    connection.closeSync();
+    before.closeSync();
 
-  const store = await openCalls(path);
-  expect(callsState(store)).toEqual({ at: 7 });
-  expect(await store.rowCounts()).toEqual(new Map([["calls", STUCK_ROWS]]));
-  await store.commit([calls([withNote(STUCK_ROWS, 60_000)], { at: 8 })]);
-  await store.close();
-  expect(existsSync(`${path}.wal`)).toBe(false);
-});
+    const store = await openCalls(path);
+    expect(callsState(store)).toEqual({ at: 7 });
+    expect(await store.rowCounts()).toEqual(new Map([["calls", STUCK_ROWS]]));
+    await store.commit([calls([withNote(STUCK_ROWS, 60_000)], { at: 8 })]);
+    await store.close();
+    expect(existsSync(`${path}.wal`)).toBe(false);
+  },
+);
 
 /** A file of format 1 whose rows are only in its log, as version 0.1 left it after its checkpoints had failed. */
 async function stuckFile(): Promise<string> {

@@ -9,18 +9,15 @@ const QUIET = { calls: 0, contacts: 0, users: 3, numbers: 2, teams: 1, tags: 3, 
 test("a change of a call is captured within five seconds, at any age of the call", async () => {
   await using world = await startEventWorld({ account: QUIET });
   const { calls } = world.emulator.account;
-  const id = calls.ring();
-  calls.end(id);
+  const { nowSeconds } = world.emulator.account;
+  const ids = [20 * MINUTE_MS, 9 * HOUR_MS, 40 * 24 * HOUR_MS].map((ageMs) =>
+    calls.add(1, { startedAtSeconds: nowSeconds - ageMs / SECOND_MS }),
+  );
   await using follower = world.follow(["calls"]);
   await follower.pass(2 * MINUTE_MS);
-  for (const ageMs of [20 * MINUTE_MS, 9 * HOUR_MS, 30 * HOUR_MS]) {
-    await follower.pass(ageMs);
+  for (const id of ids) {
     calls.archive(id);
-    expect(await follower.pass(5 * SECOND_MS), `after ${ageMs} ms`).toEqual([
-      expect.objectContaining({ id, archived: true }),
-    ]);
-    calls.unarchive(id);
-    await follower.pass(10 * SECOND_MS);
+    expect(await follower.pass(5 * SECOND_MS)).toEqual([expect.objectContaining({ id, archived: true })]);
   }
 });
 

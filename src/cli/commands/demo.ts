@@ -17,7 +17,7 @@ interface DemoOptions {
 const CALLS_PER_MINUTE = 1;
 
 /** The emulator has no quota to keep to, so that a second run need not wait for the minute of the first to end. */
-const SHORT_WINDOW_MS = 5_000;
+const SHORT_WINDOW_MS = 1_000;
 
 export function demoCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("demo")
