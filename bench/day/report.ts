@@ -140,7 +140,7 @@ Of the ${count(allRequests(result))} requests with events, ${count(touched)} rea
 ${(changes / touched).toFixed(1)} changes each; ${count(contacts)} are for contacts, and ${count(lists)} for the small lists and the webhook. The
 other ${count(polled)} poll and re-read calls as without events, so that a change whose event is lost is captured as soon as
 polling does that. An event is not captured in place of what it announces, since it does not show a call as Aircall lists it. What
-Aircall answers may lag an event, so a call that is read within two seconds of its latest event is read once more.
+Aircall answers may lag an event, so a call that no poll reads any more and that is read within two seconds of its latest event is read once more.
 
 A request reads one call, or up to 50 that started one after the other. So changes share a request only if they come within the few
 seconds for which the first of them waits, to calls that started at about the same time. How many requests read the changes of this
