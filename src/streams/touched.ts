@@ -88,7 +88,8 @@ export class TouchedIds {
     const kept = Promise.resolve();
     for (const [id, hint] of Object.entries(isJsonObject(options.state) ? options.state : {})) {
       if (!Number.isSafeInteger(Number(id)) || typeof hint !== "number") continue;
-      this.#enter(Number(id), hint, kept).heardMs = -Infinity;
+      // Its event may have come just before the earlier process ended.
+      this.#enter(Number(id), hint, kept).pauseMs = SETTLING_MS;
     }
   }
 
@@ -126,9 +127,10 @@ export class TouchedIds {
     return this.#untaken().some(([, entry]) => this.#hasComeDue(entry));
   }
 
-  /** To be called when a run of the stream begins: what an earlier run took and did not read is due. */
+  /** To be called when a run of the stream begins: what an earlier run took and did not read is due, once it has settled. */
   begin(): void {
-    for (const entry of this.#entries.values()) this.#wait(entry, 0);
+    for (const entry of this.#entries.values())
+      if (entry.isTaken || this.#hasSettled(entry)) this.#wait(entry, 0);
   }
 
   /** The objects that can be taken; at most so many, first those that are due, in the order in which events named them. */

@@ -134,11 +134,15 @@ test("of several events of one object the greatest hint counts, which is durable
   expect(world.take().hints).toEqual([1]);
 });
 
-test("objects in the state are due when the first run begins, and what has another shape is ignored", () => {
-  const world = touchedWorld({ 7: 5, "no number": 1, 8: "no hint", 9: null });
-  world.touched.begin();
-  expect(world.touched.isDue).toBe(true);
-  expect(world.touched.take()?.objects).toEqual([{ id: 7, hint: 5, canWait: false }]);
+test("objects in the state are due two seconds after the start, and what has another shape is ignored", () => {
+  const { touched, clock } = touchedWorld({ 7: 5, "no number": 1, 8: "no hint", 9: null });
+  touched.begin();
+  clock.advance(1_999);
+  expect(touched.isDue).toBe(false);
+  clock.advance(1);
+  expect(touched.isDue).toBe(true);
+  expect(touched.take()?.objects).toEqual([{ id: 7, hint: 5, canWait: false }]);
+  expect(touched.dueMs).toBe(Infinity);
 });
 
 test("objects are due 3.3 seconds after the first event, and at once when the clock has been set back", () => {
