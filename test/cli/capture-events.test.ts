@@ -32,7 +32,8 @@ describe("capture --follow --events-url", () => {
     const id = aircall.account.messages.receive({ body: "Is my order on its way?" });
     await running.shows("events: Events are received.");
     // An event is answered once it is in the file.
-    await expect.poll(() => aircall.events.record.received.get("message.received")).toBe(1);
+    const received = () => aircall.events.record.received.get("message.received");
+    await expect.poll(received, { timeout: 20_000 }).toBe(1);
     running.stop();
     const { exitCode, stdout, stderr } = await running.ended;
     expect(exitCode).toBe(0);

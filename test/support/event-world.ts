@@ -1,4 +1,3 @@
-import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import type { EmulatorOptions } from "../../emulator/index.ts";
 import { startEmulator } from "../../emulator/index.ts";
@@ -11,13 +10,23 @@ import { testPorts } from "./world.ts";
 
 const SECOND_MS = 1_000;
 
-/** A port of this machine that nothing listens on. */
+/**
+ * A port of this machine that nothing listens on. It is not one of those that the system chooses for others, such as an
+ * emulator of another test that starts just now.
+ */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    if (await canListen(port)) return port;
+  }
+}
+
+function canListen(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 /**
