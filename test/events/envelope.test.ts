@@ -116,3 +116,11 @@ describe("the ID of an event", () => {
       expect(idOf({ data })).toBe(idOf({ data: shuffled }));
     }));
 });
+
+test.each([1_790_000_000, 1_790_000_000.9, 1_790_000_000_900, "1790000000", "2026-09-21T14:13:20.900Z"])(
+  "the timestamp %j is an instant in whole seconds",
+  (timestamp) => {
+    const body = { event: "call.ended", resource: "call", timestamp, token: "t", data: { id: 7 } };
+    expect(readDelivery(JSON.stringify(body))?.envelope()?.timestamp).toBe(1_790_000_000);
+  },
+);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { inexactFieldsIn, isNestedTooDeep, withFiniteNumbers } from "../../aircall/index.ts";
+import { parseInstant } from "../../shared/instant.ts";
 import { isJsonObject, type Json, type JsonObject, ownValue } from "../../shared/json.ts";
 import type { AircallEvent } from "../../streams/index.ts";
 
@@ -20,7 +21,7 @@ export interface Delivery {
   readonly token: string | undefined;
   /**
    * The event, which is looked at only when the token is right. `undefined` for an odd one: without a name, without an
-   * object as `data`, without a whole number of seconds as `timestamp`, or nested more than 100 levels deep.
+   * object as `data`, without an instant as `timestamp`, or nested more than 100 levels deep.
    */
   readonly envelope: () => Envelope | undefined;
 }
@@ -28,8 +29,11 @@ export interface Delivery {
 /** What makes two events about one object, by Aircall's names for it: the first that is there. */
 const SCOPE_FIELDS = ["id", "call_id", "group_message_id", "integration_id", "export_id"] as const;
 
-/** The last second of the year 9999, after which a date has no usual form. */
-const LATEST_SECONDS = 253_402_300_799;
+/** A greater number counts milliseconds: as seconds it would be an instant beyond the year 5138. */
+const MOST_SECONDS = 1e11;
+
+/** The last millisecond of the year 9999, after which a date has no usual form. */
+const LATEST_MS = 253_402_300_799_999;
 
 /** Reads the body of a delivery. Returns `undefined` for anything but a JSON object. */
 export function readDelivery(text: string): Delivery | undefined {
@@ -66,15 +70,26 @@ function parsed(text: string): Json | undefined {
 function envelopeIn(body: JsonObject, text: string): Envelope | undefined {
   if (isNestedTooDeep(body)) return undefined;
   withFiniteNumbers(body, text);
-  const { event, resource, timestamp, data } = body;
-  if (typeof event !== "string" || event === "" || !isSeconds(timestamp) || !isJsonObject(data))
+  const { event, resource, data } = body;
+  const timestamp = secondsOf(body.timestamp);
+  if (typeof event !== "string" || event === "" || timestamp === undefined || !isJsonObject(data))
     return undefined;
   const inexactFields = inexactFieldsIn(text);
   return { event, resource: typeof resource === "string" ? resource : "", timestamp, data, inexactFields };
 }
 
-function isSeconds(value: Json | undefined): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= LATEST_SECONDS;
+/**
+ * Whole Unix seconds of an instant, which Aircall writes as such. In other places it writes milliseconds or ISO 8601, and
+ * an event must not be lost for that.
+ */
+function secondsOf(value: Json | undefined): number | undefined {
+  const number = typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  const ms = typeof number === "number" ? number * (number > MOST_SECONDS ? 1 : 1000) : instantIn(number);
+  return ms !== undefined && ms >= 0 && ms <= LATEST_MS ? Math.floor(ms / 1000) : undefined;
+}
+
+function instantIn(value: Json | undefined): number | undefined {
+  return typeof value === "string" ? parseInstant(value) : undefined;
 }
 
 /** Aircall sends the ID of one object as a number or as a text: as a text, both are the same. */
