@@ -145,7 +145,7 @@ function listenAt(
  */
 export function redactionOf(stream: StreamName, config: EndpointConfig): Pick<ClientOptions, "redactBody"> {
   if (!isRedacted(stream, config)) return {};
-  return { redactBody: (body) => redactPersonalData(body, config.personalData.redactions) };
+  return { redactBody: (body, name) => redactPersonalData(body, config.personalData.redactions, name) };
 }
 
 function isRedacted(

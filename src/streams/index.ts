@@ -6,9 +6,12 @@ export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";
 export {
   isListed,
+  isOptional,
+  isRequested,
   isStreamName,
   type ListedStreamName,
   listedStreamNames,
+  requestedStreamNames,
   type StreamName,
   streamNames,
   streams,

@@ -1,5 +1,6 @@
-import type { Query } from "../../aircall/index.ts";
+import type { Endpoint, Query } from "../../aircall/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { CALLS } from "../calls/list.ts";
 
 /** What Aircall derives from a call, one object for each call that has it, such as its transcription. */
 export interface InsightKind {
@@ -23,4 +24,9 @@ export interface InsightKind {
   readonly title: string;
   /** The fields of the documents beside `call_id`, by name, as JSON Schemas. */
   readonly properties: Readonly<Record<string, JsonObject>>;
+}
+
+/** Where the insight of a call is read, such as `/v1/calls/7/transcription`. The body of the answer may be the insight itself. */
+export function insightOf(callId: number, { path, envelope, name }: InsightKind): Endpoint {
+  return { path: `${CALLS.path}/${callId}/${path}`, bodyKey: envelope ?? name, holds: "any" };
 }
