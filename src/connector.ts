@@ -20,12 +20,12 @@ import {
 } from "./config/index.ts";
 import { Configs, keyMarkOf } from "./configs.ts";
 import type { Block } from "./engine/index.ts";
-import { ConfigError, ConnectorError } from "./errors.ts";
+import { AccessRefused, ConfigError, ConnectorError } from "./errors.ts";
 import { eventsAddress, removeWebhook } from "./events/index.ts";
 import type { Json, JsonObject } from "./shared/json.ts";
 import type { Ports } from "./shared/ports.ts";
 import { Redactor } from "./shared/redactor.ts";
-import { type Company, readCompany, type StreamName, streams } from "./streams/index.ts";
+import { type Company, isOptional, readCompany, type StreamName, streams } from "./streams/index.ts";
 
 /** Which API the connector talks to, and in which world. */
 export interface ConnectorOptions extends Pace {
@@ -46,6 +46,8 @@ export interface StreamCheck {
   readonly rows?: number | undefined;
   /** Why the stream cannot be read. */
   readonly error?: ConnectorError;
+  /** Why an optional stream cannot be read with the account's plan. */
+  readonly notInPlan?: AccessRefused;
 }
 
 export interface RemovedWebhook {
@@ -173,10 +175,12 @@ export class Connector {
     return checks;
   }
 
-  /** What keeps the streams from being read, a sentence each; empty when nothing does. */
+  /** What keeps the streams from being read, a sentence each; empty when nothing does. Warns of what the plan does not have. */
   async problems(config: unknown, names: readonly StreamName[], signal: AbortSignal): Promise<string[]> {
     try {
       const checks = await this.check(config, names, signal);
+      for (const { stream, notInPlan } of checks)
+        if (notInPlan) this.#options.ports.log.warn(`${stream} will be empty: ${notInPlan.message}`);
       return checks.flatMap(({ stream, error }) => (error ? [`${stream}: ${error.message}`] : []));
     } catch (error) {
       if (error instanceof ConnectorError) return [this.#hidden(error).message];
@@ -196,13 +200,15 @@ export class Connector {
     try {
       return { stream, rows: await streams[stream].probe(reader) };
     } catch (error) {
-      if (error instanceof ConnectorError) return { stream, error: this.#hidden(error) };
-      throw error;
+      if (!(error instanceof ConnectorError)) throw error;
+      const hidden = this.#hidden(error);
+      const isNotInPlan = isOptional(stream) && hidden instanceof AccessRefused;
+      return isNotInPlan ? { stream, notInPlan: hidden } : { stream, error: hidden };
     }
   }
 
   /** The error, whose message may be shown: it holds no secret, wherever it was made. */
-  #hidden(error: ConnectorError): ConnectorError {
+  #hidden<Failure extends ConnectorError>(error: Failure): Failure {
     error.message = this.#redactor.hide(error.message);
     return error;
   }

@@ -9,6 +9,8 @@ export const DEFAULT_REQUESTS_PER_MINUTE = 100;
 const MOST_REQUESTS_PER_MINUTE = 120;
 /** Half an hour catches most edits, 30 days nearly all; each age is a few times the one before. */
 export const DEFAULT_REREAD_CALLS_AFTER = ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"] as const;
+/** Users correct what Aircall has written, and evaluate calls, within days. */
+export const DEFAULT_REREAD_INSIGHTS_AFTER = ["P7D"] as const;
 /** In percent of the allowance. */
 export const DEFAULT_SPARE_SHARE = 33;
 /** Of 50 calls each: some minutes of a pass. */
@@ -46,7 +48,7 @@ export const PersonalDataSchema = {
     "Whether phone numbers, email addresses and names are kept, hashed or dropped before documents leave the connector, and whether texts are kept or dropped. Equal values have equal hashes, so hashed values can still be counted and joined. Tags and recordings are not redacted.",
   additionalProperties: false,
   default: {},
-  order: 4,
+  order: 5,
   required: [],
   properties: {
     phone_numbers: redaction(
@@ -158,6 +160,21 @@ export const EndpointSchema = {
           default: DEFAULT_REREAD_CALLS_AFTER,
           order: 1,
         },
+        reread_insights_after: {
+          type: "array",
+          title: "Re-read Insights After",
+          description:
+            "Ages of calls at which their action items, custom summaries, playbook results and evaluations are read again, as ISO 8601 durations such as P1D or P7D. Each age costs one request per call and stream, and only what has changed is captured. Other insights never change. Default: P7D; a list that you enter replaces it.",
+          items: {
+            type: "string",
+            format: "duration",
+            pattern: DURATION_OR_EMPTIED,
+            examples: ["P1D", "P7D"],
+          },
+          maxItems: 20,
+          default: DEFAULT_REREAD_INSIGHTS_AFTER,
+          order: 2,
+        },
         spare_share: {
           type: "integer",
           title: "Spare Share",
@@ -166,7 +183,7 @@ export const EndpointSchema = {
           minimum: 0,
           maximum: 100,
           default: DEFAULT_SPARE_SHARE,
-          order: 2,
+          order: 3,
         },
         reread_requests_per_pass: {
           type: "integer",
@@ -175,7 +192,7 @@ export const EndpointSchema = {
             "A run that makes one pass and ends, as in Airbyte or Singer, reads all calls up to the last age again if that takes no more than this number of requests, of 50 calls each. Otherwise, and with 0, it reads only the calls again that have come to an age. Default: 600, that is 30,000 calls.",
           minimum: 0,
           default: DEFAULT_REREAD_REQUESTS_PER_PASS,
-          order: 3,
+          order: 4,
         },
         personal_data: PersonalDataSchema,
         events_url: {
@@ -186,7 +203,7 @@ export const EndpointSchema = {
           pattern: "^$|^https://|^http://(localhost|127\\.|\\[::1\\])",
           examples: ["https://aircall.example.com"],
           default: "",
-          order: 3,
+          order: 6,
         },
       },
     },
@@ -247,7 +264,7 @@ export const ResourceSchema = {
       type: "string",
       title: "Start Date",
       description:
-        "Calls that started before this date are not captured by this binding: a day, or a date and time. Takes the place of the start date of the endpoint.",
+        "Calls that started before this date are not captured by this binding: a day, or a date and time. Takes the place of the start date of the endpoint. A binding of insights has those of the calls since this date, by default 30 days before its first run: each costs a request, so a longer history takes hours.",
       format: "date-time",
       pattern: `^$|${DAY_OR_INSTANT}`,
       examples: ["2026-01-31"],

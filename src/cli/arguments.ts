@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import { parseStreamName, refuseFutureStart } from "../config/index.ts";
 import { ConfigError } from "../errors.ts";
 import { parseInstant } from "../shared/instant.ts";
-import { type StreamName, streamNames } from "../streams/index.ts";
+import { requestedStreamNames, type StreamName, streamNames } from "../streams/index.ts";
 import { targetProblem } from "./target.ts";
 
 const HIGHEST_PORT = 65_535;
@@ -20,13 +20,27 @@ export function parseTarget(value: string): string {
   throw new InvalidArgumentError(problem);
 }
 
+/** The streams that a command is to read, or `all` of those that it can. */
+export type AskedStreams = readonly StreamName[] | "all";
+
 /**
- * `calls,users`, in the registry's order and each once. As the other parsers here, it throws what commander
- * reports with the name of the option, and as a wrong command line.
+ * `all`, or names such as `calls,users`, in the registry's order and each once. As the other parsers here, it throws what
+ * commander reports with the name of the option, and as a wrong command line.
  */
-export function parseStreams(value: string): StreamName[] {
-  const asked = new Set(value.split(",").map((name) => parseStream(name.trim())));
+export function parseStreams(value: string): AskedStreams {
+  const names = value.split(",").map((name) => name.trim());
+  if (names.includes("all")) return "all";
+  const asked = new Set(names.map(parseStream));
   return streamNames.filter((name) => asked.has(name));
+}
+
+/** The streams that are asked for; of all, those of events only where events are received. */
+export function askedStreams(
+  asked: AskedStreams,
+  { receivesEvents }: { readonly receivesEvents: boolean },
+): readonly StreamName[] {
+  if (asked !== "all") return asked;
+  return receivesEvents ? streamNames : requestedStreamNames;
 }
 
 function parseStream(name: string): StreamName {

@@ -4,6 +4,7 @@ import { validated } from "../shared/validated.ts";
 import {
   DEFAULT_REQUESTS_PER_MINUTE,
   DEFAULT_REREAD_CALLS_AFTER,
+  DEFAULT_REREAD_INSIGHTS_AFTER,
   DEFAULT_REREAD_REQUESTS_PER_PASS,
   DEFAULT_SPARE_SHARE,
   DEFAULT_START_DATE,
@@ -23,6 +24,8 @@ export interface EndpointConfig {
   readonly requestsPerMinute: number;
   /** At which ages calls are read again. */
   readonly rereadAfterSeconds: readonly number[];
+  /** At which ages of calls the insights that can change are read again. */
+  readonly rereadInsightsAfterSeconds: readonly number[];
   /** Of the requests a minute, 0 to 100: what may be spent on reading calls again between the ages. */
   readonly sparePercent: number;
   /** Up to how many requests a pass may take to read all calls within reach of the ages again. */
@@ -44,18 +47,33 @@ export function parseEndpointConfig(config: unknown): EndpointConfig {
   const inKey = (["api_id", "api_token"] as const).filter((property) => /\s/.test(parsed[property]));
   if (inKey.length > 0)
     throw invalid(`${inKey.join(" and ")} must have no space or line break in it; copy it again`);
-  const rereadAfter = parsed.advanced?.reread_calls_after ?? DEFAULT_REREAD_CALLS_AFTER;
   return {
     apiId: parsed.api_id,
     apiToken: parsed.api_token,
     startSeconds: startSecondsOf(parsed.start_date),
-    rereadAfterSeconds: rereadAfter.map((age) => parseDurationMs("advanced.reread_calls_after", age) / 1000),
+    rereadAfterSeconds: agesOf("reread_calls_after", parsed.advanced, DEFAULT_REREAD_CALLS_AFTER),
+    rereadInsightsAfterSeconds: agesOf(
+      "reread_insights_after",
+      parsed.advanced,
+      DEFAULT_REREAD_INSIGHTS_AFTER,
+    ),
     sparePercent: parsed.advanced?.spare_share ?? DEFAULT_SPARE_SHARE,
     rereadRequestsPerPass: parsed.advanced?.reread_requests_per_pass ?? DEFAULT_REREAD_REQUESTS_PER_PASS,
     personalData: parsePersonalData(parsed.advanced?.personal_data),
     eventsUrl: parseEventsUrl(parsed.advanced?.events_url),
     requestsPerMinute: parsed.advanced?.requests_per_minute ?? DEFAULT_REQUESTS_PER_MINUTE,
   };
+}
+
+type Ages = "reread_calls_after" | "reread_insights_after";
+
+function agesOf(
+  property: Ages,
+  advanced: { readonly [Property in Ages]?: readonly string[] } = {},
+  otherwise: readonly string[],
+): number[] {
+  const ages = advanced[property] ?? otherwise;
+  return ages.map((age) => parseDurationMs(`advanced.${property}`, age) / 1000);
 }
 
 const invalid = (faults: string) => new ConfigError(`The endpoint config is not valid: ${faults}.`);
@@ -77,20 +95,27 @@ function normalized(config: JsonObject): JsonObject {
   };
 }
 
-/** A list of ages that were all emptied is not set; an empty list is a list without ages. */
 function withoutEmptied({
-  reread_calls_after: ages,
+  reread_calls_after: ofCalls,
+  reread_insights_after: ofInsights,
   personal_data: personal,
   ...others
 }: JsonObject): JsonObject {
-  const left = Array.isArray(ages) ? ages.filter((age) => !isNoDuration(age)) : ages;
-  const isSet =
-    left !== undefined && !(Array.isArray(ages) && ages.length > 0 && (left as Json[]).length === 0);
+  const calls = withoutEmptiedAges(ofCalls);
+  const insights = withoutEmptiedAges(ofInsights);
   return {
     ...others,
-    ...(isSet && { reread_calls_after: left }),
+    ...(calls !== undefined && { reread_calls_after: calls }),
+    ...(insights !== undefined && { reread_insights_after: insights }),
     ...(personal !== undefined && { personal_data: withoutEmptyKey(personal) }),
   };
+}
+
+/** A list of ages that were all emptied is not set; an empty list is a list without ages. */
+function withoutEmptiedAges(ages: Json | undefined): Json | undefined {
+  if (!Array.isArray(ages) || ages.length === 0) return ages;
+  const left = ages.filter((age) => !isNoDuration(age));
+  return left.length === 0 ? undefined : left;
 }
 
 function withoutEmptyKey(personal: Json): Json {

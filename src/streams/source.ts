@@ -17,8 +17,12 @@ export interface SourceSettings {
   readonly syncMode: SyncMode;
   /** Calls that started before this instant are not read; Unix seconds. */
   readonly startSeconds: number;
+  /** That start, where it is set for this binding rather than for the whole capture. */
+  readonly ownStartSeconds?: number | undefined;
   /** The ages at which calls are read again, in seconds. */
   readonly rereadAfterSeconds: readonly number[];
+  /** The ages of calls at which their insights that can change are read again, in seconds. */
+  readonly rereadInsightsAfterSeconds: readonly number[];
   /** A pass reads all calls within reach of the ages again where that takes no more requests. */
   readonly rereadRequestsPerPass: number;
 }

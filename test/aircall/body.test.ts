@@ -2,9 +2,10 @@ import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readText } from "../../src/aircall/body.ts";
+import type { Endpoint } from "../../src/aircall/endpoint.ts";
 import { AnswerTooLarge, SourceUnavailable } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { impostor, TAGS } from "./readers.ts";
+import { impostor, readerWith, TAGS } from "./readers.ts";
 
 describe("a body", () => {
   const megabyte = Buffer.alloc(1024 * 1024, " ");
@@ -76,6 +77,46 @@ describe("a body", () => {
       response.writeHead(400).end(`{"message":"BAD_REQUEST","errors":${errors}}`);
     });
     await expect(Array.fromAsync(server.reader.pages(TAGS))).rejects.toThrow('HTTP 400, "BAD_REQUEST"');
+  });
+});
+
+describe("an answer that may be the object itself", () => {
+  const SUMMARY: Endpoint = { path: "/v1/calls/7/summary", bodyKey: "summary", holds: "any" };
+
+  test.each([
+    ["in its property", { summary: { id: 1, content: "Words" } }, ""],
+    ["itself", { id: 1, content: "Words" }, "summary"],
+    ["itself, without any field", {}, "summary"],
+  ])("is read with the object %s, and redacted by the name of what it is", async (_, sent, name) => {
+    const redacted: unknown[] = [];
+    const seen: unknown[] = [];
+    await using server = await impostor((_request, response) => response.end(JSON.stringify(sent)), {
+      redactBody: (body, ...names) => {
+        redacted.push(names);
+        delete body.content;
+      },
+    });
+    const body = await server.reader.find(SUMMARY, {}, (before) => seen.push(structuredClone(before)));
+    const { content: _content, ...rest } = sent as JsonObject;
+    expect(body).toEqual(rest);
+    expect(redacted).toEqual([[name]]);
+    expect(seen).toEqual([sent]);
+  });
+
+  test.each(["[]", '"words"', "null", "7"])("is not %s", async (text) => {
+    await using server = await impostor((_request, response) => response.end(text));
+    await expect(server.reader.find(SUMMARY)).rejects.toThrow("an answer that is not a JSON object");
+  });
+
+  test("is one row of the debug log", async () => {
+    const lines: unknown[] = [];
+    await using server = await impostor((_request, response) => response.end('{"id":1}'));
+    const log = { ...server.ports.log, debug: (...line: unknown[]) => lines.push(line) };
+    const reader = readerWith({ ...server.ports, log }, server.origin);
+    await reader.find(SUMMARY, { mode: "async" });
+    expect(lines).toEqual([
+      ["GET /v1/calls/7/summary?mode=async", expect.objectContaining({ status: 200, rows: 1, bytes: 8 })],
+    ]);
   });
 });
 

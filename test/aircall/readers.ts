@@ -52,6 +52,7 @@ export async function impostor(answer: RequestListener, options: Parameters<type
   const ports = testPorts(leapingClock());
   return {
     ports,
+    origin,
     reader: readerWith(ports, origin, options),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
-import { API_TOKEN, startEmulator } from "../../emulator/index.ts";
+import { describe, expect, test } from "vitest";
+import { API_TOKEN, type Emulator, startEmulator } from "../../emulator/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { isListed, isRequested, streamNames } from "../../src/streams/index.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { emulated, runProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
@@ -42,4 +44,80 @@ test("K4: check prints what Aircall answers, and hides a secret in it", async ()
   expect(ended.stdout).not.toMatch(/^webhooks/m);
   expect(ended.stdout).toContain("\\x1b[2J");
   expect(ended.stdout + ended.stderr).not.toContain(API_TOKEN);
+});
+
+describe("check reads each kind of insight of a recent call", () => {
+  const KINDS = streamNames.filter((name) => !isListed(name) && isRequested(name));
+
+  async function checked(aircall: Emulator, streams: string) {
+    const { exitCode, stdout } = await runProgram(["check", "--streams", streams], emulated(aircall.url));
+    const [table = ""] = stdout.split("\n\n");
+    return { exitCode, rows: table.split("\n").slice(1) };
+  }
+
+  const insightPaths = ({ requests }: Emulator) =>
+    requests.recent.map(({ target }) => target).filter((target) => /^\/v1\/calls\/\d+\//.test(target));
+  const lists = ({ requests }: Emulator) =>
+    requests.recent.filter(({ target }) => /^\/v1\/calls(\?|$)/.test(target));
+
+  test("I4: which is ok whether it has the insight or not, and costs one list of calls for all kinds", async () => {
+    await using aircall = await stillAccount({ account: { calls: 50, days: 20 } });
+    const { exitCode, rows } = await checked(aircall, KINDS.join());
+    expect(exitCode).toBe(0);
+    expect(rows).toEqual(KINDS.map((name) => expect.stringMatching(new RegExp(`^${name} +ok`))));
+    expect(lists(aircall)).toHaveLength(1);
+    expect(insightPaths(aircall)).toHaveLength(KINDS.length);
+    const [id = 0] = insightPaths(aircall).map((target) => Number(target.split("/")[3]));
+    const call = ([...aircall.truth("calls")] as JsonObject[]).find((row) => row.id === id) ?? {};
+    expect(call.status).toBe("done");
+    expect(call.recording ?? call.voicemail).toBeTruthy();
+  });
+
+  test("I4: which is not in the plan where Aircall refuses the kind and accepts the key, and is no failure", async () => {
+    await using aircall = await stillAccount({ account: { calls: 50, days: 20 } });
+    aircall.faults.add({
+      match: /\/(evaluations|predicted_csat)$/,
+      kind: "status",
+      status: 403,
+      every: 1,
+    });
+    const { exitCode, rows } = await checked(aircall, "tags,summaries,evaluations,predicted_csats");
+    expect(exitCode).toBe(0);
+    expect(rows).toEqual([
+      expect.stringMatching(/^tags +ok/),
+      expect.stringMatching(/^summaries +ok/),
+      expect.stringMatching(/^evaluations +not in plan +leave the stream out, or ask Aircall for the add-on/),
+      expect.stringMatching(/^predicted_csats +not in plan +leave the stream out/),
+    ]);
+  });
+
+  test("which is a failure where Aircall cannot serve it", async () => {
+    await using aircall = await stillAccount({ account: { calls: 50, days: 20 } });
+    aircall.faults.add({ match: /\/summary$/, kind: "status", status: 500, every: 1 });
+    const { exitCode, rows } = await checked(aircall, "summaries,topics");
+    expect(exitCode).toBe(1);
+    expect(rows).toEqual([
+      expect.stringMatching(/^topics +ok/),
+      expect.stringMatching(/^summaries +refused +Aircall could not be read/),
+    ]);
+  });
+
+  test("unless no recent call was recorded: then no insight is asked for", async () => {
+    await using aircall = await stillAccount({ account: { calls: 0 } });
+    const { exitCode, rows } = await checked(aircall, "summaries");
+    expect(exitCode).toBe(0);
+    expect(rows).toEqual([expect.stringMatching(/^summaries +empty/)]);
+    expect(insightPaths(aircall)).toEqual([]);
+  });
+
+  test("in all that it reads by default", async () => {
+    await using aircall = await stillAccount({ account: { calls: 50, days: 20 } });
+    const { stdout } = await runProgram(["check"], emulated(aircall.url));
+    const checkedNames = stdout
+      .split("\n\n")[0]
+      ?.split("\n")
+      .slice(1)
+      .map((row) => row.split(" ")[0]);
+    expect(checkedNames).toEqual(streamNames.filter(isRequested));
+  });
 });

@@ -14,6 +14,7 @@ describe("an endpoint config", () => {
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       requestsPerMinute: 100,
       rereadAfterSeconds: [1_800, 21_600, 86_400, 259_200, 604_800, 2_592_000],
+      rereadInsightsAfterSeconds: [604_800],
       sparePercent: 33,
       rereadRequestsPerPass: 600,
       personalData: { redactions: new Map(), streams: "all" },
@@ -119,11 +120,23 @@ describe("an endpoint config", () => {
     expect(parseEndpointConfig(config).rereadAfterSeconds).toEqual([7_200, 1_209_600]);
   });
 
+  test("says at which ages of calls insights are read again, which may be none", () => {
+    const ages = (reread_insights_after: string[]) =>
+      parseEndpointConfig({ ...KEY, advanced: { reread_insights_after } }).rereadInsightsAfterSeconds;
+    expect(ages(["P1D", "P2W"])).toEqual([86_400, 1_209_600]);
+    expect(ages([])).toEqual([]);
+    expect(messageOf(() => ages(["P1M"]))).toContain("advanced.reread_insights_after");
+  });
+
   test("takes what a form leaves of an emptied property for not set", () => {
     const emptied = {
       ...KEY,
       start_date: "",
-      advanced: { reread_calls_after: ["PT", "", "PT0S"], personal_data: { hash_key: "" } },
+      advanced: {
+        reread_calls_after: ["PT", "", "PT0S"],
+        reread_insights_after: ["PT"],
+        personal_data: { hash_key: "" },
+      },
     };
     expect(parseEndpointConfig(emptied)).toEqual(parseEndpointConfig(KEY));
     const ages = (reread_calls_after: string[]) =>

@@ -24,6 +24,7 @@ describe("the form of an endpoint config", () => {
       advanced: {
         requests_per_minute: 100,
         reread_calls_after: ["PT30M", "PT6H", "P1D", "P3D", "P7D", "P30D"],
+        reread_insights_after: ["P7D"],
         spare_share: 33,
         reread_requests_per_pass: 600,
       },

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { isListed, type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import {
+  isListed,
+  isRequested,
+  listedStreamNames,
+  type StreamName,
+  streamNames,
+  streams,
+} from "../../src/streams/index.ts";
 import { askAirbyte } from "../support/airbyte.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { askFlow, FlowTask } from "../support/flow-runtime.ts";
@@ -20,7 +27,7 @@ const documentSchemas = streamNames.map((name) => ({
 }));
 
 /** Airbyte and Singer receive no events. */
-const listedSchemas = documentSchemas.filter(({ name }) => isListed(name));
+const requestedSchemas = documentSchemas.filter(({ name }) => isRequested(name));
 
 const isOfFlow = ([path]: FieldSchema) => path === "_meta" || path.startsWith("_meta.");
 
@@ -35,7 +42,7 @@ test.each(documentSchemas)("the documents of $name have these fields", ({ fields
   expect(asText(fields)).toMatchSnapshot();
 });
 
-test("the commands and Flow discover every stream, with types for the key alone, and disable those of events", async () => {
+test("the commands and Flow discover every stream, with types for the key alone, and disable those that are captured only where they are asked for", async () => {
   const { stdout } = await runProgram(["discover", "--json"]);
   const { responses } = await askFlow([{ discover: { config: CONFIG } }]);
   const printed = JSON.parse(stdout).bindings as Binding[];
@@ -103,7 +110,10 @@ test("Airbyte discovers every stream, with a type for each column", async () => 
   expect(
     discovered.map(({ json_schema, ...stream }) => [stream, fieldsIn(json_schema).slice(1, -2)]),
   ).toEqual(
-    listedSchemas.map(({ name, keyField, fields }) => [airbyteStream(name, keyField), fieldsOfRows(fields)]),
+    requestedSchemas.map(({ name, keyField, fields }) => [
+      airbyteStream(name, keyField),
+      fieldsOfRows(fields),
+    ]),
   );
   expect(discovered.find(({ name }) => name === SMALL)).toMatchSnapshot();
 });
@@ -127,7 +137,7 @@ const allTyped =
   (field: FieldSchema): FieldSchema =>
     hasOneType(field) ? field : [field[0], { ...field[1], type }];
 
-test("Singer discovers every stream, with a type for each field and what may be selected, and writes these schemas", async () => {
+test("Singer discovers every stream, with a type for each field and what may be selected, and writes the schemas of those that it selects", async () => {
   using folder = temporaryFolder();
   await using aircall = await stillAccount({ account: ACCOUNT });
   const catalog = JSON.parse((await runProgram(["singer", "--discover"])).stdout).streams as SingerStream[];
@@ -139,7 +149,7 @@ test("Singer discovers every stream, with a type for each field and what may be 
       fields: fieldsIn(schema).slice(1, -1),
     })),
   ).toEqual(
-    listedSchemas.map(({ name, keyField, fields }) => ({
+    requestedSchemas.map(({ name, keyField, fields }) => ({
       names: [name, name],
       key_properties: [keyField],
       fields: fieldsOfRows(fields).map(allTyped(anything)),
@@ -148,12 +158,16 @@ test("Singer discovers every stream, with a type for each field and what may be 
   for (const { schema, metadata } of catalog)
     expect(metadata.map(({ breadcrumb }) => breadcrumb)).toEqual(fieldsIn(schema).flatMap(breadcrumbOf));
   expect(catalog.find(({ stream }) => stream === SMALL)).toMatchSnapshot();
+  const selected = catalog.filter(({ metadata }) => metadata[0]?.metadata.selected);
+  expect(selected.map(({ stream }) => stream)).toEqual(listedStreamNames);
+  for (const { metadata } of catalog)
+    expect(metadata[0]?.metadata["selected-by-default"]).toBe(metadata[0]?.metadata.selected);
   const { stdout } = await runTap(folder, {}, emulated(aircall.url));
   const { messages } = new SingerTarget().takeAll(stdout);
   const written = messages
     .filter(({ type }) => type === "SCHEMA")
     .map(({ stream, schema }) => [stream, schema]);
-  expect(written).toEqual(catalog.map(({ stream, schema }) => [stream, schema]));
+  expect(written).toEqual(selected.map(({ stream, schema }) => [stream, schema]));
 });
 
 interface SingerStream {
@@ -161,7 +175,10 @@ interface SingerStream {
   readonly stream: string;
   readonly key_properties: readonly string[];
   readonly schema: JsonSchema;
-  readonly metadata: readonly { readonly breadcrumb: readonly string[] }[];
+  readonly metadata: readonly {
+    readonly breadcrumb: readonly string[];
+    readonly metadata: { readonly selected?: boolean; readonly "selected-by-default"?: boolean };
+  }[];
 }
 
 /** The element of a list has no place of its own in a catalog. */

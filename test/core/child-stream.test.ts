@@ -137,6 +137,7 @@ class Details {
       syncMode: "incremental",
       startSeconds: Date.UTC(2023, 0, 1) / 1000,
       rereadAfterSeconds: [1_800, 21_600, 86_400],
+      rereadInsightsAfterSeconds: [],
       rereadRequestsPerPass: 0,
     });
     const state = { bindingStateV1: { details: structuredClone(this.state) } };

@@ -65,6 +65,7 @@ export class EventRuns {
       syncMode: "incremental",
       startSeconds: 0,
       rereadAfterSeconds: [],
+      rereadInsightsAfterSeconds: [],
       until: "pass",
       rereadRequestsPerPass: 0,
       events: this.#receives ? { arrivals: this.arrivals, areEventsComing: () => true } : undefined,

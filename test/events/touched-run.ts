@@ -44,17 +44,18 @@ export async function startTouchedRun(
     },
     ...ports,
   });
-  const { startSeconds, rereadAfterSeconds, rereadRequestsPerPass } = parseEndpointConfig({
-    ...CONFIG,
-    ...config,
-  });
+  const { startSeconds, rereadAfterSeconds, rereadInsightsAfterSeconds, rereadRequestsPerPass } =
+    parseEndpointConfig({
+      ...CONFIG,
+      ...config,
+    });
   const definition = streams[name];
   const stream = bindStream(definition, {
     reader: (signal) => new AircallReader({ client, signal }),
     ports,
     until: "follow",
     syncMode: "incremental",
-    ...{ startSeconds, rereadAfterSeconds, rereadRequestsPerPass },
+    ...{ startSeconds, rereadAfterSeconds, rereadInsightsAfterSeconds, rereadRequestsPerPass },
     events: { touched, areEventsComing: () => true },
   });
   const stopping = new AbortController();

@@ -48,6 +48,7 @@ const endpoint = fc.record(
         {
           requests_per_minute: fc.oneof(fc.integer(), anything),
           reread_calls_after: fc.oneof(fc.array(duration), anything),
+          reread_insights_after: fc.oneof(fc.array(duration), anything),
           spare_share: fc.oneof(fc.integer(), anything),
           reread_requests_per_pass: fc.oneof(fc.integer(), anything),
           personal_data: fc.oneof(

@@ -26,6 +26,7 @@ test("a stream learns that the block of its checkpoint is committed", async () =
     syncMode: "full_refresh",
     startSeconds: 0,
     rereadAfterSeconds: [],
+    rereadInsightsAfterSeconds: [],
     rereadRequestsPerPass: 0,
   });
   const [step] = await Array.fromAsync(stream.run({}, new AbortController().signal));

@@ -11,9 +11,16 @@ export class StreamRuns {
   #state: JsonObject = {};
 
   constructor({ reader, ports }: World, definition: StreamDefinition) {
-    const { startSeconds, rereadAfterSeconds, rereadRequestsPerPass } = parseEndpointConfig(CONFIG);
+    const { startSeconds, rereadAfterSeconds, rereadInsightsAfterSeconds, rereadRequestsPerPass } =
+      parseEndpointConfig(CONFIG);
     const modes = { until: "follow", syncMode: "incremental" } as const;
-    const settings = { ...modes, startSeconds, rereadAfterSeconds, rereadRequestsPerPass };
+    const settings = {
+      ...modes,
+      startSeconds,
+      rereadAfterSeconds,
+      rereadInsightsAfterSeconds,
+      rereadRequestsPerPass,
+    };
     const stream = bindStream(definition, { reader, ports, ...settings });
     this.#run = (state) => stream.run(state, new AbortController().signal);
   }

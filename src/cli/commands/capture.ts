@@ -1,14 +1,21 @@
 import { Command } from "commander";
-import { listedStreamNames, streamNames } from "../../streams/index.ts";
+import { isListed, isRequested, type StreamName, streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
-import { CONFIG_OPTION, parseStartDate, parseStreams, parseTarget } from "../arguments.ts";
+import {
+  type AskedStreams,
+  askedStreams,
+  CONFIG_OPTION,
+  parseStartDate,
+  parseStreams,
+  parseTarget,
+} from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { withDuckDb } from "../duckdb-library.ts";
 
 interface CaptureOptions {
   readonly to: string;
   readonly config?: string;
-  readonly streams?: ReturnType<typeof parseStreams>;
+  readonly streams?: AskedStreams;
   readonly startDate?: string;
   readonly follow?: true;
   readonly eventsUrl?: string;
@@ -26,7 +33,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     .option(...CONFIG_OPTION)
     .option(
       "--streams <names>",
-      "comma-separated streams, such as calls,users (default: all that Aircall lists, and with events also events and messages)",
+      "comma-separated streams, such as calls,users, or all, which adds what Aircall derives from calls, such as transcriptions: a request for each call and stream (default: all that Aircall lists, and with events also events and messages)",
       parseStreams,
     )
     .option(
@@ -64,15 +71,22 @@ Query the file with any DuckDB client:
       const asJson = options.json === true;
       const view = captureView(context, asJson);
       const account = await openAccount(context, view.log, options);
-      const hasEvents = account.connector.receivesEvents(account.config);
+      const receivesEvents = follow && account.connector.receivesEvents(account.config);
       const run = {
         account,
         view,
         path: options.to,
-        streams: options.streams ?? (hasEvents && follow ? streamNames : listedStreamNames),
+        streams: options.streams
+          ? askedStreams(options.streams, { receivesEvents })
+          : usualStreams(receivesEvents),
         follow,
         asJson,
       };
       end(await withStore(run, (store) => captureAndReport(context, run, store)));
     });
+}
+
+/** The streams that are captured unless others are asked for: those that Aircall lists, and those of events where they are received. */
+function usualStreams(receivesEvents: boolean): StreamName[] {
+  return streamNames.filter((name) => isListed(name) || (receivesEvents && !isRequested(name)));
 }

@@ -3,35 +3,31 @@ import type { MinutePace, StreamCheck } from "../../connector.ts";
 import { DONE, FAILED } from "../../shared/exit-codes.ts";
 import { count, counted, roughDuration } from "../../shared/format.ts";
 import { plainLog } from "../../shared/log.ts";
-import { listedStreamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
-import { CONFIG_OPTION, parseStreams } from "../arguments.ts";
+import { type AskedStreams, askedStreams, CONFIG_OPTION, parseStreams } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { textTable } from "../table.ts";
 import { writeLine } from "../terminal.ts";
 
 interface CheckOptions {
   readonly config?: string;
-  readonly streams?: ReturnType<typeof parseStreams>;
+  readonly streams: AskedStreams;
 }
 
 export function checkCommand(context: CliContext, end: (exitCode: number) => void): Command {
   return new Command("check")
     .summary("verify the API key and read access to each stream")
     .description(
-      "Verifies the API key, then reads the first page of each stream. For each stream that cannot be read, it prints what to do. Reports how long a first capture takes.",
+      "Verifies the API key, then reads the first page of each stream, and each kind of insight of a recent call. For each stream that cannot be read, it prints what to do. Reports how long a first capture takes.",
     )
     .option(...CONFIG_OPTION)
-    .option(
-      "--streams <names>",
-      "comma-separated streams, such as calls,users (default: all that Aircall lists)",
-      parseStreams,
-    )
+    .option("--streams <names>", "comma-separated streams, such as calls,users, or all", parseStreams, "all")
     .action(async (options: CheckOptions) => {
       const { env, redactor } = context;
       const log = plainLog({ level: env.LOG_LEVEL, redactor }, (line) => writeLine(context.stderr, line));
       const { connector, config } = await openAccount(context, log, options);
-      const checks = await connector.check(config, options.streams ?? listedStreamNames, context.signal);
+      const names = askedStreams(options.streams, { receivesEvents: false });
+      const checks = await connector.check(config, names, context.signal);
       writeLine(
         context.stdout,
         textTable(
@@ -56,7 +52,14 @@ function howLong(checks: readonly StreamCheck[], { rows: rowsPerMinute, requests
   return `A first capture of ${counted(rows, "row")} takes ${time}: at most ${counted(requests, "request")} a minute are sent.`;
 }
 
-function checkRow({ stream, rows, error }: StreamCheck): string[] {
+function checkRow({ stream, rows, error, notInPlan }: StreamCheck): string[] {
+  if (notInPlan)
+    return [
+      stream,
+      "not in plan",
+      "",
+      "leave the stream out, or ask Aircall for the add-on that includes it",
+    ];
   if (error) return [stream, "refused", "", error.message];
   if (rows === 0)
     return [
