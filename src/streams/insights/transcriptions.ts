@@ -6,11 +6,12 @@ export const transcriptions = insightStream({
   name: "transcriptions",
   path: "transcription",
   envelope: "transcription",
-  content: ["content"],
+  content: ["content.utterances"],
   events: ["transcription.created"],
   isAnnounced: true,
   changes: "never",
   isFromTranscript: false,
+  isTranscript: true,
   title: "Transcription",
   properties: {
     id: anyOf(["integer", "string"], "ID of the transcription."),
