@@ -17,8 +17,8 @@ export interface InsightKind {
   readonly events: readonly string[];
   /** Whether one of these events says that the insight is there, so that a call without such an event has none. */
   readonly isAnnounced: boolean;
-  /** Whether the insight can change once it is there, and whether one of the events then says so. */
-  readonly changes: "never" | "announced" | "silently";
+  /** Whether the insight can change once it is there. */
+  readonly canChange: boolean;
   /** Whether Aircall makes the insight from the transcript, so that a call without one has none. Not so where people write it. */
   readonly isFromTranscript: boolean;
   /** Whether this is the transcript itself. */

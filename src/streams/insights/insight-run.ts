@@ -26,9 +26,6 @@ const HOUR_SECONDS = 3600;
 /** Calls that are asked again by themselves; more than that are left to the next age. */
 const MOST_ASKED_AGAIN = 1_000;
 
-/** Of the calls without a transcript, one in so many is asked for what people may have written all the same. */
-const ASKED_WITHOUT_TRANSCRIPT = 10;
-
 /** A history has a checkpoint at least every so many calls. */
 const CALLS_PER_CHECKPOINT = 100;
 
@@ -55,7 +52,6 @@ export class InsightRun {
   readonly #again: Map<number, number>;
   #cursors: RereadCursors;
   #unread: UnreadSpans;
-  #foundWithoutTranscript: boolean;
   #hasReportedPlan = false;
 
   constructor(kind: InsightKind, source: Source, state: InsightState) {
@@ -70,7 +66,6 @@ export class InsightRun {
     this.#again = new Map(Object.entries(state.again).map(([id, atSeconds]) => [Number(id), atSeconds]));
     this.#cursors = state.rungs;
     this.#unread = state.unread;
-    this.#foundWithoutTranscript = state.foundWithoutTranscript ?? false;
   }
 
   async *steps(): AsyncGenerator<Step> {
@@ -181,32 +176,25 @@ export class InsightRun {
   }
 
   #isReadAgainAt(ageSeconds: number): boolean {
-    if (!this.#source.rereadInsightsAfterSeconds.includes(ageSeconds)) return false;
-    if (this.#kind.changes === "announced") return !this.#areEventsComing;
-    return this.#kind.changes === "silently";
+    return this.#kind.canChange && this.#source.rereadInsightsAfterSeconds.includes(ageSeconds);
   }
 
   /** Asks for an insight that was not captured yet. Returns whether Aircall may have refused because of the plan. */
   async *#askFor(call: ListedCall, ask: Ask): AsyncGenerator<Step, boolean> {
-    const isTranscribed = await this.#isTranscribed(call, ask);
-    if (isTranscribed === false && !this.#isAskedWithoutTranscript(call, ask)) return false;
+    if (!(await this.#canHave(call, ask))) return false;
     const answer = await this.#answer(call.id, ask);
     if (answer === "unanswered") yield* this.#askLater(call.id);
     if (!isInsight(answer)) return answer === "refused";
     if (answer.isEmpty && !this.#isFinal(call)) return false;
-    if (isTranscribed === false) yield* this.#noteFoundWithoutTranscript();
     yield* this.#capture(call.id, answer.insight, this.#isAskedAgain(call));
     return false;
   }
 
-  async #isTranscribed({ id }: ListedCall, { sinceSeconds, priority }: Ask): Promise<boolean | undefined> {
-    if (this.#kind.isTranscript) return undefined;
-    return this.#session.transcripts.isThere(id, sinceSeconds, priority);
-  }
-
-  #isAskedWithoutTranscript({ id }: ListedCall, { isLast }: Ask): boolean {
-    if (this.#kind.isFromTranscript || !isLast) return false;
-    return this.#foundWithoutTranscript || id % ASKED_WITHOUT_TRANSCRIPT === 0;
+  /** A call without a transcript has no more than what people write about it, for which it is asked when nothing else will come. */
+  async #canHave({ id }: ListedCall, { sinceSeconds, priority, isLast }: Ask): Promise<boolean> {
+    const { isTranscript, isFromTranscript } = this.#kind;
+    if (isTranscript || (isLast && !isFromTranscript)) return true;
+    return (await this.#session.transcripts.isThere(id, sinceSeconds, priority)) !== false;
   }
 
   #answer(callId: number, { purpose, priority, sinceSeconds }: Ask): Promise<Answer> {
@@ -214,19 +202,14 @@ export class InsightRun {
     return this.#reads.ask(callId, purpose, priority);
   }
 
-  /** Whether an insight that says nothing is one. Where it is not read again, it may only not be ready yet. */
+  /** Whether an insight that says nothing counts: Aircall may still be at work on it. */
   #isFinal({ startedAt }: ListedCall): boolean {
-    return this.#kind.changes !== "never" || startedAt <= nowSeconds(this.#source) - HOUR_SECONDS;
+    const afterSeconds = this.#kind.canChange ? HOUR_SECONDS : DAY_SECONDS;
+    return startedAt <= nowSeconds(this.#source) - afterSeconds;
   }
 
   #isAskedAgain({ startedAt }: ListedCall): boolean {
     return startedAt > cursorOf(Math.max(...this.#agesSeconds), this.#cursors);
-  }
-
-  *#noteFoundWithoutTranscript(): Generator<Step> {
-    if (this.#foundWithoutTranscript) return;
-    this.#foundWithoutTranscript = true;
-    yield this.#captured.checkpoint({ foundWithoutTranscript: true });
   }
 
   *#capture(callId: number, insight: JsonObject, isAskedAgain: boolean): Generator<Step> {

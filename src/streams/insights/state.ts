@@ -23,8 +23,6 @@ export type InsightState = {
   known: PackedIds;
   /** Calls that are asked again by themselves: those that Aircall did not answer for, and those whose insight may be deleted. */
   again: Record<string, number>;
-  /** Whether a call without a transcript had an insight. */
-  foundWithoutTranscript?: boolean;
 };
 
 const INSTANTS = { type: "object", additionalProperties: { type: "integer" } } as const;
@@ -39,7 +37,6 @@ const INSIGHT_STATE = {
     rungs: INSTANTS,
     known: PACKED_IDS,
     again: INSTANTS,
-    foundWithoutTranscript: { type: "boolean" },
   },
 } as const;
 

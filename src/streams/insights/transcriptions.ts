@@ -9,7 +9,7 @@ export const transcriptions = insightStream({
   content: ["content.utterances"],
   events: ["transcription.created"],
   isAnnounced: true,
-  changes: "never",
+  canChange: false,
   isFromTranscript: false,
   isTranscript: true,
   title: "Transcription",
