@@ -6,7 +6,7 @@ import { EventInput } from "./events/index.ts";
 import { redactEventData, redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
-import { bindStream, type StreamName, streams } from "./streams/index.ts";
+import { bindStream, SharedObjects, type StreamName, streams } from "./streams/index.ts";
 
 export interface CaptureRequest {
   /** The endpoint config. */
@@ -52,9 +52,10 @@ export async function* runCapture(session: CaptureSession): AsyncGenerator<Block
   for (const { stateKey, resource } of bindings)
     warnOfUnreadable(resource.stream, bindingState(state, stateKey), session);
   const events = eventInputOf(session, bindings);
+  const shared = new SharedObjects();
   const bound = bindings.map((binding, index) => ({
     stateKey: binding.stateKey,
-    stream: streamOf(session, binding, events, (event) => onEvent({ ...event, binding: index })),
+    stream: streamOf(session, binding, { events, shared }, (event) => onEvent({ ...event, binding: index })),
   }));
   const blocks = runSession({
     bindings: events ? [...bound, events.binding] : bound,
@@ -109,7 +110,7 @@ function eventInputOf(
 function streamOf(
   { config, client, until }: CaptureSession,
   { stateKey, resource }: Binding,
-  events: EventInput | undefined,
+  { events, shared }: { readonly events: EventInput | undefined; readonly shared: SharedObjects },
   onEvent: (event: StreamEvent) => void,
 ): Stream {
   const { stream } = resource;
@@ -126,6 +127,7 @@ function streamOf(
     rereadAfterSeconds: config.rereadAfterSeconds,
     rereadInsightsAfterSeconds: config.rereadInsightsAfterSeconds,
     rereadRequestsPerPass: config.rereadRequestsPerPass,
+    shared,
     events: events?.of(stateKey),
     onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
   });

@@ -19,7 +19,7 @@ export interface ClientOptions {
   readonly retryWaitMs?: number;
   /**
    * Changes the body of every answer, in place, before anything else keeps it. `name` is that of the object that the body
-   * is, and empty for a body that holds what was asked for in a property.
+   * may be, and empty for a body that holds what was asked for in a property.
    */
   readonly redactBody?: (body: JsonObject, name: string) => void;
 }

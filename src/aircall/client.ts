@@ -98,7 +98,7 @@ export class AircallClient {
       if ("body" in outcome) {
         for (const field of outcome.inexactFields) this.#reportInexact(request.endpoint, field);
         request.onBody?.(outcome.body);
-        this.#client.redactBody?.(outcome.body, nameOf(outcome.body, request.endpoint));
+        this.#client.redactBody?.(outcome.body, nameOfBody(request.endpoint));
         return outcome.body;
       }
       const tries = { attempt, elapsedMs: clock.now() - firstSentMs };
@@ -205,9 +205,9 @@ interface RequestTimes {
   readonly tookMs: number;
 }
 
-/** The name of the object that a body is; empty for a body that holds it in a property. */
-function nameOf(body: JsonObject, { bodyKey, holds }: Endpoint): string {
-  return holds === "any" && !Object.hasOwn(body, bodyKey) ? bodyKey : "";
+/** The name of the object that a body may be; empty for a body that holds it in a property. */
+function nameOfBody({ bodyKey, holds }: Endpoint): string {
+  return holds === "any" ? bodyKey : "";
 }
 
 function resultOf(outcome: Outcome | Answer, bodyKey: string): LogFields {

@@ -16,5 +16,6 @@ export {
   streamNames,
   streams,
 } from "./registry.ts";
+export { SharedObjects } from "./shared-objects.ts";
 export type { SyncMode } from "./source.ts";
 export { TouchedIds } from "./touched.ts";

@@ -3,7 +3,7 @@ import { Arrivals, type Document, mergePatch, runSession } from "../../src/engin
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import type { AircallEvent } from "../../src/streams/aircall-event.ts";
 import type { StreamDefinition } from "../../src/streams/definition.ts";
-import { bindStream } from "../../src/streams/index.ts";
+import { bindStream, SharedObjects } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
 import { rememberingLog } from "../support/world.ts";
 
@@ -68,6 +68,7 @@ export class EventRuns {
       rereadInsightsAfterSeconds: [],
       until: "pass",
       rereadRequestsPerPass: 0,
+      shared: new SharedObjects(),
       events: this.#receives ? { arrivals: this.arrivals, areEventsComing: () => true } : undefined,
       onSkipped: (rows) => {
         this.skippedCount = rows;

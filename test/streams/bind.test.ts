@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { bindStream } from "../../src/streams/bind.ts";
 import type { StreamDefinition } from "../../src/streams/definition.ts";
+import { SharedObjects } from "../../src/streams/index.ts";
 import { startWorld } from "../support/world.ts";
 
 test("a stream learns that the block of its checkpoint is committed", async () => {
@@ -28,6 +29,7 @@ test("a stream learns that the block of its checkpoint is committed", async () =
     rereadAfterSeconds: [],
     rereadInsightsAfterSeconds: [],
     rereadRequestsPerPass: 0,
+    shared: new SharedObjects(),
   });
   const [step] = await Array.fromAsync(stream.run({}, new AbortController().signal));
   expect(committed).toEqual([]);

@@ -2,7 +2,7 @@ import { parseEndpointConfig } from "../../src/config/index.ts";
 import { type Document, mergePatch, type Step } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import type { StreamDefinition } from "../../src/streams/definition.ts";
-import { bindStream } from "../../src/streams/index.ts";
+import { bindStream, SharedObjects } from "../../src/streams/index.ts";
 import { CONFIG, type World } from "./world.ts";
 
 /** A stream's runs in one process, each from the state that the one before has left. */
@@ -20,6 +20,7 @@ export class StreamRuns {
       rereadAfterSeconds,
       rereadInsightsAfterSeconds,
       rereadRequestsPerPass,
+      shared: new SharedObjects(),
     };
     const stream = bindStream(definition, { reader, ports, ...settings });
     this.#run = (state) => stream.run(state, new AbortController().signal);

@@ -11,7 +11,7 @@ export const actionItems = insightStream({
   content: ["action_items"],
   events: ["action_item.created"],
   isAnnounced: true,
-  changes: "silently",
+  canChange: true,
   isFromTranscript: true,
   title: "Action Items",
   properties: {

@@ -9,7 +9,7 @@ export const customSummaries = insightStream({
   content: ["summary_template_results"],
   events: ["custom_summary.result_created", "custom_summary.result_updated"],
   isAnnounced: true,
-  changes: "announced",
+  canChange: true,
   isFromTranscript: true,
   title: "Custom Summary",
   properties: {

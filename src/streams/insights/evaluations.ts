@@ -9,7 +9,7 @@ export const evaluations = insightStream({
   content: ["evaluations"],
   events: ["call_evaluation.created", "call_evaluation.updated"],
   isAnnounced: true,
-  changes: "announced",
+  canChange: true,
   isFromTranscript: false,
   title: "Evaluation",
   properties: {

@@ -11,16 +11,18 @@ export interface InsightKind {
   readonly query?: Query;
   /** The field that Aircall may wrap the insight in. */
   readonly envelope?: string;
-  /** The fields that hold what the insight says. An answer in which all of them are absent, null or empty has no insight yet. */
+  /** The fields that hold what the insight says, such as `content.utterances`. An answer in which all of them are absent, null or empty has no insight yet. */
   readonly content: readonly string[];
   /** The names of the events after which the insight is read. */
   readonly events: readonly string[];
   /** Whether one of these events says that the insight is there, so that a call without such an event has none. */
   readonly isAnnounced: boolean;
-  /** Whether the insight can change once it is there, and whether one of the events then says so. */
-  readonly changes: "never" | "announced" | "silently";
+  /** Whether the insight can change once it is there. */
+  readonly canChange: boolean;
   /** Whether Aircall makes the insight from the transcript, so that a call without one has none. Not so where people write it. */
   readonly isFromTranscript: boolean;
+  /** Whether this is the transcript itself. */
+  readonly isTranscript?: boolean;
   readonly title: string;
   /** The fields of the documents beside `call_id`, by name, as JSON Schemas. */
   readonly properties: Readonly<Record<string, JsonObject>>;

@@ -11,7 +11,7 @@ export const playbookResults = insightStream({
   content: ["adherence_score", "playbook_result_topics"],
   events: ["playbook_result.created", "playbook_result.updated"],
   isAnnounced: true,
-  changes: "announced",
+  canChange: true,
   isFromTranscript: false,
   title: "Playbook Result",
   properties: {

@@ -12,7 +12,7 @@ export const predictedCsats = insightStream({
   content: ["score", "drivers"],
   events: ["summary.created"],
   isAnnounced: false,
-  changes: "never",
+  canChange: false,
   isFromTranscript: true,
   title: "Predicted CSAT",
   properties: {

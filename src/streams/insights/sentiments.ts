@@ -9,7 +9,7 @@ export const sentiments = insightStream({
   content: ["participants"],
   events: ["sentiment.created"],
   isAnnounced: true,
-  changes: "never",
+  canChange: false,
   isFromTranscript: true,
   title: "Sentiment",
   properties: {

@@ -9,7 +9,7 @@ export const summaries = insightStream({
   content: ["content"],
   events: ["summary.created"],
   isAnnounced: true,
-  changes: "never",
+  canChange: false,
   isFromTranscript: true,
   title: "Summary",
   properties: {

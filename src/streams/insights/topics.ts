@@ -9,7 +9,7 @@ export const topics = insightStream({
   content: ["content"],
   events: ["topics.created"],
   isAnnounced: true,
-  changes: "never",
+  canChange: false,
   isFromTranscript: true,
   title: "Topics",
   properties: {
