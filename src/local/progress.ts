@@ -3,7 +3,7 @@ import type { Block } from "../engine/index.ts";
 import type { ConnectorError } from "../errors.ts";
 import { type BackfillStanding, Backfills } from "../shared/backfills.ts";
 import type { Clock } from "../shared/ports.ts";
-import { isListed, type StreamName } from "../streams/index.ts";
+import { isRequested, type StreamName } from "../streams/index.ts";
 
 /** How far one stream has come in this run. */
 export interface StreamProgress {
@@ -97,7 +97,7 @@ function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kin
   } else if (event.kind === "rests") {
     if (progress.status !== "failed") progress.status = "resting";
     // Only an event ends the rest of a stream that has no list.
-    if (isListed(progress.stream)) progress.waiting = { because: "the next read", untilMs: event.untilMs };
+    if (isRequested(progress.stream)) progress.waiting = { because: "the next read", untilMs: event.untilMs };
   } else {
     progress.status = event.kind;
     if (event.kind === "failed") progress.error = event.error;

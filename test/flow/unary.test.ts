@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import { askFlow } from "../support/flow-runtime.ts";
 import { emulated, runProgram } from "../support/program.ts";
+import { stillAccount } from "../support/still-account.ts";
 
 const SPEC = { spec: { connectorType: "IMAGE", config: {} } };
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
@@ -67,6 +68,21 @@ describe("the questions that are answered once", () => {
     });
     expect(exitCode).toBe(0);
   });
+});
+
+test("I4: validate accepts a binding of an insight that the plan does not have, and warns", async () => {
+  await using aircall = await stillAccount({ account: { calls: 50, days: 20 } });
+  aircall.faults.add({ match: /\/evaluations$/, kind: "status", status: 403, every: 1 });
+  const bindings = [resource("evaluations"), resource("summaries")];
+  const { responses, exitCode, logs } = await askFlow(
+    [SPEC, validate(CONFIG, bindings)],
+    emulated(aircall.url),
+  );
+  expect(exitCode).toBe(0);
+  expect(responses[1]?.kind).toBe("validated");
+  expect(logs.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^evaluations will be empty: Aircall accepts the API key and yet refuses/),
+  ]);
 });
 
 describe("validate tells everything that is wrong in one sentence after another", () => {
