@@ -17,8 +17,13 @@ export const YOUNGEST_SECONDS = ASKED_AT_SECONDS[0];
 /** The start of a call may be corrected by a second after it has been read. */
 const SEAM_SECONDS = 1;
 
-/** Calls are listed for at most so long a span at once: some thousand in a busy account. */
-const LONGEST_SPAN_SECONDS = 6 * HOUR_SECONDS;
+/** Calls are listed for at most so long a span at once: ten thousand in a busy account. */
+const LONGEST_SPAN_SECONDS = DAY_SECONDS;
+
+/** The name of an age, such as `10 min` or `24 h`. */
+export function nameOf(ageSeconds: number): string {
+  return ageSeconds < HOUR_SECONDS ? `${ageSeconds / 60} min` : `${ageSeconds / HOUR_SECONDS} h`;
+}
 
 /** All ages, ascending. */
 export function agesOf({ rereadInsightsAfterSeconds }: Pick<Source, "rereadInsightsAfterSeconds">): number[] {

@@ -8,7 +8,7 @@ import { latestSpan, type UnreadSpans } from "../calls/unread.ts";
 import { SingleReads } from "../single-reads.ts";
 import { HOUR_MS, nowSeconds, restUntilDue, type Source } from "../source.ts";
 import type { Span } from "../window.ts";
-import { agesOf, DAY_SECONDS, latestPart, spanDue } from "./ages.ts";
+import { agesOf, DAY_SECONDS, latestPart, nameOf, spanDue } from "./ages.ts";
 import { type ListedCall, listedCallOf } from "./call-lists.ts";
 import { CapturedInsights } from "./captured-insights.ts";
 import type { InsightAnswer } from "./insight-answer.ts";
@@ -144,7 +144,7 @@ export class InsightRun {
     const isLast = ageSeconds === Math.max(...this.#agesSeconds);
     if (!this.#isLeftToEvents(ageSeconds)) {
       const calls = await this.#list(span, String(ageSeconds), "insight");
-      const purpose = `at ${ageSeconds / HOUR_SECONDS} h`;
+      const purpose = `at ${nameOf(ageSeconds)}`;
       const ask: Ask = { purpose, priority: "insight", sinceSeconds: span.until + ageSeconds, isLast };
       for (const call of calls) {
         if (this.#captured.has(call.id)) yield* this.#readAgain(call, ageSeconds, ask);

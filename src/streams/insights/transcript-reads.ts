@@ -31,21 +31,22 @@ export class TranscriptReads {
 
   /** As `InsightReads.ask`, with an answer of `sinceSeconds` or later that is there already. */
   async ask(callId: number, purpose: string, priority: Priority, sinceSeconds: number): Promise<Answer> {
-    const { transcripts } = this.#session;
-    if (transcripts.known(callId, sinceSeconds) === false) return "none";
-    const waiting = this.#waiting.get(callId);
-    this.#waiting.delete(callId);
-    const answer = await (waiting && waiting.askedAtSeconds >= sinceSeconds
-      ? waiting.answer
-      : this.#reads.ask(callId, purpose, priority));
-    this.#note(callId, answer);
-    return answer;
+    if (this.#session.transcripts.known(callId, sinceSeconds) === false) return "none";
+    const known = this.#waiting.get(callId);
+    const isCurrent = known !== undefined && known.askedAtSeconds >= sinceSeconds;
+    const waiting = isCurrent ? known : this.#askFor(callId, purpose, priority);
+    try {
+      const answer = await waiting.answer;
+      this.#note(callId, answer);
+      return answer;
+    } finally {
+      this.#waiting.delete(callId);
+    }
   }
 
   /** Asks for another stream. The answer waits for the stream of transcripts. */
   async isThere(callId: number, priority: Priority): Promise<boolean | undefined> {
-    const known = this.#waiting.get(callId);
-    const waiting = known ?? this.#askFor(callId, priority);
+    const waiting = this.#waiting.get(callId) ?? this.#askFor(callId, "for other insights", priority);
     try {
       return this.#note(callId, await waiting.answer);
     } catch (error) {
@@ -55,8 +56,8 @@ export class TranscriptReads {
     }
   }
 
-  #askFor(callId: number, priority: Priority): Waiting {
-    const answer = this.#reads.ask(callId, "for other insights", priority);
+  #askFor(callId: number, purpose: string, priority: Priority): Waiting {
+    const answer = this.#reads.ask(callId, purpose, priority);
     const waiting = { answer, askedAtSeconds: nowSeconds(this.#source), bytes: 0 };
     this.#waiting.set(callId, waiting);
     return waiting;
