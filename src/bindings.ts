@@ -1,6 +1,6 @@
 import type { JsonObject } from "./shared/json.ts";
 import { DEFAULT_SYNC_MODE } from "./spec.ts";
-import { isListed, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
+import { isOptional, type StreamName, type SyncMode, streamNames, streams } from "./streams/index.ts";
 
 /** One of Flow's `discovered` bindings. */
 export interface DiscoveredBinding {
@@ -9,7 +9,7 @@ export interface DiscoveredBinding {
   readonly documentSchema: JsonObject;
   readonly key: readonly string[];
   readonly resourcePath: readonly string[];
-  /** For a stream that captures nothing unless events are received. */
+  /** For a stream that is captured only where it is asked for. */
   readonly disable?: true;
 }
 
@@ -23,7 +23,7 @@ export function discover(): DiscoveredBinding[] {
       documentSchema,
       key: [`/${keyField}`],
       resourcePath: [name],
-      ...(!isListed(name) && { disable: true }),
+      ...(isOptional(name) && { disable: true }),
     };
   });
 }

@@ -6,7 +6,7 @@ import { EventInput } from "./events/index.ts";
 import { redactEventData, redactPersonalData } from "./privacy/index.ts";
 import type { JsonObject } from "./shared/json.ts";
 import { logWith } from "./shared/log.ts";
-import { bindStream, type StreamName, streams } from "./streams/index.ts";
+import { bindStream, SharedObjects, type StreamName, streams } from "./streams/index.ts";
 
 export interface CaptureRequest {
   /** The endpoint config. */
@@ -52,9 +52,10 @@ export async function* runCapture(session: CaptureSession): AsyncGenerator<Block
   for (const { stateKey, resource } of bindings)
     warnOfUnreadable(resource.stream, bindingState(state, stateKey), session);
   const events = eventInputOf(session, bindings);
+  const shared = new SharedObjects();
   const bound = bindings.map((binding, index) => ({
     stateKey: binding.stateKey,
-    stream: streamOf(session, binding, events, (event) => onEvent({ ...event, binding: index })),
+    stream: streamOf(session, binding, { events, shared }, (event) => onEvent({ ...event, binding: index })),
   }));
   const blocks = runSession({
     bindings: events ? [...bound, events.binding] : bound,
@@ -109,7 +110,7 @@ function eventInputOf(
 function streamOf(
   { config, client, until }: CaptureSession,
   { stateKey, resource }: Binding,
-  events: EventInput | undefined,
+  { events, shared }: { readonly events: EventInput | undefined; readonly shared: SharedObjects },
   onEvent: (event: StreamEvent) => void,
 ): Stream {
   const { stream } = resource;
@@ -122,8 +123,11 @@ function streamOf(
     syncMode: resource.syncMode,
     intervalMs: resource.intervalMs,
     startSeconds: resource.startSeconds ?? config.startSeconds,
+    ownStartSeconds: resource.startSeconds,
+    rereadInsightsAfterSeconds: [7 * 86_400],
     rereadAfterSeconds: config.rereadAfterSeconds,
     rereadRequestsPerPass: config.rereadRequestsPerPass,
+    shared,
     events: events?.of(stateKey),
     onSkipped: (rows) => onEvent({ kind: "skipped", rows }),
   });
@@ -145,7 +149,7 @@ function listenAt(
  */
 export function redactionOf(stream: StreamName, config: EndpointConfig): Pick<ClientOptions, "redactBody"> {
   if (!isRedacted(stream, config)) return {};
-  return { redactBody: (body) => redactPersonalData(body, config.personalData.redactions) };
+  return { redactBody: (body, name) => redactPersonalData(body, config.personalData.redactions, name) };
 }
 
 function isRedacted(

@@ -54,7 +54,12 @@ export class UnexpectedAnswer extends ConnectorError {
 
 /** Aircall accepts the credentials, but refuses access to this endpoint. */
 export class AccessRefused extends UnexpectedAnswer {
-  override readonly name = "AccessRefused";
+  override readonly name: string = "AccessRefused";
+}
+
+/** The account's plan does not include what a stream reads. Other streams are not concerned. */
+export class NotInPlan extends AccessRefused {
+  override readonly name = "NotInPlan";
 }
 
 /** Aircall does not know the ID, or no longer serves the path. */

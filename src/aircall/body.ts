@@ -33,7 +33,7 @@ export async function readRefusal(response: Response): Promise<string> {
 }
 
 /**
- * Parses a body and checks that it has the endpoint's key, if it holds anything, and at most 100 levels. Bodies without the
+ * Parses a body and checks that it has the endpoint's key, if it must, and at most 100 levels. Bodies without the
  * key of their list have been seen in production; a retry returns the list.
  */
 export function readBody(
@@ -43,7 +43,8 @@ export function readBody(
   if (endpoint.holds === "nothing") return { body: {}, inexactFields: [] };
   const body = parsed(text);
   if (body === undefined) return { kind: "unreadable", detail: "an answer that is not JSON" };
-  if (!isJsonObject(body) || !Object.hasOwn(body, endpoint.bodyKey))
+  if (!isJsonObject(body)) return { kind: "unreadable", detail: "an answer that is not a JSON object" };
+  if (endpoint.holds !== "any" && !Object.hasOwn(body, endpoint.bodyKey))
     return { kind: "unreadable", detail: `an answer without "${endpoint.bodyKey}"` };
   if (isNestedTooDeep(body))
     return { kind: "unreadable", detail: `an answer nested deeper than ${DEEPEST_BODY_LEVELS} levels` };

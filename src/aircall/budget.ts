@@ -25,7 +25,7 @@ interface Caller {
  * The most urgent caller goes first, and one that has waited for two windows before all others, so
  * that no caller starves. A caller whose priority has used up its share of a window holds nobody up.
  * Requests of the lower priorities are spread over the window: there is nearly always room at once
- * for an urgent one. A `spare` request takes room for which no caller waits.
+ * for an urgent one. A `spare` request takes room for which no more urgent caller waits.
  */
 export class RequestBudget {
   readonly #quota: Quota;
@@ -165,9 +165,10 @@ export class RequestBudget {
     );
   }
 
-  /** While a caller waits, the answer is worth another look after the time that one spare request is for. */
+  /** While a more urgent caller waits, the answer is worth another look after the time that one spare request is for. */
   #spareFreeAtMs(nowMs: number): number {
     const freeMs = this.#quota.spareFreeAtMs(nowMs);
-    return this.#waiting.length > 0 ? Math.max(freeMs, nowMs + this.#quota.spareIntervalMs(nowMs)) : freeMs;
+    const isWantedByOthers = this.#waiting.some(({ priority }) => rankOf(priority) < rankOf("spare"));
+    return isWantedByOthers ? Math.max(freeMs, nowMs + this.#quota.spareIntervalMs(nowMs)) : freeMs;
   }
 }

@@ -17,6 +17,9 @@ export interface ClientOptions {
   readonly redactor: Redactor;
   /** The ceiling of the first random wait before a request is sent again; left out, the retry policy's. */
   readonly retryWaitMs?: number;
-  /** Changes the body of every answer, in place, before anything else reads it. */
-  readonly redactBody?: (body: JsonObject) => void;
+  /**
+   * Changes the body of every answer, in place, before anything else keeps it. `name` is that of the object that the body
+   * is, and empty for a body that holds what was asked for in a property.
+   */
+  readonly redactBody?: (body: JsonObject, name: string) => void;
 }

@@ -97,7 +97,8 @@ export class AircallClient {
       if (!isRateLimited(outcome)) this.#client.budget.heard(permit, quotaIn(outcome));
       if ("body" in outcome) {
         for (const field of outcome.inexactFields) this.#reportInexact(request.endpoint, field);
-        this.#client.redactBody?.(outcome.body);
+        request.onBody?.(outcome.body);
+        this.#client.redactBody?.(outcome.body, nameOf(outcome.body, request.endpoint));
         return outcome.body;
       }
       const tries = { attempt, elapsedMs: clock.now() - firstSentMs };
@@ -202,6 +203,11 @@ interface RequestTimes {
   /** Before the request was sent: for the budget, and for another attempt. */
   readonly waitedMs: number;
   readonly tookMs: number;
+}
+
+/** The name of the object that a body is; empty for a body that holds it in a property. */
+function nameOf(body: JsonObject, { bodyKey, holds }: Endpoint): string {
+  return holds === "any" && !Object.hasOwn(body, bodyKey) ? bodyKey : "";
 }
 
 function resultOf(outcome: Outcome | Answer, bodyKey: string): LogFields {

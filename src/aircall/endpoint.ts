@@ -2,10 +2,13 @@
 export interface Endpoint {
   /** Includes the version, as in `/v1/calls`. */
   readonly path: string;
-  /** The property of the answer's body that holds the list or object, such as `calls`. */
+  /** The property of the answer's body that holds the list or object, such as `calls`; for `any`, the name of the object. */
   readonly bodyKey: string;
-  /** `one` if the endpoint returns a single object, without pages; `nothing` if its answer has no body. */
-  readonly holds: "list" | "one" | "nothing";
+  /**
+   * `one` if the endpoint returns a single object, without pages; `any` if the body may be that object itself, or hold it
+   * in `bodyKey`; `nothing` if its answer has no body.
+   */
+  readonly holds: "list" | "one" | "any" | "nothing";
 }
 
 /** Where one object of a list is read by its ID, such as `/v1/calls/7`. */

@@ -2,7 +2,7 @@ export { isNestedTooDeep } from "./body.ts";
 export { RequestBudget } from "./budget.ts";
 export type { RequestEvent } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";
-export { type Endpoint, itemOf, ROWS_IN_REACH, ROWS_PER_PAGE } from "./endpoint.ts";
+export { type Endpoint, itemOf, type Query, ROWS_IN_REACH, ROWS_PER_PAGE } from "./endpoint.ts";
 export { inexactFieldsIn, withFiniteNumbers } from "./numbers.ts";
 export type { Page } from "./pages.ts";
 export type { Priority } from "./priorities.ts";

@@ -7,7 +7,8 @@ interface PriorityRules {
 
 /**
  * What a request is for, the most urgent first. Aircall's events come as fast as people work, so that reading what they
- * touch leaves half of a window to all else. A `spare` request is sent at once, or counts as a re-read: see `SpareShare`.
+ * touch leaves half of a window to all else. A `spare` request is sent at once, or counts as a re-read: see `SpareShare`. The
+ * history of insights may take days, so that half of a window is left to all that comes meanwhile, spare requests included.
  */
 const PRIORITIES = {
   event: { isSpread: false, share: 0.5 },
@@ -15,7 +16,9 @@ const PRIORITIES = {
   snapshot: { isSpread: false, share: 1 },
   reread: { isSpread: true, share: 1 },
   backfill: { isSpread: true, share: 1 },
+  insight: { isSpread: true, share: 1 },
   spare: { isSpread: false, share: 1 },
+  insightHistory: { isSpread: true, share: 0.5 },
 } satisfies Record<string, PriorityRules>;
 
 export type Priority = keyof typeof PRIORITIES;

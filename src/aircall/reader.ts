@@ -4,6 +4,7 @@ import { AircallClient, type RequestOptions } from "./client.ts";
 import type { Endpoint, Query } from "./endpoint.ts";
 import { type Page, type Report, readPages } from "./pages.ts";
 import type { Priority } from "./priorities.ts";
+import type { ApiRequest } from "./request.ts";
 
 /** Reads the API for one stream, until its signal is aborted. It cannot write. */
 export class AircallReader {
@@ -48,16 +49,20 @@ export class AircallReader {
   /**
    * The body of an answer that holds the endpoint's key, after as many attempts as the retry policy
    * allows. Throws `CredentialsRefused`, `AccessRefused`, `ConnectionRejected`, `SourceUnavailable` or
-   * `UnexpectedAnswer`.
+   * `UnexpectedAnswer`. `onBody` is called with the body before personal data is redacted, and keeps nothing of it.
    */
-  get(endpoint: Endpoint, query: Query): Promise<JsonObject> {
-    return this.#client.send({ method: "GET", endpoint, query });
+  get(endpoint: Endpoint, query: Query, onBody?: ApiRequest["onBody"]): Promise<JsonObject> {
+    return this.#client.send({ method: "GET", endpoint, query, ...(onBody && { onBody }) });
   }
 
   /** As `get`, and `undefined` when Aircall knows nothing by that path. */
-  async find(endpoint: Endpoint, query: Query = {}): Promise<JsonObject | undefined> {
+  async find(
+    endpoint: Endpoint,
+    query: Query = {},
+    onBody?: ApiRequest["onBody"],
+  ): Promise<JsonObject | undefined> {
     try {
-      return await this.get(endpoint, query);
+      return await this.get(endpoint, query, onBody);
     } catch (error) {
       if (error instanceof NotFound) return undefined;
       throw error;

@@ -22,6 +22,8 @@ export interface ApiRequest {
   readonly query?: Query;
   /** Sent as JSON. */
   readonly body?: JsonObject;
+  /** Called with the answer's body before personal data is redacted, for what can be seen only then. It keeps nothing of it. */
+  readonly onBody?: (body: JsonObject) => void;
 }
 
 /** A usable answer. */

@@ -38,6 +38,7 @@ const OWNED: Readonly<Record<string, ReadonlyMap<string, PersonalKind>>> = {
   phone_numbers: new Map([["value", "phone_numbers"]]),
   emails: new Map([["value", "emails"]]),
   playbook_result_topics: new Map([["result", "texts"]]),
+  drivers: new Map([["label", "texts"]]),
 };
 
 /** Lists that may hold personal texts rather than objects. Group messages list their participants by number. */
@@ -60,7 +61,23 @@ const PEOPLE: ReadonlySet<string> = new Set([
   "contact",
   "conference_participants",
   "participants",
+  "created_by",
+  "updated_by",
+  "reviewed_by",
+  "reviewer",
+  "evaluator",
 ]);
+
+/** Objects in which people write, also in fields that Aircall does not document. */
+const COMMENTED: ReadonlySet<string> = new Set([
+  "evaluations",
+  "evaluation",
+  "call_evaluation",
+  "playbook_result",
+]);
+
+/** The fields in such objects that hold no comments: names of scorecards and the like, kinds, languages, IDs and instants. */
+const WITHOUT_COMMENTS = /^(id|name|type|status|language)$|_(id|type|at|by)$/;
 
 /**
  * The kind of personal data in a field, or `undefined` if the field is not personal. `owner` is the
@@ -71,6 +88,16 @@ export function personalKind(owner: string, field: string): PersonalKind | undef
   if (field === "name") return PEOPLE.has(owner) ? "names" : undefined;
   const owned = Object.hasOwn(OWNED, owner) ? OWNED[owner]?.get(field) : undefined;
   return owned ?? ANYWHERE.get(field);
+}
+
+/** Whether people write in the object or list of this field, at any depth: a text in it is personal if `isComment` says so. */
+export function isCommented(field: string): boolean {
+  return COMMENTED.has(field);
+}
+
+/** Whether a text in this field of such an object may be what people wrote. */
+export function isComment(field: string): boolean {
+  return !WITHOUT_COMMENTS.test(field);
 }
 
 /** The kind of the strings in a list. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../shared/json.ts";
-import { type PersonalKind, personalKind, personalKindOfTexts } from "./fields.ts";
+import { isComment, isCommented, type PersonalKind, personalKind, personalKindOfTexts } from "./fields.ts";
 import { keyedHash } from "./keyed-hash.ts";
 
 /** What happens to one kind of personal data; texts are never hashed. Dropped fields are omitted: a null would mean that Aircall has no value. */
@@ -12,10 +12,11 @@ type Container = Json[] | JsonObject;
 
 /**
  * Hashes or drops the personal data in an answer, in place and at any depth. Only strings and numbers
- * can be hashed: an object or a list in a personal field is dropped instead.
+ * can be hashed: an object or a list in a personal field is dropped instead. `name` is that of the object that the answer
+ * is, such as `summary`; left out for an answer that holds objects in properties.
  */
-export function redactPersonalData(answer: JsonObject, redactions: Redactions): void {
-  redactWithin("", answer, redactions);
+export function redactPersonalData(answer: JsonObject, redactions: Redactions, name = ""): void {
+  redactWithin(name, answer, redactions);
 }
 
 /** As `redactPersonalData`, for the data of an event, which is an object of the family before the first dot of its name. */
@@ -24,29 +25,40 @@ export function redactEventData(event: string, data: JsonObject, redactions: Red
   redactWithin(family, data, redactions);
 }
 
-/** `owner` is the name of the field that contains the object or list. */
-function redactWithin(owner: string, value: Container, redactions: Redactions): void {
-  if (Array.isArray(value)) redactList(owner, value, redactions);
-  else redactObject(owner, value, redactions);
+/** `owner` is the name of the field that contains the object or list. `within` says whether every text in it may be a comment. */
+function redactWithin(
+  owner: string,
+  value: Container,
+  redactions: Redactions,
+  within = isCommented(owner),
+): void {
+  if (Array.isArray(value)) redactList(owner, value, redactions, within);
+  else redactObject(owner, value, redactions, within);
 }
 
-function redactObject(owner: string, object: JsonObject, redactions: Redactions): void {
+function redactObject(owner: string, object: JsonObject, redactions: Redactions, within: boolean): void {
   for (const [name, value] of Object.entries(object)) {
-    const kind = personalKind(owner, name) ?? (isContainer(value) ? undefined : personalKindOfTexts(name));
+    const kind =
+      personalKind(owner, name) ?? (isContainer(value) ? undefined : kindOfText(name, value, within));
     const redaction = kind && redactions.get(kind);
     if (kind && redaction) setOrDelete(object, name, redacted(kind, value, redaction));
-    else if (isContainer(value)) redactWithin(name, value, redactions);
+    else if (isContainer(value)) redactWithin(name, value, redactions, within || isCommented(name));
   }
 }
 
-function redactList(owner: string, list: Json[], redactions: Redactions): void {
-  const kind = personalKindOfTexts(owner);
-  const redaction = kind && redactions.get(kind);
-  if (kind && redaction) {
-    const kept = list.map((value) => (isContainer(value) ? value : redacted(kind, value, redaction)));
-    list.splice(0, list.length, ...kept.filter((value) => value !== undefined));
-  }
-  for (const value of list) if (isContainer(value)) redactWithin(owner, value, redactions);
+function redactList(owner: string, list: Json[], redactions: Redactions, within: boolean): void {
+  const kept = list.map((value) => {
+    const kind = isContainer(value) ? undefined : kindOfText(owner, value, within);
+    const redaction = kind && redactions.get(kind);
+    return kind && redaction ? redacted(kind, value, redaction) : value;
+  });
+  list.splice(0, list.length, ...kept.filter((value) => value !== undefined));
+  for (const value of list) if (isContainer(value)) redactWithin(owner, value, redactions, within);
+}
+
+function kindOfText(field: string, value: Json, within: boolean): PersonalKind | undefined {
+  const isWritten = within && typeof value === "string" && isComment(field);
+  return personalKindOfTexts(field) ?? (isWritten ? "texts" : undefined);
 }
 
 /** Returns `undefined` for a value that must be removed. */

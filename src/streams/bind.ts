@@ -5,6 +5,7 @@ import type { AircallEvent } from "./aircall-event.ts";
 import type { StreamDefinition } from "./definition.ts";
 import { MalformedRows } from "./malformed-rows.ts";
 import { DigestMemory, remembering } from "./memory.ts";
+import type { SharedObjects } from "./shared-objects.ts";
 import type { SourceSettings } from "./source.ts";
 import type { TouchedIds } from "./touched.ts";
 
@@ -22,6 +23,8 @@ export interface BindingOptions extends Omit<SourceSettings, "intervalMs"> {
   readonly ports: Pick<Ports, "clock" | "log">;
   /** The definition's own interval unless it is configured. */
   readonly intervalMs?: number | undefined;
+  /** One for all bindings of a session. */
+  readonly shared: SharedObjects;
   /** What events bring to the stream. Left out, no events are received. */
   readonly events?: StreamEvents | undefined;
   /** Called with the number of rows that were skipped so far, each time that another row is skipped. */

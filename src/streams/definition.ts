@@ -12,6 +12,10 @@ export interface StreamDefinition {
   readonly keyField: string;
   /** Top-level fields that are left out of every document, because their values are secrets. */
   readonly secretFields?: readonly string[];
+  /** Whether a capture has the stream only where it is asked for: without more than a plan of Aircall with an API, it has no rows. */
+  readonly isOptional?: true;
+  /** The events that keep the stream current, where it needs only some of a family. */
+  readonly eventNames?: readonly string[];
   /** How long a binding rests between two passes, unless its resource config says otherwise. */
   readonly intervalMs: number;
   /** Open JSON Schema of the documents: nothing but the key is required, every other field may be null. */
@@ -19,8 +23,8 @@ export interface StreamDefinition {
   /** Whether a document is merged into the row of its key, so that a field that it lacks keeps its value. */
   readonly merges?: boolean;
   /**
-   * Makes one request that shows whether the stream can be read. Resolves to the number of rows that it
-   * has, if the API counts them. Throws what the reader throws. Makes none if the stream captures events.
+   * Makes the requests that show whether the stream can be read. Resolves to the number of rows that it has, if the API
+   * counts them. Throws what the reader throws. Makes none if the stream captures events.
    */
   probe(reader: AircallReader): Promise<number | undefined>;
   /** Whether a state that is not empty is one from which `run` goes on. From any other it begins afresh. */

@@ -6,12 +6,16 @@ export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";
 export {
   isListed,
+  isOptional,
+  isRequested,
   isStreamName,
   type ListedStreamName,
   listedStreamNames,
+  requestedStreamNames,
   type StreamName,
   streamNames,
   streams,
 } from "./registry.ts";
+export { SharedObjects } from "./shared-objects.ts";
 export type { SyncMode } from "./source.ts";
 export { TouchedIds } from "./touched.ts";

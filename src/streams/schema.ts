@@ -9,6 +9,8 @@ export const text = (description: string): JsonObject => ({ type: ["string", "nu
 
 export const integer = (description: string): JsonObject => ({ type: ["integer", "null"], description });
 
+export const number = (description: string): JsonObject => ({ type: ["number", "null"], description });
+
 export const flag = (description: string): JsonObject => ({ type: ["boolean", "null"], description });
 
 /** Aircall returns the value in one or another of these types. */

@@ -5,6 +5,7 @@ import type { Clock, Log } from "../shared/ports.ts";
 import type { AircallEvent } from "./aircall-event.ts";
 import type { MalformedRows } from "./malformed-rows.ts";
 import type { DigestMemory } from "./memory.ts";
+import type { SharedObjects } from "./shared-objects.ts";
 import type { TouchedIds } from "./touched.ts";
 
 export type SyncMode = "incremental" | "full_refresh";
@@ -17,8 +18,12 @@ export interface SourceSettings {
   readonly syncMode: SyncMode;
   /** Calls that started before this instant are not read; Unix seconds. */
   readonly startSeconds: number;
+  /** Where the binding has a start date of its own. Unix seconds. */
+  readonly ownStartSeconds?: number | undefined;
   /** The ages at which calls are read again, in seconds. */
   readonly rereadAfterSeconds: readonly number[];
+  /** The ages at which insights that can change are read again, in seconds since the start of the call. */
+  readonly rereadInsightsAfterSeconds: readonly number[];
   /** A pass reads all calls within reach of the ages again where that takes no more requests. */
   readonly rereadRequestsPerPass: number;
 }
@@ -36,6 +41,8 @@ export interface Source extends SourceSettings {
   readonly touched?: TouchedIds | undefined;
   /** Whether events name what changes, as far as is known. Absent where no events are received. */
   readonly areEventsComing?: (() => boolean) | undefined;
+  /** What the streams of the session share. */
+  readonly shared: SharedObjects;
   /** Reports rows that are skipped. */
   readonly malformed: MalformedRows;
   /** Top-level fields that are left out of every document. */

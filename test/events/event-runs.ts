@@ -3,7 +3,7 @@ import { Arrivals, type Document, mergePatch, runSession } from "../../src/engin
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import type { AircallEvent } from "../../src/streams/aircall-event.ts";
 import type { StreamDefinition } from "../../src/streams/definition.ts";
-import { bindStream } from "../../src/streams/index.ts";
+import { bindStream, SharedObjects } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
 import { rememberingLog } from "../support/world.ts";
 
@@ -67,6 +67,8 @@ export class EventRuns {
       rereadAfterSeconds: [],
       until: "pass",
       rereadRequestsPerPass: 0,
+      rereadInsightsAfterSeconds: [],
+      shared: new SharedObjects(),
       events: this.#receives ? { arrivals: this.arrivals, areEventsComing: () => true } : undefined,
       onSkipped: (rows) => {
         this.skippedCount = rows;

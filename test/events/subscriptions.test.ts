@@ -23,6 +23,16 @@ test.each([
   expect(familiesOf(...streams)).toEqual(families);
 });
 
+test("a capture of insights wants the events of its own kinds only", () => {
+  expect(wantedEvents(["summaries"])).toEqual([["summary.created"]]);
+  expect(wantedEvents(["predicted_csats"])).toEqual([["summary.created"]]);
+  expect(wantedEvents(["custom_summaries", "topics"]).flat().toSorted()).toEqual([
+    "custom_summary.result_created",
+    "custom_summary.result_updated",
+    "topics.created",
+  ]);
+});
+
 test("users are wanted in their second version only", () => {
   const names = wantedEvents(["users", "user_availablity"]).flat();
   expect(names).toHaveLength(8);

@@ -4,7 +4,7 @@ import { parseEndpointConfig } from "../../src/config/index.ts";
 import { type Block, type Document, mergePatch, runSession } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { Redactor } from "../../src/shared/redactor.ts";
-import { bindStream, streams, TouchedIds } from "../../src/streams/index.ts";
+import { bindStream, SharedObjects, streams, TouchedIds } from "../../src/streams/index.ts";
 import { TestClock, takingTime } from "../support/clock.ts";
 import { CONFIG, testPorts } from "../support/world.ts";
 
@@ -55,6 +55,8 @@ export async function startTouchedRun(
     until: "follow",
     syncMode: "incremental",
     ...{ startSeconds, rereadAfterSeconds, rereadRequestsPerPass },
+    rereadInsightsAfterSeconds: [],
+    shared: new SharedObjects(),
     events: { touched, areEventsComing: () => true },
   });
   const stopping = new AbortController();

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { bindStream } from "../../src/streams/bind.ts";
 import type { StreamDefinition } from "../../src/streams/definition.ts";
+import { SharedObjects } from "../../src/streams/index.ts";
 import { startWorld } from "../support/world.ts";
 
 test("a stream learns that the block of its checkpoint is committed", async () => {
@@ -27,6 +28,8 @@ test("a stream learns that the block of its checkpoint is committed", async () =
     startSeconds: 0,
     rereadAfterSeconds: [],
     rereadRequestsPerPass: 0,
+    rereadInsightsAfterSeconds: [],
+    shared: new SharedObjects(),
   });
   const [step] = await Array.fromAsync(stream.run({}, new AbortController().signal));
   expect(committed).toEqual([]);

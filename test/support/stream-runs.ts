@@ -2,7 +2,7 @@ import { parseEndpointConfig } from "../../src/config/index.ts";
 import { type Document, mergePatch, type Step } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import type { StreamDefinition } from "../../src/streams/definition.ts";
-import { bindStream } from "../../src/streams/index.ts";
+import { bindStream, SharedObjects } from "../../src/streams/index.ts";
 import { CONFIG, type World } from "./world.ts";
 
 /** A stream's runs in one process, each from the state that the one before has left. */
@@ -13,7 +13,14 @@ export class StreamRuns {
   constructor({ reader, ports }: World, definition: StreamDefinition) {
     const { startSeconds, rereadAfterSeconds, rereadRequestsPerPass } = parseEndpointConfig(CONFIG);
     const modes = { until: "follow", syncMode: "incremental" } as const;
-    const settings = { ...modes, startSeconds, rereadAfterSeconds, rereadRequestsPerPass };
+    const settings = {
+      ...modes,
+      startSeconds,
+      rereadAfterSeconds,
+      rereadRequestsPerPass,
+      rereadInsightsAfterSeconds: [],
+      shared: new SharedObjects(),
+    };
     const stream = bindStream(definition, { reader, ports, ...settings });
     this.#run = (state) => stream.run(state, new AbortController().signal);
   }

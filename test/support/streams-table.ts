@@ -1,4 +1,9 @@
-import { isListed, type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+import { isRequested, type StreamName, streamNames, streams } from "../../src/streams/index.ts";
+
+const INSIGHT_DELETIONS = "when the recording of the call was deleted";
+const insight = (changes: string) => [changes, INSIGHT_DELETIONS] as const;
+const FIXED_INSIGHT = insight("none: captured once, when it is ready");
+const ANNOUNCED_INSIGHT = insight("events, and re-reading at fixed ages");
 
 /** How each stream finds changes, and what happens to what Aircall has deleted. A new stream needs its row. */
 const CHANGES_AND_DELETIONS: Readonly<Record<StreamName, readonly [changes: string, deletions: string]>> = {
@@ -22,6 +27,15 @@ const CHANGES_AND_DELETIONS: Readonly<Record<StreamName, readonly [changes: stri
   user_availablity: ["snapshot", "by snapshot"],
   users: ["snapshot", "by snapshot"],
   webhooks: ["snapshot", "by snapshot"],
+  transcriptions: FIXED_INSIGHT,
+  sentiments: FIXED_INSIGHT,
+  topics: FIXED_INSIGHT,
+  summaries: FIXED_INSIGHT,
+  action_items: insight("re-reading at fixed ages"),
+  custom_summaries: ANNOUNCED_INSIGHT,
+  playbook_results: ANNOUNCED_INSIGHT,
+  evaluations: ANNOUNCED_INSIGHT,
+  predicted_csats: FIXED_INSIGHT,
 };
 
 const HEAD = ["stream", "key", "polling interval", "changes are found by", "deletions"];
@@ -33,7 +47,7 @@ export function streamsTable(): string {
     return [
       `\`${name}\``,
       `\`${keyField}\``,
-      isListed(name) ? minutes(intervalMs) : "none",
+      isRequested(name) ? minutes(intervalMs) : "none",
       ...CHANGES_AND_DELETIONS[name],
     ];
   });

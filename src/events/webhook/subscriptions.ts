@@ -1,3 +1,5 @@
+import { streams as definitions, isStreamName } from "../../streams/index.ts";
+
 const named = (resource: string, ...events: readonly string[]) =>
   events.map((event) => `${resource}.${event}`);
 
@@ -24,24 +26,17 @@ const FAMILIES = {
     ...named("group_message", "sent", "received", "status_updated"),
   ],
   intelligence: [
-    ...named("transcription", "created"),
-    ...named("summary", "created"),
-    ...named("topics", "created"),
-    ...named("sentiment", "created"),
-    ...named("action_item", "created"),
-    ...named("playbook_result", "created", "updated"),
-    ...named("custom_summary", "result_created", "result_updated"),
-    ...named("call_evaluation", "created", "updated"),
+    ...new Set(Object.values(definitions).flatMap(({ eventNames = [] }) => eventNames)),
     ...named("realtime_transcription", "utterances_received"),
   ],
   voiceAgents: named("ai_voice_agent", "started", "ended", "escalated", "summary"),
   analytics: named("analytics", "report_created", "report_failed"),
   integrations: named("integration", "deleted"),
-} as const;
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 type Family = keyof typeof FAMILIES;
 
-/** The families that each stream is kept current by. All other streams are only polled. */
+/** The families that each stream is kept current by whose definition names no events. All other streams are only polled. */
 const FAMILIES_OF: Readonly<Record<string, readonly Family[]>> = {
   calls: ["calls"],
   contacts: ["contacts"],
@@ -54,6 +49,13 @@ const FAMILIES_OF: Readonly<Record<string, readonly Family[]>> = {
 
 /** The event names that a capture of these streams wants, by family; empty if events are of no use to any of them. */
 export function wantedEvents(streams: Iterable<string>): (readonly string[])[] {
-  const wanted = new Set([...streams].flatMap((stream) => FAMILIES_OF[stream] ?? []));
-  return Object.entries(FAMILIES).flatMap(([family, names]) => (wanted.has(family as Family) ? [names] : []));
+  const wanted = new Set([...streams].flatMap(namesFor));
+  return Object.values<readonly string[]>(FAMILIES)
+    .map((names) => names.filter((name) => wanted.has(name)))
+    .filter((names) => names.length > 0);
+}
+
+function namesFor(name: string): readonly string[] {
+  const eventNames = isStreamName(name) ? definitions[name].eventNames : undefined;
+  return eventNames ?? (FAMILIES_OF[name] ?? []).flatMap((family) => FAMILIES[family]);
 }

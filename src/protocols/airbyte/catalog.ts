@@ -1,7 +1,7 @@
 import { parseStreamName } from "../../config/index.ts";
 import { type DiscoveredBinding, discover } from "../../connector.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { isListed, type StreamName, streamNames } from "../../streams/index.ts";
+import { isRequested, type StreamName, streamNames } from "../../streams/index.ts";
 import { type AirbyteMessage, type AirbyteStream, DELETED_AT, SYNC_MODES, UPDATED_AT } from "./output.ts";
 
 /** Connections in Airbyte know this stream by its right spelling. */
@@ -9,13 +9,13 @@ const AIRBYTE_NAMES: Partial<Readonly<Record<StreamName, string>>> = {
   user_availablity: "user_availability",
 };
 
-/** Every stream that a list of Aircall has: Airbyte receives no events. No request is sent to the API. */
+/** Every stream but those of events, which Airbyte does not receive. No request is sent to the API. */
 export function catalog(): AirbyteMessage {
   return {
     type: "CATALOG",
     catalog: {
       streams: discover()
-        .filter(({ recommendedName }) => isListed(recommendedName))
+        .filter(({ recommendedName }) => isRequested(recommendedName))
         .map(airbyteStream),
     },
   };

@@ -1,6 +1,6 @@
 import { parseStreamName } from "../../config/index.ts";
 import { ConfigError } from "../../errors.ts";
-import { isListed, type StreamName } from "../../streams/index.ts";
+import { isRequested, type StreamName } from "../../streams/index.ts";
 
 export interface CatalogOptions<Entry> {
   /** How messages call the catalog, such as `configured catalog`. */
@@ -22,10 +22,10 @@ export function readCatalog<Entry>({
   parseName = parseStreamName,
 }: CatalogOptions<Entry>): { readonly entry: Entry; readonly stream: StreamName }[] {
   const read = entries.map((entry) => ({ entry, stream: parseName(nameOf(entry)) }));
-  const unlisted = read.find(({ stream }) => !isListed(stream));
-  if (unlisted)
+  const unread = read.find(({ stream }) => !isRequested(stream));
+  if (unread)
     throw new ConfigError(
-      `The ${what} names ${nameOf(unlisted.entry)}, whose rows come by events only. A run that starts and ends cannot receive events: leave the stream out, and capture it with source-aircall capture --follow.`,
+      `The ${what} names ${nameOf(unread.entry)}, whose rows come by events only. A run that starts and ends cannot receive events: leave the stream out, and capture it with source-aircall capture --follow.`,
     );
   const [again] = repeated(read, ({ stream }) => stream);
   if (again) throw new ConfigError(`The ${what} names ${nameOf(again.entry)} more than once.`);

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { hasOneType, mapSchema } from "../../shared/json-schema.ts";
-import { listedStreamNames, type StreamName, streams } from "../../streams/index.ts";
+import { isOptional, requestedStreamNames, type StreamName, streams } from "../../streams/index.ts";
 import { type Field, fieldsOf } from "./projection.ts";
 
 /** The fields along which streams are read. The state records more than the last value of such a field. */
@@ -33,12 +33,13 @@ export function isAutomatic({ keyField, replicationKeys }: StreamDescription, fi
   return field === keyField || field === DELETED_AT || replicationKeys.includes(field);
 }
 
-/** Every stream that a list of Aircall has, since a tap receives no events, with all of its fields selected. No request is sent to the API. */
+/** Every stream but those of events, which a tap does not receive, with all of its fields selected. Optional streams are not selected. No request is sent to the API. */
 export function discoveredCatalog() {
-  return { streams: listedStreamNames.map((name) => catalogEntry(describe(name))) };
+  return { streams: requestedStreamNames.map((name) => catalogEntry(describe(name))) };
 }
 
 function catalogEntry(stream: StreamDescription) {
+  const selected = !isOptional(stream.name);
   return {
     tap_stream_id: stream.name,
     stream: stream.name,
@@ -49,8 +50,8 @@ function catalogEntry(stream: StreamDescription) {
         breadcrumb: [],
         metadata: {
           inclusion: "available",
-          selected: true,
-          "selected-by-default": true,
+          selected,
+          "selected-by-default": selected,
           "table-key-properties": [stream.keyField],
           "replication-method": "INCREMENTAL",
           "valid-replication-keys": stream.replicationKeys,

@@ -67,7 +67,7 @@ export interface SelectedStream extends StreamDescription {
   readonly projection: Projection | undefined;
 }
 
-/** All of every stream that a list of Aircall has. */
+/** All of every stream that is captured unless others are asked for. */
 export function everything(): SelectedStream[] {
   return listedStreamNames.map((name) => ({ ...describe(name), isFullTable: false, projection: undefined }));
 }

@@ -31,10 +31,7 @@ export interface ScheduleOptions {
    * seconds. A stream that has this gets calls again between the ages too.
    */
   readonly knownSinceSeconds?: () => number;
-  readonly priorities?: Priorities;
 }
-
-type Priorities = Readonly<Record<Exclude<CallPurpose, "spare">, Priority>>;
 
 const PRIORITIES = {
   tail: "tail",
@@ -42,11 +39,10 @@ const PRIORITIES = {
   reread: "reread",
   history: "backfill",
   touched: "event",
-} as const;
+} as const satisfies Record<Exclude<CallPurpose, "spare">, Priority>;
 
 /**
- * When calls are read, for a stream that follows them: it captures the calls themselves, or asks for
- * something else of each. One schedule is one run of a stream, and the stream keeps its state.
+ * When calls are read. One schedule is one run of the stream, which keeps the state.
  *
  * A call has no modification time: it ends, gains a recording, tags and comments, all silently. So each
  * poll reads the last half hour, older calls are read again when they come to certain ages, and the
@@ -55,7 +51,6 @@ const PRIORITIES = {
  */
 export class CallSchedule {
   readonly #source: Source;
-  readonly #priorities: Priorities;
   readonly #tail: Tail;
   readonly #open: OpenCalls;
   readonly #rereads: Rereads;
@@ -66,13 +61,12 @@ export class CallSchedule {
   #unread: UnreadSpans;
   #historyReadAt: number | undefined;
 
-  constructor({ source, state, recentStarts = [], priorities = PRIORITIES, ...options }: ScheduleOptions) {
+  constructor({ source, state, recentStarts = [], ...options }: ScheduleOptions) {
     this.#source = source;
-    this.#priorities = priorities;
-    this.#tail = new Tail(source, recentStarts, priorities.tail);
-    this.#open = new OpenCalls(source, state.open, priorities.open);
-    this.#rereads = new Rereads(source, state.rungs, priorities.reread);
-    this.#touched = new TouchedCalls(source, priorities.touched);
+    this.#tail = new Tail(source, recentStarts, PRIORITIES.tail);
+    this.#open = new OpenCalls(source, state.open, PRIORITIES.open);
+    this.#rereads = new Rereads(source, state.rungs, PRIORITIES.reread);
+    this.#touched = new TouchedCalls(source, PRIORITIES.touched);
     this.#knowsVersions = options.knownSinceSeconds !== undefined;
     if (options.knownSinceSeconds && source.until === "follow")
       this.#spare = new SpareReread(source, options.knownSinceSeconds);
@@ -193,8 +187,7 @@ export class CallSchedule {
   }
 
   async *#rereadInPass(firstPollSeconds: number, history: UnreadSpans): AsyncGenerator<ScheduleStep> {
-    const priority = this.#priorities.reread;
-    for await (const rows of rereadInPass(this.#source, priority, firstPollSeconds, history)) {
+    for await (const rows of rereadInPass(this.#source, PRIORITIES.reread, firstPollSeconds, history)) {
       yield this.#olderCalls("reread", callsOf(rows, this.#source));
       yield* this.#readUrgent();
     }
@@ -268,10 +261,7 @@ export class CallSchedule {
     return { kind: "calls", purpose, calls, nowSeconds: now, patch };
   }
 
-  #list(requestPurpose: string, purpose: keyof Priorities) {
-    return callList(
-      this.#source.api.for(requestPurpose, this.#priorities[purpose]),
-      nowSeconds(this.#source),
-    );
+  #list(requestPurpose: string, purpose: keyof typeof PRIORITIES) {
+    return callList(this.#source.api.for(requestPurpose, PRIORITIES[purpose]), nowSeconds(this.#source));
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type ContactVersions, decideCapture, markOf } from "./capture.ts";
+import { markOf } from "../known-ids.ts";
+import { type ContactVersions, decideCapture } from "./capture.ts";
 
 const VERSION = "AAAAAAAAAAAA";
 const OTHER = "BBBBBBBBBBBB";

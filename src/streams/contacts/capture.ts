@@ -1,4 +1,4 @@
-import { MARKS } from "./known-ids.ts";
+import { markOf } from "../known-ids.ts";
 
 /** What is known of a contact that Aircall has returned. */
 export interface ContactVersions {
@@ -28,9 +28,4 @@ export function decideCapture(contact: ContactVersions): boolean {
   if (contact.atWatermark === contact.version) return false;
   const mayHaveChanged = (contact.updatedAtSeconds ?? -Infinity) >= contact.capturedBeforeSeconds;
   return mayHaveChanged || contact.mark !== markOf(contact.version);
-}
-
-/** Some bits from the end of a digest, which the memory of the process does not use. */
-export function markOf(version: string): number {
-  return Buffer.from(version, "base64url").subarray(-3).readUIntBE(0, 3) % MARKS;
 }

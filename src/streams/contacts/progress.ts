@@ -1,7 +1,7 @@
 import { Check } from "typebox/schema";
 import type { JsonObject } from "../../shared/json.ts";
+import { PACKED_IDS, type PackedIds } from "../known-ids.ts";
 import { SPAN, type Span } from "../window.ts";
-import { PACKED_IDS, type PackedIds } from "./known-ids.ts";
 
 /**
  * What is left of a full scan, by creation. Changes since `changedSince` have perhaps not been captured,

@@ -1,11 +1,11 @@
 import type { Step } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { Emptiness } from "../emptiness.ts";
+import { KnownIds, markOf } from "../known-ids.ts";
 import { ReadMeanwhile } from "../read-meanwhile.ts";
 import { nowSeconds, type Source } from "../source.ts";
 import { AHEAD_SECONDS, instantOf } from "../values.ts";
-import { decideCapture, markOf } from "./capture.ts";
-import { KnownIds } from "./known-ids.ts";
+import { decideCapture } from "./capture.ts";
 import type { LatestChange } from "./list.ts";
 import {
   type ContactProgress,

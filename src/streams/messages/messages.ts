@@ -20,6 +20,7 @@ import { messageSchema } from "./schema.ts";
 export const messages: StreamDefinition = {
   name: "messages",
   keyField: "id",
+  isOptional: true,
   intervalMs: EVENTS_INTERVAL_MS,
   documentSchema: messageSchema,
   merges: true,

@@ -8,6 +8,14 @@ export const MARKS = 2 ** 20;
 const CHARS_PER_ID = 5;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/** A bucket's name in JSON takes about so much text beside its entries. */
+const BYTES_PER_BUCKET = 14;
+
+/** Some bits from the end of a digest, which the memory of the process does not use. */
+export function markOf(version: string): number {
+  return Buffer.from(version, "base64url").subarray(-3).readUIntBE(0, 3) % MARKS;
+}
+
 /** Buckets by number, as state holds them: the IDs of each in ascending order, five characters an ID. */
 export type PackedIds = Record<string, string>;
 
@@ -35,6 +43,11 @@ export class KnownIds {
     return this.#size;
   }
 
+  /** About how much text the state holds. */
+  get bytes(): number {
+    return this.#size * CHARS_PER_ID + this.#buckets.size * BYTES_PER_BUCKET;
+  }
+
   has(id: number): boolean {
     return this.mark(id) !== undefined;
   }
@@ -54,6 +67,19 @@ export class KnownIds {
   delete(id: number): void {
     const { bucket, entries, position, isThere } = this.#find(id);
     if (isThere) this.#replace(bucket, entries, position, 1, "");
+  }
+
+  /** Deletes the smallest IDs, in whole buckets, until the rest takes at most so many bytes. Returns whether there were any. */
+  deleteSmallest(mostBytes: number): boolean {
+    if (this.bytes <= mostBytes) return false;
+    const ascending = [...this.#buckets.keys()].sort((left, right) => left - right);
+    for (const bucket of ascending) {
+      if (this.bytes <= mostBytes) break;
+      this.#size -= sizeOf(this.#buckets.get(bucket) ?? "");
+      this.#buckets.delete(bucket);
+      this.#changed.add(bucket);
+    }
+    return true;
   }
 
   get hasChanges(): boolean {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mergePatch } from "../../engine/index.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import { mergePatch } from "../engine/index.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { KnownIds, MARKS, type PackedIds } from "./known-ids.ts";
 
 const id = fc.oneof(

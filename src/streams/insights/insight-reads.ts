@@ -1,0 +1,80 @@
+import type { Priority } from "../../aircall/index.ts";
+import { AccessRefused, ConnectorError, NotInPlan, RequestInvalid } from "../../errors.ts";
+import type { Source } from "../source.ts";
+import { type InsightAnswer, insightIn } from "./insight-answer.ts";
+import { type InsightKind, insightOf } from "./insight-kind.ts";
+
+/**
+ * What Aircall answers about a call: an insight, `none` for now or for good, or no answer. `refused` is what a missing
+ * add-on answers, as far as it is about this call only.
+ */
+export type Answer = InsightAnswer | "none" | "unanswered" | "refused";
+
+/** So many refusals in a row are not about single calls. */
+const REFUSALS_IN_A_ROW = 3;
+
+/** So many failures in a row are no fault of single calls. */
+const FAILURES_IN_A_ROW = 5;
+
+/** So many calls without an insight are remarkable. */
+const REMARKABLE_WITHOUT = 200;
+
+/** Asks for the insights of one kind, call by call. */
+export class InsightReads {
+  readonly #kind: InsightKind;
+  readonly #source: Source;
+  #refusedInARow = 0;
+  #failedInARow = 0;
+  #without = 0;
+
+  constructor(kind: InsightKind, source: Source) {
+    this.#kind = kind;
+    this.#source = source;
+  }
+
+  /**
+   * Asks for the insight of a call. Throws `NotInPlan` after three refusals in a row, and the fifth error in a row; the
+   * errors before are logged.
+   */
+  async ask(callId: number, purpose: string, priority: Priority): Promise<Answer> {
+    try {
+      const api = this.#source.api.for(purpose, priority);
+      const body = await api.find(insightOf(callId, this.#kind), this.#kind.query);
+      this.#refusedInARow = 0;
+      this.#failedInARow = 0;
+      const answer = body && insightIn(body, this.#kind, callId, this.#source.malformed);
+      this.#noteAnswer(answer !== undefined && !answer.isEmpty);
+      return answer ?? "none";
+    } catch (error) {
+      return this.#withoutAnswer(error);
+    }
+  }
+
+  #withoutAnswer(error: unknown): Answer {
+    if (!(error instanceof ConnectorError) || error.recovery === "fix-config") throw error;
+    // What is wrong with the ID of a call stays wrong.
+    if (error instanceof RequestInvalid) return "none";
+    if (error instanceof AccessRefused) return this.#refused(error);
+    this.#failedInARow += 1;
+    if (this.#failedInARow >= FAILURES_IN_A_ROW) throw error;
+    this.#source.log.warn(`asked again later: ${error.message}`);
+    return "unanswered";
+  }
+
+  #refused(error: AccessRefused): Answer {
+    this.#refusedInARow += 1;
+    if (this.#refusedInARow < REFUSALS_IN_A_ROW) return "refused";
+    this.#refusedInARow = 0;
+    throw new NotInPlan(error.message);
+  }
+
+  /** Warns once when no call has what it could have. */
+  #noteAnswer(isThere: boolean): void {
+    if (isThere) this.#without = Number.NEGATIVE_INFINITY;
+    this.#without += 1;
+    if (this.#without !== REMARKABLE_WITHOUT) return;
+    this.#source.log.warn(
+      `None of the last ${REMARKABLE_WITHOUT} recorded calls has any ${this.#kind.name}. Ask Aircall whether the account's plan includes them and whether they are switched on for its numbers, or leave the stream out: each call costs requests.`,
+    );
+  }
+}

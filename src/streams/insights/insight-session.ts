@@ -1,0 +1,8 @@
+import { CallLists } from "./call-lists.ts";
+import { Transcripts } from "./transcripts.ts";
+
+/** What the streams of insights of one session share, so that none of them sends a request that another one has sent. */
+export class InsightSession {
+  readonly calls = new CallLists();
+  readonly transcripts = new Transcripts();
+}

@@ -1,0 +1,46 @@
+import type { Priority } from "../../aircall/index.ts";
+
+/** For how many calls it is known whether they have a transcript: a megabyte. */
+const MOST_VERDICTS = 20_000;
+
+interface Verdict {
+  readonly isThere: boolean;
+  /** Unix seconds. */
+  readonly atSeconds: number;
+}
+
+/** Asks for the transcript of a call. Resolves to whether there is one; `undefined` when Aircall does not answer. */
+type AskForTranscript = (callId: number, priority: Priority) => Promise<boolean | undefined>;
+
+/**
+ * Whether calls have a transcript, as far as the stream of transcripts of the session finds out. Where there is none,
+ * Aircall has made nothing else from it either, so that one request saves those for all other kinds.
+ */
+export class Transcripts {
+  readonly #verdicts = new Map<number, Verdict>();
+  #ask: AskForTranscript | undefined;
+
+  /** To be called by the stream of transcripts with the way to ask; `undefined` while it cannot be asked. */
+  askBy(ask: AskForTranscript | undefined): void {
+    this.#ask = ask;
+  }
+
+  note(callId: number, isThere: boolean, atSeconds: number): void {
+    this.#verdicts.delete(callId);
+    this.#verdicts.set(callId, { isThere, atSeconds });
+    const [earliest] = this.#verdicts.keys();
+    if (this.#verdicts.size > MOST_VERDICTS && earliest !== undefined) this.#verdicts.delete(earliest);
+  }
+
+  /** What is known of a call; a transcript that is there stays there. */
+  known(callId: number, sinceSeconds: number): boolean | undefined {
+    const verdict = this.#verdicts.get(callId);
+    if (!verdict || (!verdict.isThere && verdict.atSeconds < sinceSeconds)) return undefined;
+    return verdict.isThere;
+  }
+
+  /** Whether the call has a transcript, as of an instant in Unix seconds or later; `undefined` when that cannot be found out. */
+  async isThere(callId: number, sinceSeconds: number, priority: Priority): Promise<boolean | undefined> {
+    return this.known(callId, sinceSeconds) ?? (await this.#ask?.(callId, priority));
+  }
+}
