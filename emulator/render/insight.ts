@@ -5,6 +5,7 @@ import type { InsightName } from "../account/insight-kinds.ts";
 import { type InsightLife, versionAt } from "../account/insight-life.ts";
 import { isoDate } from "../account/time.ts";
 import { hashText, Random } from "../random.ts";
+import { callUuid } from "./call.ts";
 import { ACTION_ITEMS, SUMMARIES, TOPICS } from "./phrases.ts";
 import { callerNumber, renderUtterances } from "./transcript.ts";
 
@@ -212,10 +213,6 @@ function rotated<Item>(items: readonly Item[], random: Random, version: number):
 function languageOf({ numberId }: CallLife, { numbers }: Account): string {
   const country = numberId === null ? undefined : numbers.recall(numberId)?.country;
   return country === "US" ? "en-US" : "en-GB";
-}
-
-export function callUuid({ id }: CallLife): string {
-  return `CA${id.toString(16).padStart(32, "0")}`;
 }
 
 function withTextIds(body: InsightBody): InsightBody {
