@@ -1,5 +1,8 @@
 export type { Account } from "./account/account.ts";
 export type { RingOptions } from "./account/calls.ts";
+export { INSIGHT_NAMES, type InsightName } from "./account/insight-kinds.ts";
+export type { InsightLife } from "./account/insight-life.ts";
+export type { InsightOptions } from "./account/insight-options.ts";
 export { type EmulatorClock, type MovableClock, movableClock } from "./clock.ts";
 export type { EventOptions } from "./events/options.ts";
 export type { EventRecord, RecordedAttempt } from "./events/record.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StreamName } from "./index.ts";
+import type { InsightName, StreamName } from "./index.ts";
 import {
   DAY_MS,
   EMPTY,
@@ -12,7 +12,10 @@ import {
   unsigned,
 } from "./testing.ts";
 
-const LISTS: Record<Exclude<StreamName, "company" | "messages">, { path: string; key: string }> = {
+const LISTS: Record<
+  Exclude<StreamName, "company" | "messages" | InsightName>,
+  { path: string; key: string }
+> = {
   calls: { path: "/v1/calls", key: "calls" },
   contacts: { path: "/v1/contacts", key: "contacts" },
   users: { path: "/v2/users", key: "users" },

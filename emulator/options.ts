@@ -1,4 +1,5 @@
 import { EVENT_NAMES } from "./account/event-names.ts";
+import { type InsightOptions, insightOptions } from "./account/insight-options.ts";
 import type { WebhookRules } from "./account/webhooks.ts";
 import { type EmulatorClock, systemClock } from "./clock.ts";
 import { type EventOptions, eventOptions } from "./events/options.ts";
@@ -59,6 +60,7 @@ export interface EmulatorOptions extends LimiterOptions, WebhookRules {
   callsFromInclusive: boolean;
   /** The lifetime that the signed URLs of recordings and voicemails state. */
   signedUrlSeconds: number;
+  insights: Partial<InsightOptions>;
   events: Partial<EventOptions>;
   /** Sends events to the webhooks. By default, they are sent over HTTP, and to this machine only. */
   sendEvent: typeof fetch | null;
@@ -66,6 +68,7 @@ export interface EmulatorOptions extends LimiterOptions, WebhookRules {
 
 export interface ResolvedOptions extends EmulatorOptions {
   account: AccountSize;
+  insights: InsightOptions;
   events: EventOptions;
 }
 
@@ -100,6 +103,7 @@ const DEFAULTS: ResolvedOptions = {
   listInProgress: true,
   callsFromInclusive: false,
   signedUrlSeconds: 600,
+  insights: insightOptions(),
   events: eventOptions(),
   sendEvent: null,
   keyMayWrite: true,
@@ -112,6 +116,7 @@ export function resolveOptions(options: Partial<EmulatorOptions>): ResolvedOptio
     ...DEFAULTS,
     ...options,
     account: { ...DEFAULT_SIZE, ...options.account },
+    insights: insightOptions(options.insights),
     events: eventOptions(options.events),
   };
 }

@@ -18,6 +18,7 @@ import {
   type Team,
   type User,
 } from "./directory.ts";
+import { Insights } from "./insights.ts";
 import { Messages } from "./messages.ts";
 import { COMPANY_NAME } from "./names.ts";
 import { Webhooks } from "./webhooks.ts";
@@ -46,6 +47,7 @@ export class Account {
   readonly contacts: Contacts;
   readonly calls: Calls;
   readonly messages: Messages;
+  readonly insights: Insights;
   /** Reports what tests and requests change. */
   readonly changes = new Changes();
   readonly #clock: EmulatorClock;
@@ -82,6 +84,7 @@ export class Account {
     const traffic = this.#trafficOf(options);
     this.calls = this.#makeCalls(seed, options, traffic);
     this.messages = this.#makeMessages(seed, options, traffic);
+    this.insights = new Insights(seed, this.calls, options, changes);
   }
 
   get nowSeconds(): number {

@@ -32,6 +32,8 @@ export interface CallLife {
   comments: CallComment[];
   /** In U.S. cents, once the call has settled. */
   cost: string;
+  /** The call has insights if the share of calls that have some is above this number. Drawn from [0, 1). */
+  insightRank: number;
 }
 
 /** The data from which calls are generated. */
@@ -115,6 +117,7 @@ export function generateLife(origin: CallOrigin, from: CallIngredients): CallLif
     tags: tagsOf(random, from.tagIds, userId, endedAt),
     comments: commentsOf(random, origin.id, userId, endedAt),
     cost: (random.next() * 20).toFixed(2),
+    insightRank: random.next(),
   };
 }
 
@@ -135,6 +138,7 @@ export function ringing(life: CallLife): CallLife {
     archivedAt: NEVER,
     tags: [],
     comments: [],
+    insightRank: NEVER,
   };
 }
 

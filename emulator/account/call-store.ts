@@ -63,6 +63,15 @@ export class CallStore {
     return reportedStart(life, nowSeconds) < this.#oldest(isSeeded(id)) ? undefined : life;
   }
 
+  /** Finds a call that has started, also if it is too old for the API to serve it. */
+  findOfAnyAge(id: number): CallLife | undefined {
+    const life = this.lifeOrNull(id);
+    const hasStarted = life !== null && this.#isListed(life, this.nowSeconds);
+    if (!hasStarted) return undefined;
+    const isTooOld = isSeeded(id) && life.startedAt < this.nowSeconds - this.#options.days * SECONDS_PER_DAY;
+    return isTooOld ? undefined : life;
+  }
+
   /** The order of the calls that the API serves now. It is cached until the second or the account changes. */
   get order(): CallOrder {
     const nowSeconds = this.nowSeconds;

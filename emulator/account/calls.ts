@@ -98,6 +98,14 @@ export class Calls extends CallStore {
     );
   }
 
+  /** Deletes the recording or voicemail. */
+  deleteAsset(id: number): void {
+    this.#change(id, null, (life) => {
+      life.asset = null;
+      life.assetAt = NEVER;
+    });
+  }
+
   tag(id: number, tagId: number, userId: number | null = null): void {
     this.#change(id, "call.tagged", (life) => {
       life.tags = [...life.tags, { tagId, atSeconds: this.nowSeconds, userId }];

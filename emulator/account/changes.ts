@@ -1,5 +1,6 @@
 import type { ItemChange, ItemReporter } from "./collection.ts";
 import type { PhoneNumber, User, Webhook } from "./directory.ts";
+import type { InsightName } from "./insight-kinds.ts";
 
 /**
  * What a test or a request changes, as opposed to what happens by itself. `event` is the name under which it is
@@ -8,6 +9,8 @@ import type { PhoneNumber, User, Webhook } from "./directory.ts";
 export type Change =
   | { of: "call" | "contact"; id: number; event: string | null }
   | { of: "message"; id: string; event: string }
+  /** `id` is that of the call. */
+  | { of: "insight"; id: number; name: InsightName; event: string | null }
   | ({ of: "user" } & ItemChange<User>)
   | ({ of: "number" } & ItemChange<PhoneNumber>)
   | ({ of: "webhook" } & ItemChange<Webhook>);

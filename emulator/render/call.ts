@@ -23,7 +23,7 @@ export function renderCall(life: CallLife, account: Account, flags: CallFlags, n
   const user = (id: number | null | undefined) => nestedUser(account, id, now);
   return {
     id: life.id,
-    sid: `CA${life.id.toString(16).padStart(32, "0")}`,
+    sid: callUuid(life),
     direct_link: directLink(`/v1/calls/${life.id}`),
     direction: life.direction,
     status: statusOf(life, now),
@@ -50,6 +50,11 @@ export function renderCall(life: CallLife, account: Account, flags: CallFlags, n
     tags: renderTags(life, account, now),
     conference_participants: [],
   };
+}
+
+/** The ID of the carrier, which events and insights call `call_uuid`. */
+export function callUuid({ id }: CallLife): string {
+  return `CA${id.toString(16).padStart(32, "0")}`;
 }
 
 function statusOf(life: CallLife, now: number): "initial" | "answered" | "done" {

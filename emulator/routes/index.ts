@@ -1,6 +1,8 @@
+import type { InsightName } from "../account/insight-kinds.ts";
 import { calls } from "./calls.ts";
 import { company } from "./company.ts";
 import { contacts } from "./contacts.ts";
+import { insights } from "./insights.ts";
 import { messages } from "./messages.ts";
 import { numbers } from "./numbers.ts";
 import type { EmulatedStream } from "./stream.ts";
@@ -20,7 +22,8 @@ export type StreamName =
   | "tags"
   | "webhooks"
   | "company"
-  | "messages";
+  | "messages"
+  | InsightName;
 
 /** The streams that the emulator serves. */
 export const STREAMS: Readonly<Record<StreamName, EmulatedStream>> = {
@@ -34,4 +37,5 @@ export const STREAMS: Readonly<Record<StreamName, EmulatedStream>> = {
   webhooks,
   company,
   messages,
+  ...insights,
 };

@@ -1,8 +1,11 @@
 import { expect } from "vitest";
-import type { Emulator, StreamName } from "../../emulator/index.ts";
+import { type Emulator, INSIGHT_NAMES, type StreamName } from "../../emulator/index.ts";
 import { askFile } from "./files.ts";
 
-const KEY_FIELD: Partial<Record<StreamName, string>> = { company: "name" };
+const KEY_FIELD: Partial<Record<StreamName, string>> = {
+  company: "name",
+  ...Object.fromEntries(INSIGHT_NAMES.map((name) => [name, "call_id"])),
+};
 
 /** Tells of the moment of reading: state that is live, links that are signed anew, secrets that are dropped. */
 const FIELD_OF_THE_MOMENT =
