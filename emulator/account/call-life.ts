@@ -76,6 +76,9 @@ const MEDIAN_TALK_SECONDS = 3 * SECONDS_PER_MINUTE;
 const ASSET_AFTER_SECONDS = 30;
 const LATEST_ASSET_SECONDS = 20 * SECONDS_PER_HOUR;
 
+/** A seeded call has its recording or voicemail within this time after its start, or has none. */
+export const LONGEST_ASSET_SECONDS = SECONDS_PER_HOUR + LONGEST_TALK_SECONDS + LATEST_ASSET_SECONDS;
+
 const MISSED_REASONS = [
   "out_of_opening_hours",
   "short_abandoned",

@@ -21,6 +21,10 @@ export interface InsightVersion {
 const LATE_EVALUATION_SECONDS = [2 * SECONDS_PER_HOUR, 2 * SECONDS_PER_DAY] as const;
 const CHANGE_AFTER_SECONDS = [2 * SECONDS_PER_HOUR, 3 * SECONDS_PER_DAY] as const;
 
+/** Nothing happens to the insights of a call later than this after the call has its recording or voicemail. */
+export const LONGEST_INSIGHT_SECONDS =
+  SECONDS_PER_HOUR + LATE_EVALUATION_SECONDS[1] + CHANGE_AFTER_SECONDS[1];
+
 /** The insights of a call that has a recording or voicemail, in the order of their names. */
 export function generateInsights(call: CallLife, seed: number): InsightLife[] {
   const { day, index } = placeOfId(call.id);

@@ -2,7 +2,7 @@ import { INSIGHT_NAMES, type InsightName } from "./insight-kinds.ts";
 
 /**
  * How insights come about and are answered. The defaults are what is documented or most likely; the others are what
- * else can be. Tests may change all of it while the emulator runs.
+ * else can be. Tests may change all of it while the emulator runs; events of the next hour may be as they were.
  */
 export interface InsightOptions {
   /** The share of the calls with a recording or voicemail that have insights. */

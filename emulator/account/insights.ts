@@ -2,7 +2,7 @@ import type { EmulatorClock } from "../clock.ts";
 import type { CallLife } from "./call-life.ts";
 import type { Calls } from "./calls.ts";
 import type { Changes } from "./changes.ts";
-import { INSIGHT_KINDS, type InsightName } from "./insight-kinds.ts";
+import { INSIGHT_KINDS, INSIGHT_NAMES, type InsightName } from "./insight-kinds.ts";
 import { generateInsights, type InsightLife, versionAt } from "./insight-life.ts";
 import type { InsightOptions } from "./insight-options.ts";
 
@@ -49,6 +49,21 @@ export class Insights {
     return [...untouched, ...(touched?.values() ?? [])].filter(({ name }) => addOns.includes(name));
   }
 
+  /** The calls to which tests have added insights, or of which they have changed some. */
+  get touchedCalls(): CallLife[] {
+    return [...this.#touched.keys()].flatMap((id) => this.#calls.lifeOrNull(id) ?? []);
+  }
+
+  isTouched(callId: number): boolean {
+    return this.#touched.has(callId);
+  }
+
+  /** Whether an event is about a kind of insights that the company has not bought. */
+  isMissing(event: string): boolean {
+    const name = INSIGHT_NAMES.find((each) => eventsOf(each).includes(event));
+    return name !== undefined && !this.options.addOns.includes(name);
+  }
+
   /** Adds an insight to any call, ready now. `content` has fields of it; the others are generated. */
   add(callId: number, name: InsightName, content: object = {}): void {
     this.#calls.life(callId);
@@ -83,4 +98,9 @@ export class Insights {
     this.#touched.set(callId, ofCall.set(name, life));
     this.#changes.after({ of: "insight", id: callId, name, event });
   }
+}
+
+function eventsOf(name: InsightName): (string | null)[] {
+  const { createdEvent, updatedEvent } = INSIGHT_KINDS[name];
+  return [createdEvent, updatedEvent];
 }

@@ -47,15 +47,17 @@ export class Agenda {
   /** Enters what a change leads to, and returns what it announces. */
   change(change: Change, nowMs: number): Happening[] {
     const untilSeconds = this.#filledUntilSeconds ?? this.#begin(Math.floor(nowMs / 1_000));
+    const id = "item" in change ? change.item.id : change.id;
+    const announced: Happening[] = [];
     for (const family of this.#families) {
       const consequences = family.consequencesOf(change, { nowMs, untilSeconds });
       if (consequences === null) continue;
-      const key = keyOf(change.of, "item" in change ? change.item.id : change.id);
+      const key = keyOf(family.resource, id);
       this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
       this.#enter(consequences.coming, nowMs);
-      return [...consequences.announced];
+      announced.push(...consequences.announced);
     }
-    return [];
+    return announced;
   }
 
   #begin(atSeconds: number): number {

@@ -6,8 +6,8 @@ import type { EventOptions } from "./options.ts";
 export interface Happening {
   /** The name of the event, such as `call.ended`. */
   readonly event: string;
-  readonly resource: "call" | "contact" | "user" | "number" | "message";
-  /** The ID of the object to which it happens. */
+  readonly resource: "call" | "contact" | "user" | "number" | "message" | "insight";
+  /** The ID of the object to which it happens. For an insight, that of its call. */
   readonly id: number | string;
   readonly atMs: number;
   /** The object at that moment, as the event shows it. */
@@ -30,11 +30,12 @@ export interface Horizon {
 
 /** A kind of objects that events are about. */
 export interface Family {
+  readonly resource: Happening["resource"];
   /** What is still to happen, at an instant, to what has begun by then. It may also yield what has happened. */
   pending(atSeconds: number): Iterable<Happening>;
   /** What happens in `(afterSeconds, untilSeconds]`, or later to what begins in it. Tests have changed none of it. */
   beginning(afterSeconds: number, untilSeconds: number): Iterable<Happening>;
-  /** Returns null for a change of another family. */
+  /** Returns null for a change that concerns nothing of the family. The ID in the change is that of the object. */
   consequencesOf(change: Change, horizon: Horizon): Consequences | null;
 }
 

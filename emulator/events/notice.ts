@@ -14,7 +14,7 @@ export class Notice {
     const { event, data } = this.happening;
     this.#data ??= JSON.stringify(data());
     const envelope = {
-      resource: resourceOf(event),
+      resource: resourceOf(this.happening),
       event,
       timestamp: Math.floor(timestampMs / 1_000),
       token,
@@ -23,8 +23,9 @@ export class Notice {
   }
 }
 
-/** `group_message.sent` has the resource of all messages. */
-function resourceOf(event: string): string {
-  const [family = ""] = event.split(".");
-  return family === "group_message" ? "message" : family;
+/** `group_message.sent` has the resource of all messages, and all insights have one resource. */
+function resourceOf({ event, resource }: Happening): string {
+  if (resource === "message") return "message";
+  if (resource === "insight") return "conversation_intelligence";
+  return event.slice(0, event.indexOf("."));
 }

@@ -1,9 +1,10 @@
 import type { Context } from "hono";
 import type { CallLife } from "../account/call-life.ts";
 import { INSIGHT_KINDS, INSIGHT_NAMES, type InsightName } from "../account/insight-kinds.ts";
+import { type InsightLife, versionAt } from "../account/insight-life.ts";
 import { type Selection, UNKNOWN_ID, wholeNumber } from "../envelope.ts";
-import { type InsightBody, type InsightFlags, renderEmptyInsight, renderInsight } from "../render/insight.ts";
-import { type EmulatedStream, queryOf, selectItems, type World } from "./stream.ts";
+import { type InsightBody, renderEmptyInsight, renderInsight } from "../render/insight.ts";
+import { type EmulatedStream, type Query, queryOf, selectItems, type World } from "./stream.ts";
 
 const INVALID_ID = { error: "Bad Request", troubleshoot: "The id of the call is not a number" };
 
@@ -30,7 +31,7 @@ function answer(context: Context, world: World, name: InsightName): Response {
   if (!isBought && options.missing === "forbidden") return context.json({ message: "Forbidden" }, 403);
   const call = findCall(world, id);
   if (call === undefined) return context.json(UNKNOWN_ID, 404);
-  const insight = renderOf(world, name, call, { withPlaybook: queryOf(context).flag("fetch_playbook") });
+  const insight = renderOf(world, name, call, queryOf(context));
   if (insight !== null) return context.json(enveloped(name, insight));
   const isAwaited = call.asset !== null && call.assetAt <= world.account.nowSeconds;
   const isEmpty = isBought ? options.notReady === "empty" && isAwaited : options.missing === "empty";
@@ -42,13 +43,9 @@ function findCall({ account: { calls, insights } }: World, id: number): CallLife
   return insights.options.beyondHistory === "answered" ? calls.findOfAnyAge(id) : calls.find(id);
 }
 
-function renderOf(
-  { account }: World,
-  name: InsightName,
-  call: CallLife,
-  flags: InsightFlags,
-): InsightBody | null {
+function renderOf({ account }: World, name: InsightName, call: CallLife, query: Query): InsightBody | null {
   const life = account.insights.of(call.id, name);
+  const flags = { withPlaybook: query.flag("fetch_playbook") };
   return life === null ? null : renderInsight(life, call, account, account.nowSeconds, flags);
 }
 
@@ -59,13 +56,16 @@ function enveloped(name: InsightName, insight: InsightBody): InsightBody {
 
 /** The insights that are ready, of the calls that are listed, whole. The ID of the call is a number in all of them. */
 function existing(world: World, name: InsightName): Selection {
-  const { calls } = world.account;
+  const { calls, insights, nowSeconds } = world.account;
   const { order } = calls;
-  const ready: InsightBody[] = [];
+  const ready: { life: InsightLife; call: CallLife }[] = [];
   for (let position = 0; position < order.length; position++) {
     const call = calls.life(order.idAt(position));
-    const insight = renderOf(world, name, call, { withPlaybook: true });
-    if (insight !== null) ready.push({ ...insight, call_id: call.id });
+    const life = insights.of(call.id, name);
+    if (life !== null && versionAt(life, nowSeconds) >= 0) ready.push({ life, call });
   }
-  return selectItems(ready, (insight) => insight);
+  return selectItems(ready, ({ life, call }) => ({
+    ...renderInsight(life, call, world.account, nowSeconds, { withPlaybook: true }),
+    call_id: call.id,
+  }));
 }

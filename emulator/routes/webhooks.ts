@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Webhook } from "../account/directory.ts";
 import { EVENT_NAMES } from "../account/event-names.ts";
+import type { Insights } from "../account/insights.ts";
 import { isoDate } from "../account/time.ts";
 import { MOST_WEBHOOKS, type WebhookRules } from "../account/webhooks.ts";
 import { type Selection, UNKNOWN_ID } from "../envelope.ts";
@@ -34,7 +35,7 @@ function listWebhooks({ account }: World): Selection {
   return selectItems(account.webhooks.listed, renderWebhook);
 }
 
-function serveWrites(app: EmulatorApp, { account: { webhooks } }: World): void {
+function serveWrites(app: EmulatorApp, { account: { webhooks, insights } }: World): void {
   const write = (answer: (context: Context, body: Body) => Response) => async (context: Context) => {
     if (!webhooks.rules.keyMayWrite) return context.json({ message: "Forbidden" }, 403);
     const body = await bodyOf(context);
@@ -49,7 +50,7 @@ function serveWrites(app: EmulatorApp, { account: { webhooks } }: World): void {
   app.post(
     "/v1/webhooks",
     write((context, { url, events }) => {
-      const problem = urlProblem(url, webhooks.rules) ?? eventsProblem(events, webhooks.rules);
+      const problem = urlProblem(url, webhooks.rules) ?? eventsProblem(events, webhooks.rules, insights);
       if (problem) return refuse(context, problem);
       if (webhooks.size >= MOST_WEBHOOKS) return refuse(context, `No more than ${MOST_WEBHOOKS} webhooks`);
       const id = webhooks.add({ url: String(url), active: true, events: subscribed(events) });
@@ -61,7 +62,7 @@ function serveWrites(app: EmulatorApp, { account: { webhooks } }: World): void {
     writeOne((context, webhook, { url, events, active }) => {
       const problem =
         (url === undefined ? undefined : urlProblem(url, webhooks.rules)) ??
-        eventsProblem(events, webhooks.rules);
+        eventsProblem(events, webhooks.rules, insights);
       if (problem) return refuse(context, problem);
       const action = context.req.query("events_action");
       webhooks.edit(webhook.id, {
@@ -104,11 +105,17 @@ function urlProblem(url: unknown, { httpOnThisMachine }: WebhookRules): string |
   return protocol === "https:" || (isLocal && httpOnThisMachine) ? undefined : "url is invalid";
 }
 
-/** One unknown name makes the whole request invalid. */
-function eventsProblem(events: unknown, { eventNames }: WebhookRules): string | undefined {
+/** One unknown name, or one of insights that the company has not bought, makes the whole request invalid. */
+function eventsProblem(
+  events: unknown,
+  { eventNames }: WebhookRules,
+  insights: Insights,
+): string | undefined {
   if (events === undefined) return undefined;
   if (!Array.isArray(events) || events.some((name) => typeof name !== "string")) return "events is invalid";
-  const unknown = eventNames === "any" ? undefined : events.find((name) => !eventNames.includes(name));
+  const isUnknown = (name: string) =>
+    eventNames !== "any" && (!eventNames.includes(name) || insights.isMissing(name));
+  const unknown = events.find(isUnknown);
   return unknown === undefined ? undefined : `${unknown} is not a valid event`;
 }
 

@@ -18,6 +18,7 @@ const HOLDS = hashText("hold");
 type Step = readonly [event: string, atSeconds: number];
 
 export class CallEvents implements Family {
+  readonly resource = "call";
   readonly #world: FamilyWorld;
 
   constructor(world: FamilyWorld) {

@@ -5,6 +5,7 @@ import { eventContact } from "../../render/events.ts";
 import type { Consequences, Family, FamilyWorld, Happening, Horizon } from "../happening.ts";
 
 export class ContactEvents implements Family {
+  readonly resource = "contact";
   readonly #world: FamilyWorld;
   /** The day whose seeded contacts were looked at last, and what happens to them on it. */
   #day = Number.NaN;

@@ -1,6 +1,7 @@
 import type { Family, FamilyWorld } from "../happening.ts";
 import { CallEvents } from "./calls.ts";
 import { ContactEvents } from "./contacts.ts";
+import { InsightEvents } from "./insights.ts";
 import { MessageEvents } from "./messages.ts";
 import { NumberEvents } from "./numbers.ts";
 import { UserEvents } from "./users.ts";
@@ -13,5 +14,6 @@ export function familiesOf(world: FamilyWorld): Family[] {
     new UserEvents(world),
     new NumberEvents(world),
     new MessageEvents(world),
+    new InsightEvents(world),
   ];
 }

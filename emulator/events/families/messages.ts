@@ -5,6 +5,7 @@ import { renderMessage, renderStatus } from "../../render/message.ts";
 import type { Consequences, Family, FamilyWorld, Happening, Horizon } from "../happening.ts";
 
 export class MessageEvents implements Family {
+  readonly resource = "message";
   readonly #world: FamilyWorld;
 
   constructor(world: FamilyWorld) {

@@ -7,6 +7,7 @@ import type { Consequences, Family, FamilyWorld, Happening, Horizon } from "../h
 import { boundariesWithin } from "./boundaries.ts";
 
 export class NumberEvents implements Family {
+  readonly resource = "number";
   readonly #world: FamilyWorld;
 
   constructor(world: FamilyWorld) {

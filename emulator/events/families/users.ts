@@ -7,6 +7,7 @@ import { boundariesWithin } from "./boundaries.ts";
 
 /** Users under the names of version 2. Calls do not open or close a user, so that nothing announces `in_call`. */
 export class UserEvents implements Family {
+  readonly resource = "user";
   readonly #world: FamilyWorld;
 
   constructor(world: FamilyWorld) {
