@@ -44,8 +44,11 @@ export type InsightName =
   | "evaluations"
   | "predicted_csats";
 
+/** The streams whose rows requests can read. */
+export type RequestedStreamName = ListedStreamName | InsightName;
+
 /** Names of streams. Captures in use refer to them, so they never change, misspellings included. */
-export type StreamName = ListedStreamName | InsightName | "events" | "messages";
+export type StreamName = RequestedStreamName | "events" | "messages";
 
 /** Every stream of the connector. A name without a definition does not compile. */
 export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
@@ -90,7 +93,7 @@ export function isOptional(name: StreamName): boolean {
 }
 
 /** Whether requests read the rows of the stream. The rows of any other come by events only. */
-export function isRequested(name: StreamName): boolean {
+export function isRequested(name: StreamName): name is RequestedStreamName {
   return streams[name].capturesEvent === undefined;
 }
 

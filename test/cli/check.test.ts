@@ -74,12 +74,9 @@ describe("check reads each kind of insight of a recent call", () => {
   });
 
   test("I4: which is not in the plan where Aircall refuses the kind and accepts the key, and is no failure", async () => {
-    await using aircall = await stillAccount({ account: { calls: 50, days: 20 } });
-    aircall.faults.add({
-      match: /\/(evaluations|predicted_csat)$/,
-      kind: "status",
-      status: 403,
-      every: 1,
+    await using aircall = await stillAccount({
+      account: { calls: 50, days: 20 },
+      insights: { addOns: ["summaries"], missing: "forbidden" },
     });
     const { exitCode, rows } = await checked(aircall, "tags,summaries,evaluations,predicted_csats");
     expect(exitCode).toBe(0);

@@ -9,7 +9,7 @@ import { SingleReads } from "../single-reads.ts";
 import { HOUR_MS, nowSeconds, restUntilDue, type Source } from "../source.ts";
 import type { Span } from "../window.ts";
 import { agesOf, DAY_SECONDS, latestPart, nameOf, spanDue } from "./ages.ts";
-import { type ListedCall, listedCallOf } from "./call-lists.ts";
+import { callSource, type ListedCall, listedCallOf } from "./call-lists.ts";
 import { CapturedInsights } from "./captured-insights.ts";
 import type { InsightAnswer } from "./insight-answer.ts";
 import type { InsightKind } from "./insight-kind.ts";
@@ -255,7 +255,7 @@ export class InsightRun {
   /** `undefined` when Aircall does not answer. */
   async #isRecordingGone(callId: number): Promise<boolean | undefined> {
     const reads = new SingleReads(this.#source.api.for("recording", "insight"), this.#source.log);
-    const call = await findCall(callId, reads, this.#source);
+    const call = await findCall(callId, reads, callSource(this.#source));
     if (call === "unanswered") return undefined;
     return call === "unknown" || !listedCallOf(call).isRecorded;
   }
