@@ -182,6 +182,16 @@ test("insights of calls beyond the history are answered if the options say so", 
   expect([...emulator.truth("summaries")]).toEqual([]);
 });
 
+test("seeded calls that no longer exist have no insights, whatever the options say of the history", async () => {
+  const session = await open({ account: SEEDED, insights: { beyondHistory: "answered", share: 1 } });
+  const { call_id } = [...session.emulator.truth("summaries")][0] as { call_id: number };
+  expect(await readInsight(session, call_id, "summaries")).toMatchObject({ call_id });
+  session.clock.advance(2 * 86_400_000);
+  expect(await readInsight(session, call_id, "summaries")).toBe(404);
+});
+
+const SEEDED = { ...QUIET, numbers: 25, days: 2, calls: 60 };
+
 test("IDs can be texts, but the truth has the call's as a number", async () => {
   const { emulator, id, insightOf } = await openRecorded({ idsAsText: true });
   const { insights } = emulator.account;

@@ -75,3 +75,20 @@ test("the same seed derives the same insights", async () => {
   expect(await bodies("aircall")).toEqual(first);
   expect(await bodies("other")).not.toEqual(first);
 });
+
+test.each(INSIGHT_NAMES)("each change of %s shows", async (name) => {
+  const { emulator } = await open({ account: SPOKEN });
+  const { insights } = emulator.account;
+  const read = () => [...emulator.truth(name)] as { call_id: number }[];
+  const versions = [read()];
+  expect(versions[0]?.length).toBeGreaterThan(10);
+  for (let changes = 0; changes < 3; changes++) {
+    for (const { call_id } of versions[0] ?? []) insights.change(call_id, name);
+    versions.push(read());
+  }
+  const [first = [], ...others] = versions;
+  first.forEach((row, index) => {
+    const texts = [row, ...others.map((rows) => rows[index])].map((version) => JSON.stringify(version));
+    for (const [position, text] of texts.entries()) expect(text).not.toBe(texts[position + 1]);
+  });
+});
