@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openStore, type Store } from "../../src/local/index.ts";
+import type { Store } from "../../src/local/index.ts";
 import { streams } from "../../src/streams/index.ts";
+import { openTarget } from "../../test/support/open-target.ts";
 import { count, mebibytes, rounded } from "../format.ts";
 import { table } from "../markdown.ts";
 import { inTemporaryFolder, print, thisMachine } from "../support.ts";
@@ -43,7 +44,7 @@ print(text);
 async function measure(folder: string): Promise<Phase[]> {
   const path = join(folder, "contacts.duckdb");
   const { name, keyField, documentSchema } = streams.contacts;
-  const store = await openStore(path, { tables: [{ name, keyField, documentSchema }], source: "benchmark" });
+  const store = await openTarget(path, { tables: [{ name, keyField, documentSchema }], source: "benchmark" });
   const backfill = await phase("backfill", path, Math.ceil(CONTACTS / CONTACTS_PER_SECOND), (commit) => {
     const from = commit * CONTACTS_PER_SECOND;
     return write(store, from, Math.min(CONTACTS_PER_SECOND, CONTACTS - from), 0);
