@@ -35,6 +35,8 @@ interface Ask {
   readonly sinceSeconds: number;
   /** Whether the call does not come to another age. */
   readonly isLast: boolean;
+  /** The patch of the state once the call has been asked. */
+  readonly asked?: () => JsonObject;
 }
 
 /** One run of a stream of insights: when which call is asked. */
@@ -83,8 +85,8 @@ export class InsightRun {
       yield* this.#readHistory();
       return true;
     } catch (error) {
-      if (!(error instanceof NotInPlan)) throw error;
       this.#askForTranscriptsBy(undefined);
+      if (!(error instanceof NotInPlan)) throw error;
       this.#reportPlan(error);
       return false;
     }
@@ -140,6 +142,7 @@ export class InsightRun {
   /** Asks the calls that have come to an age. */
   async *#askAtAge(ageSeconds: number, span: Span): AsyncGenerator<Step> {
     const isLast = ageSeconds === Math.max(...this.#agesSeconds);
+    let asked: JsonObject = {};
     if (!this.#isLeftToEvents(ageSeconds)) {
       const calls = await this.#list(span, String(ageSeconds), "insight");
       const purpose = `at ${nameOf(ageSeconds)}`;
@@ -149,10 +152,17 @@ export class InsightRun {
         else if (call.isOver && call.isRecorded) yield* this.#askFor(call, ask);
         yield* this.#readUrgent(ageSeconds);
       }
-      if (isLast) this.#captured.forget(calls.map(({ id }) => id).filter((id) => !this.#again.has(id)));
+      if (isLast) this.#forget(calls, span);
+      asked = this.#history.asked(span, nowSeconds(this.#source));
     }
     this.#cursors = rereadThrough(this.#cursors, ageSeconds, span.until);
-    yield this.#captured.checkpoint({ rungs: { ...this.#cursors } });
+    yield this.#captured.checkpoint({ ...asked, rungs: { ...this.#cursors } });
+  }
+
+  /** The calls are not asked again, but for those of the last second, with which the next span begins. */
+  #forget(calls: readonly ListedCall[], { until }: Span): void {
+    const past = calls.filter(({ id, startedAt }) => startedAt < until && !this.#again.has(id));
+    this.#captured.forget(past.map(({ id }) => id));
   }
 
   /** Events announce what young calls get. The older ages find what was not announced all the same. */
@@ -170,22 +180,20 @@ export class InsightRun {
     if (!this.#isReadAgainAt(ageSeconds)) return;
     const answer = await this.#reads.ask(call.id, `re-read ${ask.purpose}`, ask.priority);
     if (isInsight(answer)) yield* this.#capture(call.id, answer.insight, true);
-    else if (answer === "unanswered") yield* this.#askLater(call.id);
+    else if (answer !== "none") yield* this.#askLater(call.id);
   }
 
   #isReadAgainAt(ageSeconds: number): boolean {
     return this.#kind.canChange && this.#source.rereadInsightsAfterSeconds.includes(ageSeconds);
   }
 
-  /** Asks for an insight that was not captured yet. Returns whether Aircall may have refused because of the plan. */
-  async *#askFor(call: ListedCall, ask: Ask): AsyncGenerator<Step, boolean> {
-    if (!(await this.#canHave(call, ask))) return false;
+  /** Asks for an insight that was not captured yet. */
+  async *#askFor(call: ListedCall, ask: Ask): AsyncGenerator<Step> {
+    if (!(await this.#canHave(call, ask))) return;
     const answer = await this.#answer(call.id, ask);
-    if (answer === "unanswered") yield* this.#askLater(call.id);
-    if (!isInsight(answer)) return answer === "refused";
-    if (answer.isEmpty && !this.#isFinal(call)) return false;
-    yield* this.#capture(call.id, answer.insight, this.#isAskedAgain(call));
-    return false;
+    if (answer === "unanswered" || answer === "refused") yield* this.#askLater(call.id);
+    if (!isInsight(answer) || (answer.isEmpty && !this.#isFinal(call))) return;
+    yield* this.#capture(call.id, answer.insight, this.#isAskedAgain(call), ask.asked?.());
   }
 
   /** A call without a transcript has no more than what people write about it, for which it is asked when nothing else will come. */
@@ -210,46 +218,54 @@ export class InsightRun {
     return startedAt > cursorOf(Math.max(...this.#agesSeconds), this.#cursors);
   }
 
-  *#capture(callId: number, insight: JsonObject, isAskedAgain: boolean): Generator<Step> {
+  *#capture(
+    callId: number,
+    insight: JsonObject,
+    isAskedAgain: boolean,
+    asked: JsonObject = {},
+  ): Generator<Step> {
     if (this.#kind.isTranscript) this.#session.transcripts.note(callId, true, nowSeconds(this.#source));
-    yield* this.#captured.capture(callId, insight, { isAskedAgain, patch: this.#again.delete(callId) });
+    const patch = { ...asked, ...this.#again.delete(callId) };
+    yield* this.#captured.capture(callId, insight, { isAskedAgain, patch });
   }
 
   /** Asks the call again in an hour, by itself. */
   *#askLater(callId: number): Generator<Step> {
     const patch = this.#again.add(callId, nowSeconds(this.#source));
-    if (patch) yield this.#captured.checkpoint(patch);
-    else
+    if (!patch)
       this.#source.malformed.reportOnce(
-        "Aircall does not answer for so many calls that some are left to the next age",
+        "Aircall does not answer for so many calls, or for so long, that some are left to the next age",
       );
+    yield this.#captured.checkpoint(patch ?? this.#again.delete(callId));
   }
 
   async *#askAgain(): AsyncGenerator<Step> {
     for (const id of this.#again.due(nowSeconds(this.#source))) {
       const answer = await this.#reads.ask(id, "again", "insight");
-      if (isInsight(answer)) yield* this.#capture(id, answer.insight, true);
-      else if (answer === "none") yield* this.#settle(id);
+      if (answer === "none" || (isInsight(answer) && answer.isEmpty)) yield* this.#settle(id, answer);
+      else if (isInsight(answer)) yield* this.#capture(id, answer.insight, true);
       else yield* this.#askLater(id);
       yield* this.#readUrgent(Infinity);
     }
   }
 
-  /** A 404 may pass: only a call without a recording shows that its insight was deleted. */
-  async *#settle(callId: number): AsyncGenerator<Step> {
-    const isGone = this.#captured.has(callId) ? await this.#isRecordingGone(callId) : false;
-    if (isGone === undefined) return yield* this.#askLater(callId);
-    const patch = this.#again.delete(callId);
-    if (isGone) yield* this.#captured.delete(callId, patch);
-    else yield this.#captured.checkpoint(patch);
+  /** A 404 may pass, and so may an empty answer: only a call without a recording shows that its insight was deleted. */
+  async *#settle(callId: number, answer: InsightAnswer | "none"): AsyncGenerator<Step> {
+    const isCaptured = this.#captured.has(callId);
+    const call = isCaptured || isInsight(answer) ? await this.#find(callId) : "unknown";
+    if (call === "unanswered") return yield* this.#askLater(callId);
+    const isKnown = call !== "unknown";
+    if (isKnown && !call.isRecorded && isCaptured)
+      yield* this.#captured.delete(callId, this.#again.delete(callId));
+    else if (isKnown && isInsight(answer) && this.#isFinal(call))
+      yield* this.#capture(callId, answer.insight, true);
+    else yield this.#captured.checkpoint(this.#again.delete(callId));
   }
 
-  /** `undefined` when Aircall does not answer. */
-  async #isRecordingGone(callId: number): Promise<boolean | undefined> {
+  async #find(callId: number): Promise<ListedCall | "unknown" | "unanswered"> {
     const reads = new SingleReads(this.#source.api.for("recording", "insight"), this.#source.log);
     const call = await findCall(callId, reads, callSource(this.#source));
-    if (call === "unanswered") return undefined;
-    return call === "unknown" || !listedCallOf(call).isRecorded;
+    return typeof call === "string" ? call : listedCallOf(call);
   }
 
   /** Asks the calls of the history, the latest first. */
@@ -259,28 +275,32 @@ export class InsightRun {
     for (let part = this.#history.part; part; part = this.#history.part) {
       const calls = await this.#list(part, "history", "insightHistory");
       for (const [index, call] of calls.toReversed().entries()) {
-        const isRefused = yield* this.#askInHistory(call);
+        const earlier = calls.at(-2 - index)?.startedAt ?? part.after;
+        // Of calls that started in the same second, none has been asked before all have.
+        const after = Math.max(earlier, part.after);
+        const asked = () =>
+          this.#history.asked(
+            { after: Math.min(after, call.startedAt), until: part.until },
+            nowSeconds(this.#source),
+          );
+        yield* this.#askInHistory(call, asked);
         yield* this.#readUrgent(Infinity);
-        const earlier = calls.at(-2 - index)?.startedAt ?? call.startedAt;
-        const isDue = (index + 1) % CALLS_PER_CHECKPOINT === 0;
-        if (isDue && !isRefused && earlier < call.startedAt) yield this.#moveHistory(earlier);
+        if ((index + 1) % CALLS_PER_CHECKPOINT === 0) yield this.#captured.checkpoint(asked());
         doneRows += 1;
         yield { kind: "progress", doneRows, leftRows: Math.max(0, totalRows - doneRows) };
       }
-      yield this.#moveHistory(part.after);
+      yield this.#captured.checkpoint(this.#history.asked(part, nowSeconds(this.#source)));
     }
   }
 
-  async *#askInHistory(call: ListedCall): AsyncGenerator<Step, boolean> {
-    if (this.#captured.has(call.id) || !call.isOver || !call.isRecorded) return false;
+  async *#askInHistory(call: ListedCall, asked: () => JsonObject): AsyncGenerator<Step> {
+    if (!this.#history.isLeft(call.startedAt)) return;
+    if (this.#captured.has(call.id) || !call.isOver || !call.isRecorded) return;
     // A call that had no transcript when it was a day old gets none.
     const sinceSeconds = Math.min(call.startedAt + DAY_SECONDS, nowSeconds(this.#source) - HOUR_SECONDS);
-    const ask: Ask = { purpose: "history", priority: "insightHistory", sinceSeconds, isLast: true };
-    return yield* this.#askFor(call, ask);
-  }
-
-  #moveHistory(seconds: number): Step {
-    return this.#captured.checkpoint(this.#history.askedDownTo(seconds, nowSeconds(this.#source)));
+    const isLast = !this.#isAskedAgain(call);
+    const ask: Ask = { purpose: "history", priority: "insightHistory", sinceSeconds, isLast, asked };
+    yield* this.#askFor(call, ask);
   }
 
   async #countHistory(): Promise<number> {
