@@ -24,10 +24,14 @@ export async function emptyWorld(insights: Partial<EmulatorOptions["insights"]> 
 
 export const nowSeconds = ({ clock }: World): number => Math.floor(clock.now() / 1_000);
 
-/** A call that began so many seconds ago, and was recorded. Returns its ID. */
+/** A call that began so many seconds ago, is over, and was recorded. Returns its ID. */
 export function addCall(world: World, secondsAgo = 0, names: readonly InsightName[] = []): number {
   const { calls } = world.emulator.account;
   const id = calls.add(1, { startedAtSeconds: nowSeconds(world) - secondsAgo });
+  if (calls.life(id).endedAt > nowSeconds(world)) {
+    calls.answer(id);
+    calls.end(id);
+  }
   calls.record(id);
   for (const name of names) addInsight(world, id, name);
   return id;
