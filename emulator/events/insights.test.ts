@@ -162,6 +162,38 @@ const NAME_OF: Record<string, string> = {
   "call_evaluation.updated": "evaluations",
 };
 
+test("what is still to come to a call that a test has changed is announced once", async () => {
+  const { emulator, received, pass, webhookId } = await openReceiver({
+    account: { ...BUSY, numbers: 25, calls: 8 * 1_000 },
+    traffic: "even",
+    insights: { share: 1 },
+  });
+  const { calls, insights, webhooks } = emulator.account;
+  webhooks.edit(webhookId, { active: false });
+  const recent = [...calls.untouchedWithin(NOON_SECONDS - 2 * 3_600, NOON_SECONDS)];
+  const coming = recent.filter((call) =>
+    insights
+      .ofCall(call)
+      .some(({ name, versions: [first] }) => name === "evaluations" && isSoonAfterNoon(first.atSeconds)),
+  );
+  const [seeded, changed, both] = coming;
+  if (!seeded || !changed || !both) throw new Error("too few evaluations are to come");
+  insights.add(seeded.id, "topics");
+  calls.comment(changed.id, "To be continued");
+  calls.comment(both.id, "To be continued");
+  insights.add(both.id, "topics");
+  await pass(1_000);
+  webhooks.edit(webhookId, { active: true });
+  await pass(20 * MINUTE_MS);
+  const evaluated = received.filter(({ event }) => event === "call_evaluation.created");
+  for (const { id } of [seeded, changed, both])
+    expect(evaluated.filter(({ data }) => data.call_id === id)).toHaveLength(1);
+});
+
+function isSoonAfterNoon(atSeconds: number): boolean {
+  return atSeconds > NOON_SECONDS + 5 && atSeconds < NOON_SECONDS + 1_200;
+}
+
 test("what a deleted recording or a removed call still had to come is not announced", async () => {
   const { emulator, received, pass, clock } = await openReceiver({
     account: { ...QUIET, webhooks: 0, numbers: 25 },

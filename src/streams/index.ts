@@ -5,12 +5,16 @@ export { digest } from "./digest.ts";
 export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";
 export {
+  type InsightName,
+  insightNames,
+  isInsight,
   isListed,
   isOptional,
   isRequested,
   isStreamName,
   type ListedStreamName,
   listedStreamNames,
+  type RequestedStreamName,
   requestedStreamNames,
   type StreamName,
   streamNames,

@@ -44,8 +44,11 @@ export type InsightName =
   | "evaluations"
   | "predicted_csats";
 
+/** The streams whose rows requests can read. */
+export type RequestedStreamName = ListedStreamName | InsightName;
+
 /** Names of streams. Captures in use refer to them, so they never change, misspellings included. */
-export type StreamName = ListedStreamName | InsightName | "events" | "messages";
+export type StreamName = RequestedStreamName | "events" | "messages";
 
 /** Every stream of the connector. A name without a definition does not compile. */
 export const streams: Readonly<Record<StreamName, StreamDefinition>> = {
@@ -79,6 +82,9 @@ export const listedStreamNames = streamNames.filter(isListed);
 /** The streams whose rows can be read without receiving events. */
 export const requestedStreamNames = streamNames.filter(isRequested);
 
+/** The streams of what Aircall derives from calls. */
+export const insightNames = streamNames.filter(isInsight);
+
 /** Whether a list of Aircall has the rows of the stream. */
 export function isListed(name: StreamName): name is ListedStreamName {
   return !isOptional(name);
@@ -89,8 +95,13 @@ export function isOptional(name: StreamName): boolean {
   return streams[name].isOptional === true;
 }
 
+/** Whether Aircall derives the rows of the stream from calls. Each costs a request for its call. */
+export function isInsight(name: StreamName): name is InsightName {
+  return isOptional(name) && isRequested(name);
+}
+
 /** Whether requests read the rows of the stream. The rows of any other come by events only. */
-export function isRequested(name: StreamName): boolean {
+export function isRequested(name: StreamName): name is RequestedStreamName {
   return streams[name].capturesEvent === undefined;
 }
 

@@ -2,21 +2,30 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Schema from "typebox/schema";
 import { expect, test } from "vitest";
-import type { Emulator } from "../../emulator/index.ts";
+import { INSIGHT_KINDS } from "../../emulator/account/insight-kinds.ts";
+import { type Emulator, INSIGHT_NAMES } from "../../emulator/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
-import { type ListedStreamName, listedStreamNames, streams } from "../../src/streams/index.ts";
+import {
+  type InsightName,
+  type ListedStreamName,
+  listedStreamNames,
+  type RequestedStreamName,
+  requestedStreamNames,
+  streams,
+} from "../../src/streams/index.ts";
 import { AirbyteConnection, askAirbyte } from "../support/airbyte.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { askFlow, FlowTask } from "../support/flow-runtime.ts";
 import { type FieldSchema, fieldsIn, type JsonSchema } from "../support/json-schema.ts";
 import { LIST_OF } from "../support/lists.ts";
+import { LIVE_INSIGHTS } from "../support/live-insights.ts";
 import { LIVE_ROWS } from "../support/live-rows.ts";
 import { type Env, emulated } from "../support/program.ts";
 import { CONFIG, runTap, SingerTarget } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
 import { tampering } from "../support/tampering.ts";
 
-const ACCOUNT = { calls: 40, days: 20, contacts: 20, users: 8, numbers: 8, teams: 8, tags: 8, webhooks: 8 };
+const ACCOUNT = { calls: 30, days: 20, contacts: 20, users: 8, numbers: 8, teams: 8, tags: 8, webhooks: 8 };
 
 /** What a protocol declares of a stream, and what it emitted of it. */
 interface Emitted {
@@ -24,19 +33,19 @@ interface Emitted {
   readonly documents: readonly Record<string, unknown>[];
 }
 
-type Protocol = (env: Env) => Promise<(stream: ListedStreamName) => Emitted>;
+type Protocol = (env: Env) => Promise<(stream: RequestedStreamName) => Emitted>;
 
 const protocols: Readonly<Record<string, Protocol>> = {
   /** With the types of the streams' own schemas, which Flow is sent when a session starts. */
   async flow(env) {
-    const bindings = listedStreamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
+    const bindings = requestedStreamNames.map((stream) => ({ resourceConfig: { stream }, stateKey: stream }));
     const task = new FlowTask(CONFIG, bindings, env);
     const session = task.open();
     await session.caughtUp();
     await session.stop();
     return (stream) => ({
       schema: streams[stream].documentSchema as JsonSchema,
-      documents: [...(task.collections[listedStreamNames.indexOf(stream)]?.values() ?? [])],
+      documents: [...(task.collections[requestedStreamNames.indexOf(stream)]?.values() ?? [])],
     });
   },
   async "flow, by the schema of the collection"(env) {
@@ -65,7 +74,8 @@ const protocols: Readonly<Record<string, Protocol>> = {
   async singer(env) {
     using folder = temporaryFolder();
     const target = new SingerTarget();
-    target.takeAll((await runTap(folder, { config: CONFIG }, env)).stdout);
+    const catalog = { streams: requestedStreamNames.map((name) => ({ tap_stream_id: name })) };
+    target.takeAll((await runTap(folder, { config: CONFIG, catalog }, env)).stdout);
     return (stream) => ({
       schema: target.schemas.get(stream)?.schema ?? {},
       documents: target.records(stream),
@@ -75,12 +85,14 @@ const protocols: Readonly<Record<string, Protocol>> = {
 
 /** An address at which each row of the emulator takes one of the live forms, in turns. */
 async function liveAccount(emulator: Emulator) {
-  const fetch = tampering(emulator.fetch, (body, target) => {
-    for (const stream of listedStreamNames) {
-      const { path, bodyKey } = LIST_OF[stream];
-      if (target.pathname !== path) continue;
-      const rows = [body[bodyKey] ?? []].flat().filter(isJsonObject);
-      for (const [index, row] of rows.entries()) Object.assign(row, formOf(stream, index));
+  const insightsRead = new Map<InsightName, number>();
+  const fetch = tampering(emulator.fetch, (body, { pathname }) => {
+    for (const stream of listedStreamNames) if (pathname === LIST_OF[stream].path) reshapeRows(body, stream);
+    for (const stream of INSIGHT_NAMES) {
+      if (!pathname.endsWith(`/${INSIGHT_KINDS[stream].path}`)) continue;
+      const read = insightsRead.get(stream) ?? 0;
+      insightsRead.set(stream, read + 1);
+      reshapeInsight(body, stream, read);
     }
   });
   const server = createServer(async (request, response) => {
@@ -99,8 +111,23 @@ async function liveAccount(emulator: Emulator) {
   };
 }
 
-function formOf(stream: ListedStreamName, index: number): JsonObject {
-  const forms = LIVE_ROWS[stream];
+function reshapeRows(body: JsonObject, stream: ListedStreamName): void {
+  const rows = [body[LIST_OF[stream].bodyKey] ?? []].flat().filter(isJsonObject);
+  for (const [index, row] of rows.entries()) Object.assign(row, formOf(stream, index));
+}
+
+function reshapeInsight(body: JsonObject, stream: InsightName, index: number): void {
+  const { envelope } = INSIGHT_KINDS[stream];
+  Object.assign(envelope === null ? body : (body[envelope] as JsonObject), formOf(stream, index));
+}
+
+const LIVE_FORMS: Readonly<Record<RequestedStreamName, readonly JsonObject[]>> = {
+  ...LIVE_ROWS,
+  ...LIVE_INSIGHTS,
+};
+
+function formOf(stream: RequestedStreamName, index: number): JsonObject {
+  const forms = LIVE_FORMS[stream];
   return structuredClone(forms[index % forms.length] ?? {});
 }
 
@@ -118,7 +145,7 @@ test.each(Object.entries(protocols))(
     await using live = await liveAccount(emulator);
     for (const url of [emulator.url, live.url]) {
       const emitted = await protocol(emulated(url));
-      for (const stream of listedStreamNames) {
+      for (const stream of requestedStreamNames) {
         expect(emitted(stream).documents.length, stream).toBeGreaterThan(0);
         expect(misfits(emitted(stream)), `${url === live.url ? "live" : "emulated"} ${stream}`).toEqual([]);
       }
@@ -127,23 +154,28 @@ test.each(Object.entries(protocols))(
   30_000,
 );
 
-test.each(listedStreamNames)("the live forms of %s have a value of each type that is declared", (stream) => {
-  const declared = fieldsIn(streams[stream].documentSchema as JsonSchema).slice(1);
-  const missing = declared
-    .filter(([path]) => path !== streams[stream].keyField && !isOurs(path) && !isReadBy(stream, path))
-    .flatMap(([path, schema]) =>
-      [schema.type]
-        .flat()
-        .filter((type) => type !== "null" && !valuesAt(LIVE_ROWS[stream], path).some(isOfType(String(type))))
-        .map((type) => `${path}: ${type}`),
-    );
-  expect(missing).toEqual([]);
-});
+test.each(requestedStreamNames)(
+  "the live forms of %s have a value of each type that is declared",
+  (stream) => {
+    const declared = fieldsIn(streams[stream].documentSchema as JsonSchema).slice(1);
+    const missing = declared
+      .filter(([path]) => path !== streams[stream].keyField && !isOurs(path) && !isReadBy(stream, path))
+      .flatMap(([path, schema]) =>
+        [schema.type]
+          .flat()
+          .filter(
+            (type) => type !== "null" && !valuesAt(LIVE_FORMS[stream], path).some(isOfType(String(type))),
+          )
+          .map((type) => `${path}: ${type}`),
+      );
+    expect(missing).toEqual([]);
+  },
+);
 
 const isOurs = (path: FieldSchema[0]) => path.startsWith("_meta");
 
 /** The instants by which lists are read stay those of the emulated row. */
-const isReadBy = (stream: ListedStreamName, path: string) =>
+const isReadBy = (stream: RequestedStreamName, path: string) =>
   (stream === "calls" && path === "started_at") ||
   (stream === "contacts" && /^(created|updated)_at$/.test(path));
 

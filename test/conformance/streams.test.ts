@@ -1,13 +1,19 @@
 import Schema from "typebox/schema";
 import { describe, expect, test } from "vitest";
+import { INSIGHT_NAMES } from "../../emulator/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { listedStreamNames, streams } from "../../src/streams/index.ts";
+import {
+  isListed,
+  type RequestedStreamName,
+  requestedStreamNames,
+  streams,
+} from "../../src/streams/index.ts";
 import { capture } from "../support/capture.ts";
 import { leapingClock } from "../support/clock.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { expectAmong } from "../support/sets.ts";
 import { StreamRuns } from "../support/stream-runs.ts";
-import { startWorld } from "../support/world.ts";
+import { startWorld, type World } from "../support/world.ts";
 
 const SMALL = {
   calls: 300,
@@ -21,10 +27,28 @@ const SMALL = {
 };
 const EMPTY = { calls: 0, users: 0, numbers: 0, teams: 0, tags: 0, contacts: 0, webhooks: 0 };
 
-const worldOf = (account: Partial<typeof SMALL>) => startWorld({ account }, leapingClock());
+/** Each call of an insight costs a request. */
+const FEW_CALLS = { calls: 12, days: 20 };
 
-describe.each(listedStreamNames)("%s", (name) => {
+const HOUR_MS = 3_600_000;
+
+/** An answered call with its recording, and each insight of it. */
+function addCallWithInsights({ clock, emulator: { account } }: World): void {
+  const id = account.calls.ring();
+  account.calls.answer(id);
+  clock.advance(1_000);
+  account.calls.end(id);
+  account.calls.record(id);
+  for (const name of INSIGHT_NAMES) account.insights.add(id, name);
+}
+
+describe.each(requestedStreamNames)("%s", (name: RequestedStreamName) => {
   const definition = streams[name];
+  const worldOf = (account: Partial<typeof SMALL>) =>
+    startWorld(
+      { account: isListed(name) || account.calls === 0 ? account : { ...account, ...FEW_CALLS } },
+      leapingClock(),
+    );
 
   test("goes by its name in the registry", () => {
     expect(definition.name).toBe(name);
@@ -103,11 +127,12 @@ describe.each(listedStreamNames)("%s", (name) => {
     expect(replica.documents).toEqual(replica.truth());
     world.clock.advance(1_000);
     const { account } = world.emulator;
-    account.calls.ring();
+    addCallWithInsights(world);
     account.contacts.add();
     for (const list of [account.users, account.numbers, account.teams, account.tags, account.webhooks])
       list.add();
-    world.clock.advance(1_000);
+    // An insight that is empty counts after an hour.
+    world.clock.advance(isListed(name) ? 1_000 : 2 * HOUR_MS);
     const came = await replica.pass();
     expect(idsOf(came)).toEqual(idsOf(replica.truth()));
     expect(replica.documents).toEqual(replica.truth());

@@ -155,7 +155,7 @@ export class AirbyteConnection {
   #keep(stream: string, row: JsonObject): void {
     const table = this.tables.get(stream);
     if (!table) throw new Error(`nobody asked for ${stream}`);
-    const key = String(row.id ?? row.name);
+    const key = String(row.call_id ?? row.id ?? row.name);
     if (row._ab_cdc_deleted_at) table.delete(key);
     else table.set(key, row);
   }

@@ -144,7 +144,7 @@ export class FlowTask {
   /** A checkpoint makes the documents before it, and its state, durable at once. */
   commit({ documents, state }: Written): void {
     for (const { binding, doc } of documents) {
-      const key = String(doc.id ?? doc.name);
+      const key = String(doc.call_id ?? doc.id ?? doc.name);
       const collection = this.collections[binding];
       const isDeletion = (doc._meta as JsonObject | undefined)?.op === "d";
       if (isDeletion) collection?.delete(key);

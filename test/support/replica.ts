@@ -1,7 +1,7 @@
 import type { Emulator } from "../../emulator/index.ts";
 import { bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { type ListedStreamName, streams } from "../../src/streams/index.ts";
+import { type RequestedStreamName, streams } from "../../src/streams/index.ts";
 import { type CaptureOptions, capture, withinLines } from "./capture.ts";
 import type { World } from "./world.ts";
 
@@ -22,10 +22,10 @@ export class Replica {
   /** The connector state. */
   state: JsonObject;
   readonly #world: World;
-  readonly #stream: ListedStreamName;
+  readonly #stream: RequestedStreamName;
   readonly #options: ReplicaOptions;
 
-  constructor(world: World, stream: ListedStreamName, options: ReplicaOptions = {}) {
+  constructor(world: World, stream: RequestedStreamName, options: ReplicaOptions = {}) {
     this.#world = world;
     this.#stream = stream;
     this.#options = options;
@@ -80,7 +80,7 @@ export class Replica {
 }
 
 export function idsOf(documents: readonly JsonObject[]): (string | number)[] {
-  return documents.map((document) => (document.id ?? document.name) as string | number);
+  return documents.map(({ call_id, id, name }) => (call_id ?? id ?? name) as string | number);
 }
 
 function copy<Value>(value: Value): Value {

@@ -18,10 +18,10 @@ export class InsightEvents implements Family {
     const { calls, insights } = this.#world.account;
     const since = atSeconds - LONGEST_ASSET_SECONDS - LONGEST_INSIGHT_SECONDS;
     for (const call of calls.untouchedWithin(since, atSeconds + LARGEST_DRIFT_SECONDS))
-      if (!insights.isTouched(call.id)) yield* this.#of(call);
+      if (!insights.isTouched(call.id)) yield* this.#of(call, atSeconds);
     for (const call of calls.touchedOrMadeSince(since))
-      if (!insights.isTouched(call.id)) yield* this.#of(call);
-    for (const call of insights.touchedCalls) yield* this.#of(call);
+      if (!insights.isTouched(call.id)) yield* this.#of(call, atSeconds);
+    for (const call of insights.touchedCalls) yield* this.#of(call, atSeconds);
   }
 
   *beginning(afterSeconds: number, untilSeconds: number): Generator<Happening> {
@@ -30,7 +30,7 @@ export class InsightEvents implements Family {
       afterSeconds + LARGEST_DRIFT_SECONDS,
       untilSeconds + LARGEST_DRIFT_SECONDS,
     );
-    for (const call of begun) if (!insights.isTouched(call.id)) yield* this.#of(call);
+    for (const call of begun) if (!insights.isTouched(call.id)) yield* this.#of(call, afterSeconds);
   }
 
   consequencesOf(change: Change, { nowMs }: Horizon): Consequences | null {
@@ -38,19 +38,24 @@ export class InsightEvents implements Family {
     const { account } = this.#world;
     const call = account.calls.lifeOrNull(change.id);
     if (call === null) return { announced: [], coming: [] };
-    const coming = this.#of(call);
+    const coming = this.#of(call, Math.floor(nowMs / 1_000));
     if (change.of !== "insight" || change.event === null) return { announced: [], coming };
     const life = account.insights.of(call.id, change.name);
     const announced = life === null ? [] : this.#happenings(life, call, change.event, nowMs);
     return { announced, coming };
   }
 
-  *#of(call: CallLife): Generator<Happening> {
+  /** What happens to the insights of a call after an instant. */
+  *#of(call: CallLife, afterSeconds: number): Generator<Happening> {
     for (const life of this.#world.account.insights.ofCall(call)) {
       const { createdEvent, updatedEvent } = INSIGHT_KINDS[life.name];
       for (const [position, { atSeconds }] of life.versions.entries()) {
         const event = position === 0 ? createdEvent : updatedEvent;
-        if (event !== null && this.#world.account.calls.isInReach(call, atSeconds))
+        if (
+          event !== null &&
+          atSeconds > afterSeconds &&
+          this.#world.account.calls.isInReach(call, atSeconds)
+        )
           yield* this.#happenings(life, call, event, atSeconds * 1_000);
       }
     }

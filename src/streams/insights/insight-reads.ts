@@ -17,7 +17,7 @@ const REFUSALS_IN_A_ROW = 3;
 const FAILURES_IN_A_ROW = 5;
 
 /** So many calls without an insight are remarkable. */
-const REMARKABLE_WITHOUT = 200;
+const REMARKABLE_WITHOUT = 100;
 
 /** Asks for the insights of one kind, call by call. */
 export class InsightReads {

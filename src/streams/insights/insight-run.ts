@@ -1,17 +1,18 @@
 import type { Priority } from "../../aircall/index.ts";
-import { patchBetween, type Step } from "../../engine/index.ts";
+import type { Step } from "../../engine/index.ts";
 import { NotInPlan } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { findCall } from "../calls/call-batch.ts";
 import { cursorOf, type RereadCursors, rereadThrough } from "../calls/reread-schedule.ts";
-import { latestSpan, type UnreadSpans } from "../calls/unread.ts";
 import { SingleReads } from "../single-reads.ts";
 import { HOUR_MS, nowSeconds, restUntilDue, type Source } from "../source.ts";
 import type { Span } from "../window.ts";
-import { agesOf, DAY_SECONDS, latestPart, nameOf, spanDue } from "./ages.ts";
-import { type ListedCall, listedCallOf } from "./call-lists.ts";
+import { agesOf, DAY_SECONDS, nameOf, spanDue } from "./ages.ts";
+import { AskedAgain } from "./asked-again.ts";
+import { callSource, type ListedCall, listedCallOf } from "./call-lists.ts";
 import { CapturedInsights } from "./captured-insights.ts";
 import type { InsightAnswer } from "./insight-answer.ts";
+import { InsightHistory } from "./insight-history.ts";
 import type { InsightKind } from "./insight-kind.ts";
 import { type Answer, InsightReads } from "./insight-reads.ts";
 import { InsightSession } from "./insight-session.ts";
@@ -22,9 +23,6 @@ import { TranscriptReads } from "./transcript-reads.ts";
 const REST_WITHOUT_PLAN_MS = 24 * HOUR_MS;
 
 const HOUR_SECONDS = 3600;
-
-/** Calls that are asked again by themselves; more than that are left to the next age. */
-const MOST_ASKED_AGAIN = 1_000;
 
 /** A history has a checkpoint at least every so many calls. */
 const CALLS_PER_CHECKPOINT = 100;
@@ -49,9 +47,9 @@ export class InsightRun {
   readonly #captured: CapturedInsights;
   readonly #agesSeconds: readonly number[];
   readonly #startSeconds: number;
-  readonly #again: Map<number, number>;
+  readonly #again: AskedAgain;
+  readonly #history: InsightHistory;
   #cursors: RereadCursors;
-  #unread: UnreadSpans;
   #hasReportedPlan = false;
 
   constructor(kind: InsightKind, source: Source, state: InsightState) {
@@ -63,9 +61,9 @@ export class InsightRun {
     this.#captured = new CapturedInsights(state.known, source);
     this.#agesSeconds = agesOf(source);
     this.#startSeconds = startSecondsOf(state, source);
-    this.#again = new Map(Object.entries(state.again).map(([id, atSeconds]) => [Number(id), atSeconds]));
+    this.#again = new AskedAgain(state.again);
+    this.#history = new InsightHistory(state.unread, this.#startSeconds);
     this.#cursors = state.rungs;
-    this.#unread = state.unread;
   }
 
   async *steps(): AsyncGenerator<Step> {
@@ -214,26 +212,21 @@ export class InsightRun {
 
   *#capture(callId: number, insight: JsonObject, isAskedAgain: boolean): Generator<Step> {
     if (this.#kind.isTranscript) this.#session.transcripts.note(callId, true, nowSeconds(this.#source));
-    const patch = this.#again.delete(callId) ? { again: { [callId]: null } } : {};
-    yield* this.#captured.capture(callId, insight, { isAskedAgain, patch });
+    yield* this.#captured.capture(callId, insight, { isAskedAgain, patch: this.#again.delete(callId) });
   }
 
   /** Asks the call again in an hour, by itself. */
   *#askLater(callId: number): Generator<Step> {
-    if (this.#again.size >= MOST_ASKED_AGAIN && !this.#again.has(callId)) {
+    const patch = this.#again.add(callId, nowSeconds(this.#source));
+    if (patch) yield this.#captured.checkpoint(patch);
+    else
       this.#source.malformed.reportOnce(
-        `More than ${MOST_ASKED_AGAIN} calls wait to be asked again: others are left to the next age`,
+        "Aircall does not answer for so many calls that some are left to the next age",
       );
-      return;
-    }
-    const atSeconds = nowSeconds(this.#source) + HOUR_SECONDS;
-    this.#again.set(callId, atSeconds);
-    yield this.#captured.checkpoint({ again: { [callId]: atSeconds } });
   }
 
   async *#askAgain(): AsyncGenerator<Step> {
-    for (const [id, atSeconds] of [...this.#again]) {
-      if (atSeconds > nowSeconds(this.#source)) continue;
+    for (const id of this.#again.due(nowSeconds(this.#source))) {
       const answer = await this.#reads.ask(id, "again", "insight");
       if (isInsight(answer)) yield* this.#capture(id, answer.insight, true);
       else if (answer === "none") yield* this.#settle(id);
@@ -246,8 +239,7 @@ export class InsightRun {
   async *#settle(callId: number): AsyncGenerator<Step> {
     const isGone = this.#captured.has(callId) ? await this.#isRecordingGone(callId) : false;
     if (isGone === undefined) return yield* this.#askLater(callId);
-    this.#again.delete(callId);
-    const patch = { again: { [callId]: null } };
+    const patch = this.#again.delete(callId);
     if (isGone) yield* this.#captured.delete(callId, patch);
     else yield this.#captured.checkpoint(patch);
   }
@@ -255,7 +247,7 @@ export class InsightRun {
   /** `undefined` when Aircall does not answer. */
   async #isRecordingGone(callId: number): Promise<boolean | undefined> {
     const reads = new SingleReads(this.#source.api.for("recording", "insight"), this.#source.log);
-    const call = await findCall(callId, reads, this.#source);
+    const call = await findCall(callId, reads, callSource(this.#source));
     if (call === "unanswered") return undefined;
     return call === "unknown" || !listedCallOf(call).isRecorded;
   }
@@ -264,21 +256,18 @@ export class InsightRun {
   async *#readHistory(): AsyncGenerator<Step> {
     let doneRows = 0;
     const totalRows = await this.#countHistory();
-    for (let span = this.#nextSpan(); span; span = this.#nextSpan()) {
-      const part = latestPart(span);
+    for (let part = this.#history.part; part; part = this.#history.part) {
       const calls = await this.#list(part, "history", "insightHistory");
-      let refused = false;
-      for (const [index, call] of [...calls].reverse().entries()) {
-        refused = yield* this.#askInHistory(call);
+      for (const [index, call] of calls.toReversed().entries()) {
+        const isRefused = yield* this.#askInHistory(call);
         yield* this.#readUrgent(Infinity);
-        const earlier = calls.at(-2 - index)?.startedAt;
+        const earlier = calls.at(-2 - index)?.startedAt ?? call.startedAt;
         const isDue = (index + 1) % CALLS_PER_CHECKPOINT === 0;
-        if (isDue && !refused && earlier !== undefined && earlier < call.startedAt)
-          yield this.#moveHistory(span.after, earlier);
+        if (isDue && !isRefused && earlier < call.startedAt) yield this.#moveHistory(earlier);
         doneRows += 1;
         yield { kind: "progress", doneRows, leftRows: Math.max(0, totalRows - doneRows) };
       }
-      yield this.#moveHistory(span.after, part.after);
+      yield this.#moveHistory(part.after);
     }
   }
 
@@ -290,25 +279,12 @@ export class InsightRun {
     return yield* this.#askFor(call, ask);
   }
 
-  /** The history is read down to an instant; Unix seconds. */
-  #moveHistory(afterSeconds: number, untilSeconds: number): Step {
-    const before = this.#unread;
-    const { [String(this.#nextSpan()?.until)]: _, ...others } = before;
-    this.#unread = untilSeconds > afterSeconds ? { ...others, [untilSeconds]: afterSeconds } : others;
-    const isOver = this.#nextSpan() === undefined;
-    const patch = patchBetween({ unread: before }, { unread: this.#unread });
-    return this.#captured.checkpoint({
-      ...patch,
-      ...(isOver && { backfilledAt: nowSeconds(this.#source) }),
-    });
-  }
-
-  #nextSpan(): Span | undefined {
-    return latestSpan(this.#unread, this.#startSeconds - 1);
+  #moveHistory(seconds: number): Step {
+    return this.#captured.checkpoint(this.#history.askedDownTo(seconds, nowSeconds(this.#source)));
   }
 
   async #countHistory(): Promise<number> {
-    const span = this.#nextSpan();
+    const { span } = this.#history;
     if (!span) return 0;
     return this.#session.calls.count(span, "insightHistory", this.#source);
   }

@@ -29,7 +29,10 @@ export const playbookResults = insightStream({
       "What the call says about each topic of the playbook.",
       object("One topic.", {
         name: text("Name of the topic."),
-        result: { description: "What the call says about the topic. Aircall does not document its type." },
+        result: anyOf(
+          ["array", "boolean", "number", "object", "string"],
+          "What the call says about the topic.",
+        ),
       }),
     ),
     created_at: isoInstant("When the result was created."),

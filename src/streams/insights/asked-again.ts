@@ -1,0 +1,37 @@
+import type { JsonObject } from "../../shared/json.ts";
+
+/** More calls than that are left to the next age. */
+const MOST_CALLS = 1_000;
+
+const AFTER_SECONDS = 3600;
+
+/** Calls that are asked again by themselves an hour later: those that Aircall did not answer for, and those whose insight may be deleted. */
+export class AskedAgain {
+  readonly #atSeconds: Map<number, number>;
+
+  /** As the state has them: by ID, when each is asked; Unix seconds. */
+  constructor(state: Readonly<Record<string, number>>) {
+    this.#atSeconds = new Map(Object.entries(state).map(([id, atSeconds]) => [Number(id), atSeconds]));
+  }
+
+  has(callId: number): boolean {
+    return this.#atSeconds.has(callId);
+  }
+
+  due(nowSeconds: number): number[] {
+    return [...this.#atSeconds].filter(([, atSeconds]) => atSeconds <= nowSeconds).map(([id]) => id);
+  }
+
+  /** Returns the patch of the state; `undefined` where there is no room for the call. */
+  add(callId: number, nowSeconds: number): JsonObject | undefined {
+    if (this.#atSeconds.size >= MOST_CALLS && !this.has(callId)) return undefined;
+    const atSeconds = nowSeconds + AFTER_SECONDS;
+    this.#atSeconds.set(callId, atSeconds);
+    return { again: { [callId]: atSeconds } };
+  }
+
+  /** Returns the patch of the state. */
+  delete(callId: number): JsonObject {
+    return this.#atSeconds.delete(callId) ? { again: { [callId]: null } } : {};
+  }
+}
