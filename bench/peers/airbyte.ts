@@ -4,6 +4,7 @@ import { inTemporaryFolder } from "../support.ts";
 import {
   answersOf,
   type Emitted,
+  isCompared,
   keyOf,
   messagesOf,
   type Peer,
@@ -24,7 +25,7 @@ interface State {
   readonly data?: unknown;
 }
 
-/** Discovers the catalog of an Airbyte source, and reads all of its streams. */
+/** Discovers the catalog of an Airbyte source, and reads its streams. */
 export function readOverAirbyte({ command, config }: Peer, run: Run): Promise<Reading> {
   return inTemporaryFolder(async (folder) => {
     const file = (name: string, content: unknown) => {
@@ -37,12 +38,13 @@ export function readOverAirbyte({ command, config }: Peer, run: Run): Promise<Re
       | { streams: Stream[] }
       | undefined;
     if (!catalog) throw new Error("it discovered no catalog");
-    const selected = file("catalog.json", { streams: catalog.streams.map(configuredStream) });
+    const streams = catalog.streams.filter(({ name }) => isCompared(name));
+    const selected = file("catalog.json", { streams: streams.map(configuredStream) });
     const state = run.state ? ` --state ${file("state.json", run.state)}` : "";
     const source = new PeerProcess(`${command} read ${configured} --catalog ${selected}${state}`, run.env);
     return read(
       source,
-      catalog.streams.map(({ name }) => name),
+      streams.map(({ name }) => name),
     );
   });
 }

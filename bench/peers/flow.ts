@@ -4,6 +4,7 @@ import type { JsonObject } from "../../src/shared/json.ts";
 import {
   answersOf,
   type Emitted,
+  isCompared,
   keyOf,
   messagesOf,
   type Peer,
@@ -28,14 +29,15 @@ interface Checkpoint {
   readonly state?: { readonly updated: JsonObject; readonly mergePatch?: boolean };
 }
 
-/** Discovers and validates the bindings of a Flow capture, and captures all of them until it is idle. */
+/** Discovers and validates the bindings of a Flow capture, and captures them until it is idle. */
 export async function readOverFlow(peer: Peer, run: Run): Promise<Reading> {
   const discover = { discover: { connectorType: "IMAGE", config: peer.config } };
   const found = await answersOf(peer.command, run.env, [discover], messagesOf);
-  const { bindings } = (found.find(({ discovered }) => discovered)?.discovered ?? {}) as {
-    bindings?: Binding[];
-  };
-  if (!bindings) throw new Error("it discovered no bindings");
+  const discovered = found.find(({ discovered }) => discovered)?.discovered as
+    | { readonly bindings?: readonly Binding[] }
+    | undefined;
+  if (!discovered?.bindings) throw new Error("it discovered no bindings");
+  const bindings = discovered.bindings.filter(({ recommendedName }) => isCompared(recommendedName));
   const capture = { name: "acmeCo/bench/capture", connectorType: "IMAGE", config: peer.config };
   const validate = { validate: { ...capture, bindings: bindings.map(collectionOf) } };
   const answered = await answersOf(peer.command, run.env, [validate], messagesOf);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import pidtree from "pidtree";
+import { isOptional, isStreamName } from "../../src/streams/index.ts";
 import { type Usage, UsageWatch } from "../process/usage.ts";
 
 export type Protocol = "flow" | "airbyte" | "singer";
@@ -181,4 +182,12 @@ function parseObject(line: string): Record<string, unknown> | undefined {
 /** The key of a row, as far as it is one of Aircall's. */
 export function keyOf(row: Record<string, unknown>): unknown {
   return row.id ?? row.name;
+}
+
+/**
+ * Whether a stream is read: not one that a user has to ask for. Its rows cost a request for each call, or come by events only, so that the
+ * runs would not do the same work.
+ */
+export function isCompared(stream: string): boolean {
+  return !isStreamName(stream) || !isOptional(stream);
 }

@@ -1,7 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inTemporaryFolder } from "../support.ts";
-import { answersOf, type Emitted, keyOf, type Peer, PeerProcess, type Reading, type Run } from "./peer.ts";
+import {
+  answersOf,
+  type Emitted,
+  isCompared,
+  keyOf,
+  type Peer,
+  PeerProcess,
+  type Reading,
+  type Run,
+} from "./peer.ts";
 
 interface Entry {
   readonly tap_stream_id: string;
@@ -10,7 +19,7 @@ interface Entry {
   readonly metadata?: readonly { readonly breadcrumb: readonly string[]; readonly metadata: object }[];
 }
 
-/** Discovers the catalog of a Singer tap, and reads all of its streams. */
+/** Discovers the catalog of a Singer tap, and reads its streams. */
 export function readOverSinger({ command, config }: Peer, run: Run): Promise<Reading> {
   return inTemporaryFolder(async (folder) => {
     const file = (name: string, content: unknown) => {
@@ -29,10 +38,11 @@ export function readOverSinger({ command, config }: Peer, run: Run): Promise<Rea
   });
 }
 
-/** A catalog is one JSON value, on one line or on many. */
+/** The streams that are compared. A catalog is one JSON value, on one line or on many. */
 async function discover(command: string, env: Run["env"]): Promise<readonly Entry[]> {
   const lines = await answersOf(command, env, [], (tap) => tap.lines());
-  return (JSON.parse(lines.join("\n")) as { streams: Entry[] }).streams;
+  const { streams } = JSON.parse(lines.join("\n")) as { streams: Entry[] };
+  return streams.filter(({ tap_stream_id }) => isCompared(tap_stream_id));
 }
 
 /** Both ways of selecting a stream that are in use. */

@@ -31,7 +31,7 @@ const step = fc.oneof(
 const followed = fc.record({ setting, steps: fc.array(step, { maxLength: 16, size: "max" }) });
 
 test("T3: a process that follows captures nothing twice that has not changed", () =>
-  holdsForAll("follow", followed, draws(5, 3_000), async ({ setting, steps }) => {
+  holdsForAll("follow", followed, draws(5, 1_000), async ({ setting, steps }) => {
     await using world = await HistoryWorld.begin(setting, new TestClock());
     await using follower = new Follower(world, listedStreamNames, { take: refusingRepeats() });
     const { faults } = world.emulator;
