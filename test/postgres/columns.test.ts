@@ -53,12 +53,27 @@ describe.runIf(hasPostgres)("a column", () => {
     expect(await postgresObjects(schema, "calls")).toEqual([document]);
   });
 
-  it("keeps texts but for U+0000, which becomes U+FFFD as half of a character does", async () => {
+  it("keeps texts but for U+0000, which becomes U+FFFD as half of a character does, and is reported once", async () => {
     const odd = "a\0b\uD800c\\u0000";
-    const schema = await stored([{ id: 1, status: odd, user: { [odd]: [odd] }, [odd]: odd }]);
+    const schema = newSchema();
+    const lines: string[] = [];
+    const log = { debug() {}, info() {}, warn: (line: string) => lines.push(line), error() {} };
+    const options = { tables: [CALLS], source: "emulator" };
+    const store = await openTarget(`${ADDRESS}#${schema}`, options, { log });
+    for (const mixed of ["\uFFFD", "\\u0000"])
+      await store.commit([
+        calls([present({ id: 1, mixed, status: odd, user: { [odd]: [odd] }, [odd]: odd })]),
+      ]);
+    await store.close();
+    expect(lines).toEqual(
+      ["status", "user", odd].map(
+        (field) =>
+          `calls: The field ${JSON.stringify(field)} has U+0000 or half of a character, which PostgreSQL cannot store. U+FFFD takes its place.`,
+      ),
+    );
     const text = "a\uFFFDb\uFFFDc\\u0000";
     expect(await postgresObjects(schema, "calls")).toEqual([
-      { id: 1, status: text, user: { [text]: [text] }, [odd]: text },
+      { id: 1, mixed: "\\u0000", status: text, user: { [text]: [text] }, [odd]: text },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import pg from "pg";
 import { inject, onTestFinished } from "vitest";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
-import { doorIn } from "./postgres-server.ts";
+import { doorIn } from "./postgres-setup.ts";
 
 const folder = inject("postgresFolder");
 

@@ -12,6 +12,8 @@ export interface Rows {
   readonly keyField: string;
   readonly columns: Columns;
   readonly documents: readonly Document[];
+  /** Called with the field of each value in which U+FFFD takes the place of a character that PostgreSQL cannot store. */
+  readonly onReplaced: (field: string) => void;
 }
 
 /**
@@ -37,7 +39,7 @@ async function deleteRows(
   if (key === undefined || deleted.length === 0) return;
   await client.query(
     `DELETE FROM ${quoteTable(schema, table)} WHERE ${quoteName(key.name)} = ANY($1::${typeOf(key.kind)}[])`,
-    [valuesOf(key, deleted)],
+    [valuesOf(key, deleted, () => {})],
   );
 }
 
@@ -52,17 +54,25 @@ async function insertRows(client: Client, rows: Rows, update: (name: string) => 
   await client.query(
     `INSERT INTO ${quoteTable(rows.schema, rows.table)} AS kept (${names}) SELECT * FROM unnest(${arrays})
      ON CONFLICT (${key}) DO UPDATE SET ${names.map((name) => `${name} = ${update(name)}`)}`,
-    columns.map((column) => valuesOf(column, present)),
+    columns.map((column) => valuesOf(column, present, rows.onReplaced)),
   );
 }
 
 /** The values of a column, each as PostgreSQL reads it. */
-function valuesOf({ field, kind }: Column, documents: readonly Document[]): (string | null)[] {
+function valuesOf(
+  { field, kind }: Column,
+  documents: readonly Document[],
+  onReplaced: Rows["onReplaced"],
+): (string | null)[] {
   return documents.map((document) => {
     // A field may be called like a member of every object: `constructor`, `__proto__`.
     const value: Json | undefined = Object.hasOwn(document, field) ? document[field] : null;
     if (value === undefined || value === null) return null;
-    if (kind === "json") return jsonWithoutNul(value);
-    return typeof value === "string" ? textWithoutNul(value) : String(value);
+    if (kind !== "json" && typeof value !== "string") return String(value);
+    const text = kind === "json" ? jsonWithoutNul(value) : textWithoutNul(String(value));
+    const isReplaced =
+      text.includes("\uFFFD") && text !== (kind === "json" ? JSON.stringify(value) : String(value));
+    if (isReplaced) onReplaced(field);
+    return text;
   });
 }

@@ -1,5 +1,6 @@
 import { StoreError } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import type { Log } from "../../shared/ports.ts";
 import {
   type CapturedBlock,
   type Columns,
@@ -46,7 +47,7 @@ export async function openPostgresStore(address: string, options: StoreOptions):
   try {
     const settings = await readSettings(address, world.env);
     session = await Session.open(settings, schema, world, (client) => claim(client, schema, source));
-    const store = new PostgresStore(session, schema);
+    const store = new PostgresStore(session, schema, world.log);
     await store.prepare(tables);
     return store;
   } catch (cause) {
@@ -63,12 +64,15 @@ interface Table extends Pick<TableSpec, "keyField" | "merges"> {
 class PostgresStore implements Store {
   readonly #session: Session;
   readonly #schema: Schema;
+  readonly #log: Pick<Log, "warn">;
+  readonly #reported = new Set<string>();
   #tables: ReadonlyMap<string, Table> = new Map();
   #state: JsonObject = {};
 
-  constructor(session: Session, schema: Schema) {
+  constructor(session: Session, schema: Schema, log: Pick<Log, "warn">) {
     this.#session = session;
     this.#schema = schema;
+    this.#log = log;
   }
 
   /** Reads the state and makes the tables ready for documents; to be called first and once. */
@@ -145,9 +149,26 @@ class PostgresStore implements Store {
     const { keyField, columns: before, ...others } = this.#table(table);
     const columns = withDocuments(before, [...replacing, ...merging], NAMES);
     await changeColumns(client, { schema, table, keyField, before, after: columns });
-    await replaceRows(client, { schema, table, keyField, columns, documents: replacing });
-    await mergeRows(client, { schema, table, keyField, columns, documents: merging });
+    const rows = {
+      schema,
+      table,
+      keyField,
+      columns,
+      onReplaced: (field: string) => this.#replaced(table, field),
+    };
+    await replaceRows(client, { ...rows, documents: replacing });
+    await mergeRows(client, { ...rows, documents: merging });
     return { ...others, keyField, columns };
+  }
+
+  /** Reports once that a field has characters that are not stored. */
+  #replaced(table: string, field: string): void {
+    const name = JSON.stringify([table, field]);
+    if (this.#reported.has(name)) return;
+    this.#reported.add(name);
+    this.#log.warn(
+      `${table}: The field ${JSON.stringify(field)} has U+0000 or half of a character, which PostgreSQL cannot store. U+FFFD takes its place.`,
+    );
   }
 
   async #atomically(work: (client: Client) => Promise<void>): Promise<void> {
