@@ -1,5 +1,6 @@
 import pg from "pg";
 import { StoreError } from "../../errors.ts";
+import { REFUSES_TLS } from "./faults.ts";
 import type { Settings } from "./settings.ts";
 import { quoteText } from "./sql.ts";
 
@@ -20,8 +21,6 @@ const TIMEOUTS = [
   "idle_session_timeout",
   "transaction_timeout",
 ];
-
-const REFUSES_TLS = "The server does not support SSL connections";
 
 /** An open connection to the database. Rejects with what the driver or the server reports, or a `StoreError`. */
 export async function connect(settings: Settings): Promise<Client> {
