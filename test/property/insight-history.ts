@@ -18,7 +18,6 @@ import { connectorTo, type World } from "../support/world.ts";
 /** At the last age a call is asked for the last time. What happens to it later is not captured. */
 const LAST_AGE = 7 * DAY;
 
-/** Aircall makes these from the transcript. The others are what people write. */
 const WRITTEN: readonly InsightName[] = ["playbook_results", "evaluations"];
 const CHANGING: readonly InsightName[] = ["action_items", "custom_summaries", ...WRITTEN];
 
@@ -113,6 +112,8 @@ export class InsightHistoryWorld implements AsyncDisposable {
   readonly #calls: number[] = [];
   /** What has been captured at any time, by stream and ID of the call. */
   readonly #captured = new Set<string>();
+  /** The insights that there have been, by stream and ID of the call. */
+  readonly #made = new Set<string>();
   /** Calls that have lost their recording. */
   readonly removed = new Set<number>();
   /** Calls to which nothing happens any more. */
@@ -196,11 +197,14 @@ export class InsightHistoryWorld implements AsyncDisposable {
     else for (const each of namesIn(bits)) this.#ready(id, each);
   }
 
+  /** Everything but what people write is made from the transcript. */
   #ready(id: number, each: InsightName): void {
-    const { insights } = this.emulator.account;
-    if (!WRITTEN.includes(each) && !insights.of(id, "transcriptions"))
-      addInsight(this.#world, id, "transcriptions");
-    if (!insights.of(id, each)) addInsight(this.#world, id, each);
+    const names = WRITTEN.includes(each) ? [each] : (["transcriptions", each] as const);
+    for (const one of names) {
+      if (this.#made.has(`${one} ${id}`)) continue;
+      this.#made.add(`${one} ${id}`);
+      addInsight(this.#world, id, one);
+    }
   }
 
   #happens(step: CallStep): void {
