@@ -16,6 +16,9 @@ import { type InsightState, startSecondsOf } from "./state.ts";
 /** A plan is not extended every hour. */
 const REST_WITHOUT_PLAN_MS = 24 * HOUR_MS;
 
+/** Aircall lists calls for half a year. Whether an older one began before the start date need not be read. */
+const AIRCALL_KEEPS_SECONDS = 190 * DAY_SECONDS;
+
 /** A history has a checkpoint at least every so many calls. */
 const CALLS_PER_CHECKPOINT = 100;
 
@@ -97,7 +100,9 @@ export class InsightRun {
     const unanswered = new Set<number>();
     try {
       for (const { id } of batch.objects) {
-        const isThere = yield* this.#asks.announced(id);
+        const isWanted = await this.#isSinceStartDate(id);
+        if (isWanted === false) continue;
+        const isThere = isWanted && (yield* this.#asks.announced(id));
         if (!isThere && this.#kind.isAnnounced) unanswered.add(id);
       }
     } catch (error) {
@@ -105,6 +110,16 @@ export class InsightRun {
       throw error;
     }
     yield { kind: "checkpoint", patch: {}, committed: () => batch.read(unanswered) };
+  }
+
+  /** Whether a call that an event names is captured; `undefined` when Aircall does not answer for it. */
+  async #isSinceStartDate(callId: number): Promise<boolean | undefined> {
+    const { ownStartSeconds, startSeconds: endpointStartSeconds } = this.#source;
+    const startSeconds = ownStartSeconds ?? endpointStartSeconds;
+    const isBeforeAll = startSeconds < nowSeconds(this.#source) - AIRCALL_KEEPS_SECONDS;
+    if (isBeforeAll || this.#asks.hasCaptured(callId)) return true;
+    const startedAt = await this.#session.starts.of(callId, this.#source);
+    return startedAt === undefined ? undefined : startedAt >= startSeconds;
   }
 
   /** The calls that have come to an age. */
