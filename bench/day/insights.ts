@@ -15,6 +15,8 @@ export interface InsightCost {
   readonly requests: Readonly<Record<string, number>>;
   /** Documents: insights, and the changes of insights. */
   readonly captured: number;
+  /** Documents of calls of earlier days, whose changes events announce. Each takes one request. */
+  readonly capturedOfEarlierCalls: number;
 }
 
 export interface InsightResult {
@@ -35,7 +37,8 @@ export class InsightWatch {
   readonly #nowMs: () => number;
   readonly #onDay = new Cost();
   readonly #inAll = new Cost();
-  #calls = 0;
+  readonly #callsOfDay = new Set<number>();
+  #callsWithInsights = 0;
 
   constructor(account: Account, dayStartSeconds: number, nowMs: () => number) {
     this.#startSeconds = dayStartSeconds;
@@ -48,8 +51,9 @@ export class InsightWatch {
   }
 
   #expectAll({ insights }: Account, callId: number): void {
+    this.#callsOfDay.add(callId);
     const lives = INSIGHT_NAMES.flatMap((name) => insights.of(callId, name) ?? []);
-    this.#calls += Math.sign(lives.length);
+    this.#callsWithInsights += Math.sign(lives.length);
     for (const life of lives) {
       const watch = this.#watches.get(life.name);
       for (const expected of expectedOf(life, this.#nowMs)) watch?.expect(expected);
@@ -60,8 +64,9 @@ export class InsightWatch {
   see(stream: string, doc: JsonObject): boolean {
     const watch = this.#watches.get(stream);
     if (!watch) return false;
-    for (const cost of this.#costs) cost.captured += 1;
     const id = Number(doc.call_id);
+    const counter = this.#callsOfDay.has(id) ? "captured" : "capturedOfEarlierCalls";
+    for (const cost of this.#costs) cost[counter] += 1;
     watch.see(id, doc);
     if (stream === "action_items" && !hasMadeItems(doc)) watch.forget(id, "ready");
     return true;
@@ -80,7 +85,7 @@ export class InsightWatch {
   result(): InsightResult {
     const staleness = INSIGHT_NAMES.map((name) => [name, this.#watches.get(name)?.staleness() ?? []]);
     return {
-      calls: this.#calls,
+      calls: this.#callsWithInsights,
       onDay: this.#onDay,
       inAll: this.#inAll,
       staleness: Object.fromEntries(staleness),
@@ -91,6 +96,7 @@ export class InsightWatch {
 class Cost {
   readonly requests: Record<string, number> = {};
   captured = 0;
+  capturedOfEarlierCalls = 0;
 }
 
 function expectedOf({ callId: id, name, versions }: InsightLife, nowMs: () => number) {
