@@ -7,16 +7,17 @@ const STEPS = ["ready", "changed"] as const;
 
 type Step = (typeof STEPS)[number];
 
+/** The purpose of the lists of calls that only the streams of insights read. */
+const CALL_LISTS = "calls";
+
 const DAY_SECONDS = 86_400;
 
-/** What insights take, the lists of calls included. */
+/** What the insights of the calls of the day take, the lists of these calls included. */
 export interface InsightCost {
   /** Requests, by purpose. */
   readonly requests: Readonly<Record<string, number>>;
   /** Documents: insights, and the changes of insights. */
   readonly captured: number;
-  /** Documents of calls of earlier days, whose changes events announce. Each takes one request. */
-  readonly capturedOfEarlierCalls: number;
 }
 
 export interface InsightResult {
@@ -65,16 +66,24 @@ export class InsightWatch {
     const watch = this.#watches.get(stream);
     if (!watch) return false;
     const id = Number(doc.call_id);
-    const counter = this.#callsOfDay.has(id) ? "captured" : "capturedOfEarlierCalls";
-    for (const cost of this.#costs) cost[counter] += 1;
+    if (this.#callsOfDay.has(id)) for (const cost of this.#costs) cost.captured += 1;
     watch.see(id, doc);
     if (stream === "action_items" && !hasMadeItems(doc)) watch.forget(id, "ready");
     return true;
   }
 
-  countRequest(stream: string, purpose: string): void {
-    if (!this.#watches.has(stream)) return;
+  /** Counts a request that the client logs, if it is about the insights of the day's calls. */
+  countRequest(line: string, purpose: string): void {
+    const [, id] = /^GET \/v1\/calls\/(\d+)\/\w+/.exec(line) ?? [];
+    const [, query = ""] = purpose === CALL_LISTS ? line.split("?") : [];
+    if (!this.#callsOfDay.has(Number(id)) && !this.#isOnDay(new URLSearchParams(query))) return;
     for (const { requests } of this.#costs) requests[purpose] = (requests[purpose] ?? 0) + 1;
+  }
+
+  /** Whether a list may hold calls of the day. */
+  #isOnDay(query: URLSearchParams): boolean {
+    const [from, to] = [Number(query.get("from") ?? Infinity), Number(query.get("to") ?? -Infinity)];
+    return to >= this.#startSeconds && from < this.#startSeconds + DAY_SECONDS;
   }
 
   get #costs(): Cost[] {
@@ -96,7 +105,6 @@ export class InsightWatch {
 class Cost {
   readonly requests: Record<string, number> = {};
   captured = 0;
-  capturedOfEarlierCalls = 0;
 }
 
 function expectedOf({ callId: id, name, versions }: InsightLife, nowMs: () => number) {
