@@ -80,12 +80,8 @@ function figures({ streams, quota, events, nowMs, startedMs }: Overview) {
 <div><dt>Rows</dt><dd>${count(rows)}</dd></div>
 <div><dt>Captured in this run</dt><dd>${count(changes)}</dd><dd class="quiet">in ${duration(nowMs - startedMs)}</dd></div>
 ${quota === undefined ? "" : quotaFigure(quota)}
-${
-  events === undefined
-    ? ""
-    : html`<div><dt>Events taken</dt><dd>${count(events.taken)}</dd>${events.status === undefined ? "" : html`<dd class="quiet">${visible(events.status)}</dd>`}</div>`
-}
-</dl></section>`;
+${events === undefined ? "" : html`<div><dt>Events taken</dt><dd>${count(events.taken)}</dd></div>`}
+</dl>${events?.status === undefined ? "" : html`<p class="quiet">Events: ${visible(events.status)}</p>`}</section>`;
 }
 
 function quotaFigure({ sentRequests, allowedRequests, blockedForMs }: NonNullable<Overview["quota"]>) {

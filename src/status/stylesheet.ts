@@ -51,7 +51,7 @@ a { color: var(--accent); }
 small { font-size: 0.65em; font-weight: 400; color: var(--quiet); }
 .quiet { color: var(--quiet); font-size: 0.875rem; overflow-wrap: anywhere; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-main > .quiet { margin-top: 1.25rem; }
+.figures + .quiet, main > .quiet { margin-top: 0.6rem; }
 
 header { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; margin-bottom: 0.75rem; }
 
@@ -75,7 +75,7 @@ article p + p { margin-top: 0.35rem; }
 dt { color: var(--quiet); font-size: 0.875rem; }
 dd:not(.quiet) { font-size: 1.5rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
 meter, progress { display: block; width: 100%; height: 0.5rem; margin: 0.4rem 0; border: 0; border-radius: 0.5rem; overflow: hidden; background: var(--line); appearance: none; }
-meter::-webkit-meter-inner-element { display: block; height: 100%; }
+meter::-webkit-meter-inner-element, meter::-webkit-meter-bar, meter::-webkit-meter-optimum-value { display: block; height: 0.5rem; }
 meter::-webkit-meter-bar, progress::-webkit-progress-bar { height: 100%; border: 0; border-radius: 0; background: var(--line); }
 meter::-webkit-meter-optimum-value, progress::-webkit-progress-value { height: 100%; background: var(--accent); }
 meter::-moz-meter-bar, progress::-moz-progress-bar { background: var(--accent); }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/index.ts";
 import { TestClock } from "./clock.ts";
 import { freePort } from "./event-world.ts";
@@ -7,6 +8,23 @@ import { emulated, type RunningProgram, startInTime } from "./program.ts";
 const MOST_TRIES = 600;
 
 const ACCOUNT = { calls: 0, contacts: 0, users: 2, numbers: 2, teams: 1, tags: 2, webhooks: 0 };
+
+/** Work with a file takes its own time, in which the clock must not run away. */
+const STORE_MS = 2;
+const STEP_MS = 100;
+
+async function inStep(clock: TestClock, work: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  work.then(end, end);
+  while (!isOver) {
+    await clock.runUntil(clock.now() + STEP_MS);
+    await delay(STORE_MS);
+  }
+  await work;
+}
 
 export interface StatusWorldOptions {
   readonly emulator?: Partial<EmulatorOptions>;
@@ -28,6 +46,8 @@ export interface StatusWorld extends AsyncDisposable {
   readonly url: string;
   /** Lets time pass. */
   pass(ms: number): Promise<void>;
+  /** Sends the events that are due, and lets time pass until they are answered. */
+  deliver(): Promise<void>;
   /** Lets time pass until the page, or a path beside it, has something; resolves to its text. */
   shows(words: string | RegExp, path?: string): Promise<string>;
   /** The text that the page or a path beside it has now. */
@@ -44,7 +64,7 @@ export async function startStatusWorld(options: StatusWorldOptions = {}): Promis
     account: ACCOUNT,
     httpOnThisMachine: true,
     ...options.emulator,
-    sendEvent: (input, init) => clock.hold(() => fetch(input, init)),
+    sendEvent: fetch,
   });
   options.before?.(emulator);
   const port = await freePort();
@@ -57,7 +77,7 @@ export async function startStatusWorld(options: StatusWorldOptions = {}): Promis
   running.stderr.on("data", (chunk: string) => {
     shown += chunk;
   });
-  await clock.runWhile(running.shows("status page: "), 10);
+  await inStep(clock, running.shows("status page: "));
   const url = /status page: (\S+)/.exec(shown)?.[1] ?? "";
   const text = async (path = "") => (await fetch(`${url}${path}`)).text();
   return {
@@ -66,18 +86,20 @@ export async function startStatusWorld(options: StatusWorldOptions = {}): Promis
     running,
     url,
     pass: (ms) => clock.runUntil(clock.now() + ms),
+    deliver: () => inStep(clock, emulator.events.deliverDue()),
     async shows(words, path) {
       for (let tries = 0; ; tries++) {
         const found = await text(path);
         if (found.search(words) >= 0) return found;
         if (tries === MOST_TRIES) throw new Error(`it does not show ${words}: ${found}`);
         await clock.runUntil(clock.now() + 1_000);
+        await delay(STORE_MS);
       }
     },
     text,
     async [Symbol.asyncDispose]() {
       running.stop();
-      await clock.runWhile(running.ended);
+      await inStep(clock, running.ended);
       await emulator.close();
       folder[Symbol.dispose]();
     },
