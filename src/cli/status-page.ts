@@ -23,7 +23,7 @@ export async function openStatusPage(
   const { StatusServer } = await import("../status/index.ts");
   const { clock } = ports;
   const sources = {
-    target: redactor.hide(path),
+    target: path,
     progress,
     store,
     newestBy: (stream: string) => (isStreamName(stream) ? streams[stream].newestBy : undefined),
@@ -31,6 +31,7 @@ export async function openStatusPage(
     quotaUse: () => account.connector.quotaUse,
     receivesEvents: account.connector.receivesEvents(account.config),
     clock,
+    hide: (text: string) => redactor.hide(text),
   };
   const server = await StatusServer.listen(status, sources, view.log);
   view.page(server.url);

@@ -49,7 +49,7 @@ export function statusApp(sources: StatusSources, readings: Readings, log: Log):
     context.body(SCRIPT, 200, { "content-type": "text/javascript; charset=utf-8" }),
   );
   app.get("/healthz", (context) => {
-    const failed = failedForAnHour(sources.progress.streams, sources.clock.now());
+    const failed = failedForAnHour(sources);
     const streams = failed.map(({ stream, failure: { sinceMs, message } }) => ({
       stream,
       since: new Date(sinceMs).toISOString(),

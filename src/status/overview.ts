@@ -51,39 +51,40 @@ export interface Overview {
 }
 
 export function overviewOf(sources: StatusSources, { tables, problem }: Reading): Overview {
-  const { progress, target, charted, clock, receivesEvents } = sources;
+  const { progress, target, charted, clock, receivesEvents, hide } = sources;
+  const { taken, status } = progress.events;
   const quota = sources.quotaUse();
   return {
     nowMs: clock.now(),
     startedMs: progress.startedMs,
-    target,
+    target: hide(target),
     streams: progress.streams.map((stream) => ({
-      ...streamOf(stream),
+      ...streamOf(stream, sources),
       ...rowsOf(tables.get(stream.stream)),
     })),
     ...(quota && { quota }),
-    ...(receivesEvents && { events: progress.events }),
+    ...(receivesEvents && { events: { taken, ...(status !== undefined && { status: hide(status) }) } }),
     charted,
     rowsByHour: tables.get(charted)?.rowsByHour ?? new Map(),
-    ...(problem !== undefined && { storeProblem: problem }),
+    ...(problem !== undefined && { storeProblem: hide(problem) }),
   };
 }
 
 /** The streams that have failed for an hour, and have not recovered since. */
 export function failedForAnHour(
-  streams: readonly Pick<StreamProgress, "stream" | "failing">[],
-  nowMs: number,
+  sources: Pick<StatusSources, "clock" | "hide" | "progress">,
 ): { stream: string; failure: Failure }[] {
-  return streams.flatMap(({ stream, failing }) => {
-    const failure = failureOf(failing);
-    return failure && nowMs >= failure.sinceMs + HOUR_MS ? [{ stream, failure }] : [];
+  const nowMs = sources.clock.now();
+  return sources.progress.streams.flatMap((progress) => {
+    const failure = failureOf(progress, sources);
+    return failure && nowMs >= failure.sinceMs + HOUR_MS ? [{ stream: progress.stream, failure }] : [];
   });
 }
 
-function streamOf(progress: StreamProgress): StreamOverview {
+function streamOf(progress: StreamProgress, sources: Pick<StatusSources, "hide">): StreamOverview {
   const { stream, status, documents, deletions, requests, skipped } = progress;
   const { backfill, waiting, lookedMs } = progress;
-  const failure = failureOf(progress.failing);
+  const failure = failureOf(progress, sources);
   return {
     ...{ stream, status, documents, deletions, requests, skipped, backfill },
     ...(waiting && { waiting }),
@@ -92,10 +93,10 @@ function streamOf(progress: StreamProgress): StreamOverview {
   };
 }
 
-function failureOf(failing: StreamProgress["failing"]): Failure | undefined {
+function failureOf({ failing }: StreamProgress, { hide }: Pick<StatusSources, "hide">): Failure | undefined {
   if (!failing) return undefined;
   const { sinceMs, error } = failing;
-  return { sinceMs, message: error.message, mayPass: error.recovery === "wait-and-retry" };
+  return { sinceMs, message: hide(error.message), mayPass: error.recovery === "wait-and-retry" };
 }
 
 function rowsOf(table: { rows: number; newest?: number | string } | undefined) {

@@ -81,7 +81,7 @@ function figures({ streams, quota, events, nowMs, startedMs }: Overview) {
 <div><dt>Captured in this run</dt><dd>${count(changes)}</dd><dd class="quiet">in ${duration(nowMs - startedMs)}</dd></div>
 ${quota === undefined ? "" : quotaFigure(quota)}
 ${events === undefined ? "" : html`<div><dt>Events taken</dt><dd>${count(events.taken)}</dd></div>`}
-</dl>${events?.status === undefined ? "" : html`<p class="quiet">Events: ${visible(events.status)}</p>`}</section>`;
+</dl>${events?.status === undefined ? "" : html`<p class="quiet">${visible(events.status)}</p>`}</section>`;
 }
 
 function quotaFigure({ sentRequests, allowedRequests, blockedForMs }: NonNullable<Overview["quota"]>) {

@@ -15,4 +15,6 @@ export interface StatusSources {
   readonly quotaUse: () => QuotaUse | undefined;
   readonly receivesEvents: boolean;
   readonly clock: Clock;
+  /** Hides the secrets in a text that is shown. */
+  readonly hide: (text: string) => string;
 }

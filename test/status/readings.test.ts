@@ -6,12 +6,14 @@ import { page } from "../../src/status/page.ts";
 import { Readings } from "../../src/status/readings.ts";
 import { TestClock } from "../support/clock.ts";
 
+const SECRET = "token-of-nobody";
+
 /** What a page reads from a store whose answers a test gives. */
 function readingsOf(summary: () => Promise<TableSummary>) {
   const clock = new TestClock();
   const streams = ["tags"] as const;
   const sources = {
-    target: "a.duckdb",
+    target: `${SECRET}.duckdb`,
     progress: new CaptureProgress({ streams, clock, mostRowsPerMinute: 1, onChange: () => {} }),
     store: { summary },
     newestBy: () => undefined,
@@ -19,6 +21,7 @@ function readingsOf(summary: () => Promise<TableSummary>) {
     quotaUse: () => undefined,
     receivesEvents: false,
     clock,
+    hide: (text: string) => text.replaceAll(SECRET, "[hidden]"),
   };
   return { clock, sources, readings: new Readings(sources) };
 }
@@ -67,7 +70,7 @@ test("a store that takes long is read less often, and a page does not wait for i
 test("a store that cannot be read keeps the figures of before, and the page says why", async () => {
   let isBroken = false;
   const { readings, clock, sources } = readingsOf(async () => {
-    if (isBroken) throw new StoreError("a.duckdb cannot be read (<disk>); fix the cause above.");
+    if (isBroken) throw new StoreError(`a.duckdb cannot be read (<disk> ${SECRET}); fix the cause above.`);
     return rows(7);
   });
   await readings.latest();
@@ -77,8 +80,10 @@ test("a store that cannot be read keeps the figures of before, and the page says
   expect(reading.tables.get("tags")?.rows).toBe(7);
   const shown = String(await page(overviewOf(sources, reading)));
   expect(shown).toContain(
-    "a.duckdb cannot be read (&lt;disk&gt;); fix the cause above. The figures of rows are from before.",
+    "a.duckdb cannot be read (&lt;disk&gt; [hidden]); fix the cause above. The figures of rows are from before.",
   );
+  expect(shown).toContain("captures into [hidden].duckdb");
+  expect(shown).not.toContain(SECRET);
   isBroken = false;
   clock.advance(60_000);
   expect(await readings.latest()).not.toHaveProperty("problem");
