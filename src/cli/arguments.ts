@@ -3,7 +3,14 @@ import { parseStreamName, refuseFutureStart } from "../config/index.ts";
 import { ConfigError } from "../errors.ts";
 import { parseInstant } from "../shared/instant.ts";
 import type { StatusAddress } from "../status/index.ts";
-import { requestedStreamNames, type StreamName, streamNames } from "../streams/index.ts";
+import {
+  type InsightName,
+  insightNames,
+  isInsight,
+  requestedStreamNames,
+  type StreamName,
+  streamNames,
+} from "../streams/index.ts";
 import { targetProblem } from "./target.ts";
 
 const HIGHEST_PORT = 65_535;
@@ -49,6 +56,16 @@ export function askedStreams(
 
 function parseStream(name: string): StreamName {
   return asArgument(() => parseStreamName(name));
+}
+
+/** `none`, or names of streams of insights. */
+export function parseAddOns(value: string): readonly InsightName[] {
+  if (value === "none") return [];
+  const names = value.split(",").map((name) => parseStream(name.trim()));
+  const other = names.find((name) => !isInsight(name));
+  if (other !== undefined)
+    throw new InvalidArgumentError(`${other} is no insight. Insights are ${insightNames.join(", ")}.`);
+  return names.filter(isInsight);
 }
 
 /** A date and time, or a day, which stands for its first instant, UTC. */

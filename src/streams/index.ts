@@ -6,6 +6,8 @@ export { EMPTY_FOR_MS } from "./emptiness.ts";
 export { type Company, readCompany } from "./identity.ts";
 export {
   type InsightName,
+  insightNames,
+  isInsight,
   isListed,
   isOptional,
   isRequested,

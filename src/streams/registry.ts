@@ -82,6 +82,9 @@ export const listedStreamNames = streamNames.filter(isListed);
 /** The streams whose rows can be read without receiving events. */
 export const requestedStreamNames = streamNames.filter(isRequested);
 
+/** The streams of what Aircall derives from calls. */
+export const insightNames = streamNames.filter(isInsight);
+
 /** Whether a list of Aircall has the rows of the stream. */
 export function isListed(name: StreamName): name is ListedStreamName {
   return !isOptional(name);
@@ -90,6 +93,11 @@ export function isListed(name: StreamName): name is ListedStreamName {
 /** Whether a capture has the stream only where it is asked for. */
 export function isOptional(name: StreamName): boolean {
   return streams[name].isOptional === true;
+}
+
+/** Whether Aircall derives the rows of the stream from calls. Each costs a request for its call. */
+export function isInsight(name: StreamName): name is InsightName {
+  return isOptional(name) && isRequested(name);
 }
 
 /** Whether requests read the rows of the stream. The rows of any other come by events only. */

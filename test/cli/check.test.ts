@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { API_TOKEN, type Emulator, startEmulator } from "../../emulator/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { isListed, isRequested, streamNames } from "../../src/streams/index.ts";
+import { insightNames, requestedStreamNames } from "../../src/streams/index.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { emulated, runProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
@@ -20,6 +20,7 @@ test("check tells of each stream whether it is ok, empty or refused, and what to
     expect.stringMatching(/^webhooks +refused +Aircall accepts the API key and yet refuses \/v1\/webhooks/),
   ]);
   expect(pace).toMatch(/^A first capture of 60 rows takes under 1 min/);
+  expect(pace).not.toContain("Insights");
 });
 
 test("K8: check reports how long a first capture takes at the pace that the config allows", async () => {
@@ -47,8 +48,6 @@ test("K4: check prints what Aircall answers, and hides a secret in it", async ()
 });
 
 describe("check reads each kind of insight of a recent call", () => {
-  const KINDS = streamNames.filter((name) => !isListed(name) && isRequested(name));
-
   async function checked(aircall: Emulator, streams: string) {
     const { exitCode, stdout } = await runProgram(["check", "--streams", streams], emulated(aircall.url));
     const [table = ""] = stdout.split("\n\n");
@@ -62,11 +61,11 @@ describe("check reads each kind of insight of a recent call", () => {
 
   test("I4: which is ok whether it has the insight or not, and costs one list of calls for all kinds", async () => {
     await using aircall = await stillAccount({ account: { calls: 50, days: 20 } });
-    const { exitCode, rows } = await checked(aircall, KINDS.join());
+    const { exitCode, rows } = await checked(aircall, insightNames.join());
     expect(exitCode).toBe(0);
-    expect(rows).toEqual(KINDS.map((name) => expect.stringMatching(new RegExp(`^${name} +ok`))));
+    expect(rows).toEqual(insightNames.map((name) => expect.stringMatching(new RegExp(`^${name} +ok`))));
     expect(lists(aircall)).toHaveLength(1);
-    expect(insightPaths(aircall)).toHaveLength(KINDS.length);
+    expect(insightPaths(aircall)).toHaveLength(insightNames.length);
     const [id = 0] = insightPaths(aircall).map((target) => Number(target.split("/")[3]));
     const call = ([...aircall.truth("calls")] as JsonObject[]).find((row) => row.id === id) ?? {};
     expect(call.status).toBe("done");
@@ -115,6 +114,7 @@ describe("check reads each kind of insight of a recent call", () => {
       ?.split("\n")
       .slice(1)
       .map((row) => row.split(" ")[0]);
-    expect(checkedNames).toEqual(streamNames.filter(isRequested));
+    expect(checkedNames).toEqual(requestedStreamNames);
+    expect(stdout).toContain("each costs a request for its call and kind");
   });
 });

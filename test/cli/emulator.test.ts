@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { API_ID, API_TOKEN } from "../../emulator/index.ts";
-import { runProgram, startProgram } from "../support/program.ts";
+import { emulated, runProgram, startProgram } from "../support/program.ts";
 
 test("an emulator that is stopped while it starts ends", async () => {
   const running = startProgram(["emulator", "--port", "0", "--calls", "10", "--contacts", "10"]);
@@ -28,4 +28,18 @@ test("a share of events is at most 100 percent", async () => {
   expect(exitCode).toBe(2);
   expect(stderr).toContain("--events-losses");
   expect(stderr).toContain("at most 100");
+});
+
+test("a plan with some kinds of insights, and what is none of them", async () => {
+  const running = startProgram(["emulator", "--port", "0", "--calls", "50", "--add-ons", "summaries,topics"]);
+  const line = new Promise<string>((resolve) => running.stdout.once("data", resolve));
+  const [url = ""] = /http:[\d.:/]+\d/.exec(await line) ?? [];
+  const { stdout } = await runProgram(["check", "--streams", "summaries,evaluations"], emulated(url));
+  expect(stdout).toMatch(/^summaries +ok/m);
+  expect(stdout).toMatch(/^evaluations +not in plan/m);
+  running.stop();
+  expect(await running.ended).toMatchObject({ exitCode: 0 });
+  const { exitCode, stderr } = await runProgram(["emulator", "--add-ons", "summaries,calls"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("calls is no insight");
 });

@@ -3,6 +3,7 @@ import type { MinutePace, StreamCheck } from "../../connector.ts";
 import { DONE, FAILED } from "../../shared/exit-codes.ts";
 import { count, counted, roughDuration } from "../../shared/format.ts";
 import { plainLog } from "../../shared/log.ts";
+import { isInsight } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import { type AskedStreams, askedStreams, CONFIG_OPTION, parseStreams } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -41,9 +42,16 @@ export function checkCommand(context: CliContext, end: (exitCode: number) => voi
         ),
       );
       writeLine(context.stdout, `\n${howLong(checks, connector.mostPerMinute(config))}`);
+      if (checks.some(costsRequests)) writeLine(context.stdout, INSIGHTS_COME_LATER);
       end(checks.some(({ error }) => error) ? FAILED : DONE);
     });
 }
+
+const INSIGHTS_COME_LATER =
+  "Insights come after it, those of the latest calls first: each costs a request for its call and kind. See docs/insights.md.";
+
+const costsRequests = ({ stream, error, notInPlan }: StreamCheck): boolean =>
+  isInsight(stream) && !error && !notInPlan;
 
 /** How long the first capture takes: the request budget sets its pace. */
 function howLong(checks: readonly StreamCheck[], { rows: rowsPerMinute, requests }: MinutePace): string {

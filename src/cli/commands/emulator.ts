@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { ConfigError } from "../../errors.ts";
-import { parseCount, parsePercent, parsePort } from "../arguments.ts";
+import type { InsightName } from "../../streams/index.ts";
+import { parseAddOns, parseCount, parsePercent, parsePort } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { writeLine } from "../terminal.ts";
 
@@ -11,6 +12,7 @@ interface EmulatorCommandOptions {
   readonly days: number;
   readonly contacts: number;
   readonly messages: number;
+  readonly addOns?: readonly InsightName[];
   readonly eventsLosses: number;
   readonly eventsDuplicates: number;
   readonly limit: number;
@@ -32,6 +34,11 @@ export function emulatorCommand(context: CliContext): Command {
     .option("--days <number>", "number of days with calls", parseCount, 60)
     .option("--contacts <number>", "approximate number of contacts", parseCount, 400)
     .option("--messages <number>", "approximate number of text messages a day", parseCount, 200)
+    .option(
+      "--add-ons <kinds>",
+      "kinds of insights in the plan: names of their streams, or none (default: all)",
+      parseAddOns,
+    )
     .option("--events-losses <percent>", "share of events that are not sent", parsePercent, 0)
     .option("--events-duplicates <percent>", "share of events that are sent twice", parsePercent, 0)
     .option("--limit <number>", "requests per minute for the whole company; 0 for no limit", parseCount, 120)
@@ -80,6 +87,7 @@ async function start(options: EmulatorCommandOptions) {
         contacts: options.contacts,
         messagesPerDay: options.messages,
       },
+      insights: options.addOns ? { addOns: options.addOns } : {},
       events: { losses: options.eventsLosses / 100, duplicates: options.eventsDuplicates / 100 },
       httpOnThisMachine: true,
       limit: options.limit === 0 ? null : options.limit,
