@@ -37,25 +37,26 @@ interface Chart {
   readonly labelEvery: number;
 }
 
-/** The charted rows by day and by hour, drawn here: a page without scripts has them too. */
+/** The charted rows by day and by hour, drawn here: a page without scripts has them too. Nothing where they are not captured. */
 export function charts(overview: Overview) {
-  const { charted } = overview;
+  const { charted, streams } = overview;
+  if (!streams.some(({ stream }) => stream === charted)) return "";
   const title = `${charted.charAt(0).toUpperCase()}${charted.slice(1)}`;
-  return html`${chart({
+  return html`<section class="charts" aria-label="Charts">${chart({
     id: "by-day",
     title: `${title} a day`,
     span: `last ${DAYS} days, UTC`,
-    unit: "day",
+    unit: "Day",
     bars: barsByDay(overview),
     labelEvery: 7,
   })}${chart({
     id: "by-hour",
     title: `${title} an hour`,
     span: `last ${HOURS} hours, UTC`,
-    unit: "hour",
+    unit: "Hour",
     bars: barsByHour(overview),
     labelEvery: 12,
-  })}`;
+  })}</section>`;
 }
 
 function barsByDay({ nowMs, rowsByHour }: Overview): Bar[] {

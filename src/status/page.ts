@@ -36,7 +36,7 @@ export function page(overview: Overview) {
 <p class="verdict ${state.kind}">${state.words}</p>
 ${problems(overview)}
 ${figures(overview)}
-<section class="charts" aria-label="Charts">${charts(overview)}</section>
+${charts(overview)}
 ${backfills(streams)}
 <section aria-labelledby="streams"><h2 id="streams">Streams</h2>${streamsTable(streams, nowMs)}</section>
 <p class="quiet">As of <time id="as-of" datetime="${new Date(nowMs).toISOString()}">${new Date(nowMs).toUTCString().replace("GMT", "UTC")}</time>; running for ${duration(nowMs - overview.startedMs)}.</p>

@@ -166,6 +166,12 @@ describe("the status page", () => {
     expect(page).toContain("&quot;&amp;");
   });
 
+  test("has no charts where calls are not captured, and its address is in the output of --json too", async () => {
+    await using world = await startStatusWorld({ args: ["--streams", "tags", "--json"] });
+    const page = await world.shows(/Up to date/);
+    expect(page).not.toContain("<svg");
+  });
+
   test("shows that events come and how many, and nothing of what is in them", async () => {
     await using world = await startStatusWorld({ args: ["--streams", "tags,messages"], withEvents: true });
     await world.shows(/Waiting for the first event/);

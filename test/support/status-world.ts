@@ -74,11 +74,13 @@ export async function startStatusWorld(options: StatusWorldOptions = {}): Promis
   const args = ["capture", "--to", path, "--follow", "--status", "0", ...events, ...(options.args ?? [])];
   const running = startInTime(clock, emulator)(args, env);
   let shown = "";
-  running.stderr.on("data", (chunk: string) => {
-    shown += chunk;
-  });
-  await inStep(clock, running.shows("status page: "));
-  const url = /status page: (\S+)/.exec(shown)?.[1] ?? "";
+  for (const output of [running.stdout, running.stderr])
+    output.on("data", (chunk: string) => {
+      shown += chunk;
+    });
+  // The address of the page comes before any other.
+  await inStep(clock, running.shows("http://127.0.0.1:"));
+  const url = /(?:status page: |"event":"page","url":")(http[^\s"]+)/.exec(shown)?.[1] ?? "";
   const text = async (path = "") => (await fetch(`${url}${path}`)).text();
   return {
     clock,
