@@ -123,27 +123,28 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
     });
 
     test("while a commit is under way, as the commit before has left it, and holds up no commit", async () => {
-      const store = await openCalls(kind.newTarget());
+      const store = await openStore(kind.newTarget(), { tables: [CALLS, TAGS], source: "emulator" });
       await store.commit([calls(timed)]);
-      const many = Array.from({ length: 8_000 }, (_, id) =>
-        present({ id: id + 100, duration: id, user: { id } }),
-      );
+      const many = Array.from({ length: 4_000 }, (_, id) => present({ id: id + 100, user: { id } }));
       let isUnderWay = true;
-      const commit = store.commit([calls(many)]).finally(() => {
-        isUnderWay = false;
-      });
-      const meanwhile: number[] = [];
+      const commit = store
+        .commit([calls(many), { table: "tags", documents: many, patch: {} }])
+        .finally(() => {
+          isUnderWay = false;
+        });
+      const meanwhile: string[] = [];
       while (isUnderWay) {
-        const { rows } = await store.summary(question);
-        if (isUnderWay) meanwhile.push(rows);
+        const before = await store.summary(question);
+        const after = await store.summary({ ...question, table: "tags" });
+        meanwhile.push(`${before.rows}, then ${after.rows}`);
       }
       await commit;
-      expect(meanwhile.length).toBeGreaterThan(0);
-      // What is committed may be seen a little before the commit resolves.
-      const allRows = timed.length + many.length;
-      expect(meanwhile[0]).toBe(timed.length);
-      expect(meanwhile.filter((rows) => rows !== timed.length && rows !== allRows)).toEqual([]);
-      expect((await store.summary(question)).rows).toBe(allRows);
+      const [old, committed] = [timed.length, timed.length + many.length];
+      expect(meanwhile[0]).toBe(`${old}, then 0`);
+      // Once the commit shows in one table, it shows in all of them.
+      const whole = [`${old}, then 0`, `${old}, then ${many.length}`, `${committed}, then ${many.length}`];
+      expect(meanwhile.filter((seen) => !whole.includes(seen))).toEqual([]);
+      expect((await store.summary(question)).rows).toBe(committed);
       await store.close();
     });
 

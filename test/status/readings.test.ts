@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import { StoreError } from "../../src/errors.ts";
+import { SourceUnavailable, StoreError } from "../../src/errors.ts";
 import { CaptureProgress, type TableSummary } from "../../src/local/index.ts";
+import { statusApp } from "../../src/status/app.ts";
 import { overviewOf } from "../../src/status/overview.ts";
 import { page } from "../../src/status/page.ts";
 import { Readings } from "../../src/status/readings.ts";
 import { TestClock } from "../support/clock.ts";
+import { rememberingLog } from "../support/world.ts";
 
 const SECRET = "token-of-nobody";
 
@@ -82,9 +84,22 @@ test("a store that cannot be read keeps the figures of before, and the page says
   expect(shown).toContain(
     "a.duckdb cannot be read (&lt;disk&gt; [hidden]); fix the cause above. The figures of rows are from before.",
   );
-  expect(shown).toContain("captures into [hidden].duckdb");
-  expect(shown).not.toContain(SECRET);
   isBroken = false;
   clock.advance(60_000);
   expect(await readings.latest()).not.toHaveProperty("problem");
+});
+
+test("no text on the page, among the metrics or in the health has a secret", async () => {
+  const { readings, clock, sources } = readingsOf(() => Promise.reject(new Error(`store ${SECRET}`)));
+  sources.progress.events.status = `events ${SECRET}`;
+  sources.progress.onEvent({ kind: "failed", binding: 0, error: new SourceUnavailable(`stream ${SECRET}`) });
+  clock.advance(3_600_000);
+  const app = statusApp({ ...sources, receivesEvents: true }, readings, rememberingLog());
+  const text = async (path: string) => (await app.request(path)).text();
+  const shown = await text("/");
+  for (const place of ["store", "events", "stream"]) expect(shown).toContain(`${place} [hidden]`);
+  expect(shown).toContain("captures into [hidden].duckdb");
+  const health = await text("/healthz");
+  expect(health).toContain("stream [hidden]");
+  for (const found of [shown, health, await text("/metrics")]) expect(found).not.toContain(SECRET);
 });
