@@ -14,10 +14,15 @@ const LARGEST_PACKAGE_BYTES = 600 * KIB;
 /** The versions of Node that are promised. */
 const PROMISED = [20, 22, 24];
 
-const { bin, dependencies } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as {
+const { bin, dependencies, devDependencies } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as {
   bin: Record<string, string>;
   dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
 };
+
+interface Reference {
+  readonly "bom-ref": string;
+}
 
 interface Packed {
   readonly path: string;
@@ -60,12 +65,39 @@ describe("the packed tarball", () => {
     return () => folder[Symbol.dispose]();
   });
 
-  test("has the bundle, the licence and what npm shows, and nothing else", () => {
+  test("has the bundle, its licences and the documents for users, and nothing else", () => {
     const paths = packed.files.map(({ path }) => path);
-    const others = paths.filter((path) => !/^dist\/(lib\/)?[\w-]+\.cjs$/.test(path));
-    expect(others.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+    const others = paths.filter((path) => !/^dist\/(lib\/)?[\w-]+\.cjs$|^docs\/[\w-]+\.md$/.test(path));
+    expect(others.sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist/THIRD-PARTY.txt",
+      "package.json",
+    ]);
     expect(paths).toEqual(expect.arrayContaining(Object.values(bin)));
     expect(packed.size).toBeLessThan(LARGEST_PACKAGE_BYTES);
+  });
+
+  test("has the licence of each package whose code is in the bundle", () => {
+    const parts = readFileSync(`${ROOT}dist/THIRD-PARTY.txt`, "utf8").split(/^-{80}$/m);
+    const named = parts.map((part) => part.trim().split("\n")[0] ?? "");
+    expect(named).toContain(`commander@${devDependencies.commander}`);
+    for (const part of parts) expect(part).toMatch(/Permission is hereby granted|Redistribution and use/);
+  });
+
+  test.runIf(isDeep)("has a list of its components, with those that are in the bundle and no other", () => {
+    const script = ["run", "--silent", "components"];
+    const list = JSON.parse(execFileSync("npm", script, { cwd: ROOT, encoding: "utf8" }));
+    const names = (list.components as { name: string }[]).map(({ name }) => name);
+    expect(list).toMatchObject({
+      bomFormat: "CycloneDX",
+      metadata: { component: { name: "source-aircall" } },
+    });
+    expect(names).toEqual(expect.arrayContaining(["@duckdb/node-api", "commander", "hono", "undici"]));
+    expect(names).not.toContain("vitest");
+    for (const { ref, dependsOn } of list.dependencies)
+      expect(refs(list), ref).toEqual(expect.arrayContaining([ref, ...dependsOn]));
   });
 
   test("runs its three executables with the packages alone that it depends on", async () => {
@@ -99,6 +131,10 @@ describe("the packed tarball", () => {
     },
   );
 });
+
+function refs(list: { metadata: { component: Reference }; components: Reference[] }): string[] {
+  return [list.metadata.component, ...list.components].map((component) => component["bom-ref"]);
+}
 
 /** The Node of this machine, or that of the package for this platform, which is installed once. */
 function nodeOf(major: number): string {
