@@ -74,6 +74,11 @@ function isTlsError(cause: unknown): boolean {
   return cause instanceof Error && (codeOf(cause) ?? "") in ADVICE;
 }
 
+/** Whether a statement is for a column of another type. */
+export function hasOtherType(cause: unknown): boolean {
+  return ["42804", "42883"].includes(codeOf(cause) ?? "");
+}
+
 /** What happened and what to do, such as `cannot be opened (the reason); the advice`. */
 export function faultText(what: string, cause: unknown): string {
   return `${what} (${reasonOf(cause)}); ${adviceFor(cause)}`;

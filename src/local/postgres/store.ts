@@ -11,8 +11,10 @@ import {
   patchState,
   type Store,
   type StoreOptions,
+  type SummaryQuestion,
   schemaPlace,
   type TableSpec,
+  type TableSummary,
   textWithoutNul,
   withDocuments,
   withSchema,
@@ -28,6 +30,7 @@ import { Session } from "./session.ts";
 import { readSettings } from "./settings.ts";
 import { quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
+import { readSummary } from "./summary.ts";
 import { changeColumns, readColumns } from "./tables.ts";
 
 /** What a column of PostgreSQL can be called. The names that it reserves are those of its system columns. */
@@ -111,6 +114,16 @@ class PostgresStore implements Store {
         }
         return counts;
       });
+    } catch (cause) {
+      throw this.#fault("cannot be read", cause);
+    }
+  }
+
+  async summary(question: SummaryQuestion): Promise<TableSummary> {
+    const { columns } = this.#table(question.table);
+    const table = quoteTable(this.#schema.name, question.table);
+    try {
+      return await this.#session.read((client) => readSummary(client, table, question, columns));
     } catch (cause) {
       throw this.#fault("cannot be read", cause);
     }

@@ -6,7 +6,16 @@ export {
   withDocuments,
   withSchema,
 } from "./columns.ts";
-export type { CapturedBlock, OpenStore, Store, StoreOptions, StoreWorld, TableSpec } from "./contract.ts";
+export type {
+  CapturedBlock,
+  OpenStore,
+  Store,
+  StoreOptions,
+  StoreWorld,
+  SummaryQuestion,
+  TableSpec,
+  TableSummary,
+} from "./contract.ts";
 export { type LastDocuments, lastDocuments } from "./last-documents.ts";
 export { DEFAULT_SCHEMA, filePlace, type Place, schemaPlace } from "./place.ts";
 export { approximateBytes } from "./size.ts";
