@@ -43,8 +43,6 @@ export const RUNS = {
   insightEvents: () => runConnector({ ...INSIGHTS, ...ALL_AGES, events: {} }),
   small: () => runConnector(SMALL),
   smallEvents: () => runConnector({ ...SMALL, events: {} }),
-  smallInsights: () => runConnector({ ...SMALL, ...SPARE_NONE, insightShare: INSIGHTS.insightShare }),
-  smallInsightEvents: () => runConnector({ ...SMALL, insightShare: INSIGHTS.insightShare, events: {} }),
   smallUnlisted: () => runConnector({ ...SMALL, listInProgress: false }),
 } satisfies Record<string, () => Promise<RunResult>>;
 
