@@ -28,7 +28,7 @@ const docs = new URL("../../docs/", import.meta.url);
 const page = new URL("day.md", docs);
 
 /** The longest runs first, so that the processes end at about the same time. */
-const INSIGHTS: readonly RunName[] = ["insightEvents", "insightAges", "insights"];
+const INSIGHTS: readonly RunName[] = ["insightEvents", "insights"];
 const FULL: readonly RunName[] = [
   ...INSIGHTS,
   "everything",

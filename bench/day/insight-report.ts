@@ -2,7 +2,7 @@ import { INSIGHT_NAMES } from "../../emulator/index.ts";
 import { count, duration, percent } from "../format.ts";
 import { table } from "../markdown.ts";
 import { sum } from "../statistics.ts";
-import { KINDS, type Kind } from "./changes.ts";
+import { KINDS } from "./changes.ts";
 import type { InsightCost, InsightResult, Step } from "./insights.ts";
 import type { Results } from "./runs.ts";
 import type { Staleness } from "./watch.ts";
@@ -12,9 +12,9 @@ import type { RunResult } from "./world.ts";
 const MOST_REQUESTS = { withEvents: 1.1, withoutEvents: 1.5 };
 
 /** The section on insights in `docs/day.md`. */
-export function insightReport({ insightEvents, insightAges, insights }: Results): string {
-  if (!insightEvents?.insights || !insightAges?.insights) return "";
-  const runs = [insightEvents.insights, insightAges.insights] as const;
+export function insightReport({ insightEvents, insights }: Results): string {
+  if (!insightEvents?.insights || !insights?.insights) return "";
+  const runs = [insightEvents.insights, insights.insights] as const;
   return [
     introduction(insightEvents.callsOnDay, runs[0]),
     "### Requests for insights",
@@ -26,8 +26,8 @@ export function insightReport({ insightEvents, insightAges, insights }: Results)
     "From the instant of a change to the instant at which a document shows it. Aircall announces no change of an action item:",
     ageTable(runs, "changed"),
     "### Calls and contacts beside insights",
-    'The changes of calls and contacts in runs with insights, to be compared with those under "With events" and "Without events":',
-    stalenessTable(insightEvents.staleness, insights?.staleness ?? []),
+    "In the run with events, to be compared with those of runs without insights above:",
+    stalenessTable(insightEvents.staleness),
   ].join("\n\n");
 }
 
@@ -121,21 +121,14 @@ function ages({ p50Seconds, p95Seconds, maxSeconds, neverSeen, count: all }: Sta
   return [duration(p50Seconds), duration(p95Seconds), duration(maxSeconds), percent(neverSeen, all)];
 }
 
-type StalenessOfCalls = RunResult["staleness"];
-
-function stalenessTable(withEvents: StalenessOfCalls, without: StalenessOfCalls): string {
-  const figures = (staleness: StalenessOfCalls, kind: Kind) => {
-    const {
-      p50Seconds = null,
-      p95Seconds = null,
-      p99Seconds = null,
-    } = staleness.find((one) => one.kind === kind) ?? {};
-    return [duration(p50Seconds), duration(p95Seconds), duration(p99Seconds)];
-  };
-  const kinds = Object.keys(KINDS) as Kind[];
+function stalenessTable(staleness: RunResult["staleness"]): string {
   return table(
-    ["change", ...heads("with events", ["p50", "p95", "p99"]), ...heads("without", ["p50", "p95", "p99"])],
-    kinds.map((kind) => [KINDS[kind], ...figures(withEvents, kind), ...figures(without, kind)]),
+    ["change", "count", "p50", "p95", "p99"],
+    staleness.map(({ kind, count: all, p50Seconds, p95Seconds, p99Seconds }) => [
+      KINDS[kind],
+      count(all),
+      ...[p50Seconds, p95Seconds, p99Seconds].map(duration),
+    ]),
   );
 }
 
