@@ -8,10 +8,12 @@ import {
 } from "../local/index.ts";
 import { DONE, FAILED, STOPPED } from "../shared/exit-codes.ts";
 import { count, counted, duration } from "../shared/format.ts";
+import type { StatusAddress } from "../status/index.ts";
 import { type StreamName, streams } from "../streams/index.ts";
 import type { Account } from "./account.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
 import type { CliContext } from "./context.ts";
+import { openStatusPage } from "./status-page.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
 
@@ -22,6 +24,8 @@ export interface LocalCapture {
   readonly streams: readonly StreamName[];
   readonly follow: boolean;
   readonly asJson: boolean;
+  /** Where the status page is served; left out, nowhere. */
+  readonly status?: StatusAddress | undefined;
 }
 
 /** Opens the store, hands it to the work, and closes it whatever happens. */
@@ -58,6 +62,7 @@ export async function captureAndReport(
     mostRowsPerMinute: run.account.connector.mostPerMinute(run.account.config).rows,
     onChange: (changed) => run.view.changed(changed),
   });
+  const page = await openStatusPage(context, run, { progress, store });
   run.view.start(progress);
   try {
     await captureIntoStore({
@@ -73,6 +78,7 @@ export async function captureAndReport(
     });
   } finally {
     run.view.stop();
+    await page?.close();
   }
   const after = await store.rowCounts();
   const elapsedMs = clock.now() - progress.startedMs;

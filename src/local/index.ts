@@ -3,4 +3,4 @@ export { type Answer, answerQuestions } from "./duckdb/index.ts";
 export { openStore } from "./open-store.ts";
 export { claimFor } from "./owner.ts";
 export { CaptureProgress, type StreamProgress } from "./progress.ts";
-export type { CapturedBlock, Store } from "./store/index.ts";
+export type { CapturedBlock, Store, TableSummary } from "./store/index.ts";

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { StatusAddress } from "../../status/index.ts";
 import { isListed, isRequested, type StreamName, streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import {
@@ -6,6 +7,7 @@ import {
   askedStreams,
   CONFIG_OPTION,
   parseStartDate,
+  parseStatusAddress,
   parseStreams,
   parseTarget,
 } from "../arguments.ts";
@@ -19,6 +21,7 @@ interface CaptureOptions {
   readonly startDate?: string;
   readonly follow?: true;
   readonly eventsUrl?: string;
+  readonly status?: StatusAddress;
   readonly json?: true;
 }
 
@@ -46,6 +49,11 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
       "--events-url <url>",
       "with --follow, capture changes within seconds: the https address under which Aircall reaches the port for events of this machine, AIRCALL_EVENTS_PORT",
     )
+    .option(
+      "--status <address>",
+      "with --follow, serve a page that shows the capture, /healthz and /metrics, such as at 127.0.0.1:8090; a port alone is one of this machine",
+      parseStatusAddress,
+    )
     .option("--json", "write JSON lines to standard output, and logs as JSON to standard error")
     .addHelpText(
       "after",
@@ -66,6 +74,10 @@ Query the file with any DuckDB client:
         command.error(
           "error: --events-url needs --follow: without it, the capture ends before an event comes. Add --follow, or leave --events-url out.",
         );
+      if (options.status !== undefined && !follow)
+        command.error(
+          "error: --status needs --follow: without it, the capture ends before somebody looks. Add --follow, or leave --status out.",
+        );
       const { captureView } = await import("../capture-view.ts");
       const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
       const asJson = options.json === true;
@@ -81,6 +93,7 @@ Query the file with any DuckDB client:
           : usualStreams(receivesEvents),
         follow,
         asJson,
+        status: options.status,
       };
       end(await withStore(run, (store) => captureAndReport(context, run, store)));
     });

@@ -9,7 +9,9 @@ import {
   patchState,
   type Store,
   type StoreOptions,
+  type SummaryQuestion,
   type TableSpec,
+  type TableSummary,
   withDocuments,
   withSchema,
 } from "../store/index.ts";
@@ -20,6 +22,7 @@ import { createFile, fileExists } from "./paths.ts";
 import { mergeRows, replaceRows } from "./rows.ts";
 import { firstLine, quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
+import { readSummary } from "./summary.ts";
 import { changeColumns, readColumns } from "./tables.ts";
 import { FORMAT_VERSION, upgrade } from "./upgrade.ts";
 
@@ -106,15 +109,27 @@ class DuckDbStore implements Store {
         counts.set(name, Number(result.value(0, 0)));
       }
     } catch (cause) {
-      throw new StoreError(`${this.#path} cannot be read (${firstLine(cause)}); fix the cause above.`, {
-        cause,
-      });
+      throw this.#unreadable(cause);
     }
     return counts;
   }
 
+  async summary(question: SummaryQuestion): Promise<TableSummary> {
+    try {
+      return await readSummary(this.#reader, question, this.#table(question.table).columns);
+    } catch (cause) {
+      throw this.#unreadable(cause);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
+  }
+
+  #unreadable(cause: unknown): StoreError {
+    return new StoreError(`${this.#path} cannot be read (${firstLine(cause)}); fix the cause above.`, {
+      cause,
+    });
   }
 
   async #prepareTables(specs: readonly TableSpec[]): Promise<void> {
