@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { StoreError } from "../../src/errors.ts";
+import { systemClock } from "../../src/shared/clock.ts";
+import type { Clock } from "../../src/shared/ports.ts";
 import { leapingClock } from "../support/clock.ts";
 import { isDeep } from "../support/draws.ts";
 import { openTarget } from "../support/open-target.ts";
@@ -10,16 +12,46 @@ import { CALLS, calls, callsState, openCalls, present } from "../support/stored-
 const OPTIONS = { tables: [CALLS], source: "emulator" };
 
 /** A store behind a proxy, in time that leaps, with a row and a state. */
-async function proxied() {
+async function proxied(clock: Clock = leapingClock()) {
   const proxy = await startProxy();
   const schema = newSchema();
   const lines: string[] = [];
-  const clock = leapingClock();
   const log = { debug() {}, info() {}, warn: (line: string) => lines.push(line), error() {} };
   const store = await openTarget(`${proxy.address}#${schema}`, OPTIONS, { clock, random: () => 1, log });
   await store.commit([calls([present({ id: 1 })], { at: 1 })]);
   return { proxy, schema, store, lines, clock };
 }
+
+/** The process of the server that works for the writer of a schema. */
+async function writerOf(schema: string): Promise<number> {
+  const rows = await runPostgres(
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND (classid::bigint << 32) | objid::bigint = hashtextextended('source-aircall ' || $1, 0)",
+    [schema],
+  );
+  expect(rows).toHaveLength(1);
+  return Number(rows[0]?.pid);
+}
+
+/** Only an administrator can hold up a process of the server. */
+describe.runIf(hasPostgres && isDeep && process.getuid?.() === 0)(
+  "a process of the server that hangs",
+  () => {
+    it("in a commit whose connection was lost is waited for, and the transaction is done once", async () => {
+      const { proxy, schema, store, lines } = await proxied(systemClock);
+      const writer = await writerOf(schema);
+      // It does not notice that its connection is lost, nor that it is to end.
+      process.kill(writer, "SIGSTOP");
+      const commit = store.commit([calls([present({ id: 2 })], { at: 2 })]);
+      proxy.drop();
+      while (lines.length === 0) await runPostgres("SELECT pg_sleep(0.5)");
+      await runPostgres("SELECT pg_sleep(2)");
+      process.kill(writer, "SIGCONT");
+      await commit;
+      await store.close();
+      expect(await postgresObjects(schema, "calls")).toEqual([{ id: 1 }, { id: 2 }]);
+    });
+  },
+);
 
 /** Waits for locks are in the server's time. */
 describe.runIf(hasPostgres && isDeep)("a reader who holds a table for long", () => {
@@ -83,12 +115,7 @@ describe.runIf(hasPostgres)("a connection that is lost", () => {
 
   it("and ended by an administrator, as when the server restarts, is made again", async () => {
     const { schema, store } = await proxied();
-    const ended = await runPostgres(
-      `SELECT pg_terminate_backend(pid) FROM pg_locks
-        WHERE locktype = 'advisory' AND (classid::bigint << 32) | objid::bigint = hashtextextended('source-aircall ' || $1, 0)`,
-      [schema],
-    );
-    expect(ended).toHaveLength(1);
+    await runPostgres("SELECT pg_terminate_backend($1)", [await writerOf(schema)]);
     await store.commit([calls([present({ id: 2 })], { at: 2 })]);
     await store.close();
     expect(await postgresObjects(schema, "calls")).toEqual([{ id: 1 }, { id: 2 }]);

@@ -175,7 +175,7 @@ export class Session {
     const client = await connect(this.#settings, this.#schema.place);
     try {
       if (this.#backend) await endBackend(client, this.#backend);
-      await lock(client, this.#schema);
+      await lock(client, this.#schema, this.#backend);
       this.#backend = await backendOf(client);
     } catch (cause) {
       await client.end().catch(() => undefined);

@@ -7,8 +7,21 @@ import { quoteText } from "./sql.ts";
 /** The connection of a process that was killed may end a little later than the process. */
 const LONGEST_WAIT_FOR_OTHERS = "1s";
 
-/** Takes the lock that a writer has. It ends with the connection. Throws a `StoreError` that names who has it. */
-export async function lock(client: Client, { name, place }: Schema): Promise<void> {
+/** A process of the server that works for a connection. */
+export interface Backend {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/**
+ * Takes the lock that a writer has. It ends with the connection. Throws a `StoreError` that names who has it; if that is
+ * the process of our own last connection, throws what the server reports, since that one will end.
+ */
+export async function lock(
+  client: Client,
+  { name, place }: Schema,
+  ours: Backend | undefined,
+): Promise<void> {
   const key = `hashtextextended(${quoteText(`source-aircall ${name}`)}, 0)`;
   try {
     await client.query(
@@ -17,22 +30,19 @@ export async function lock(client: Client, { name, place }: Schema): Promise<voi
   } catch (cause) {
     if (isLoss(cause)) throw cause;
     const { rows } = await client.query(
-      `SELECT pid, coalesce(' from ' || host(client_addr), '') AS origin
-         FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = ${key}`,
+      `SELECT pid, backend_start::text AS "startedAt", coalesce(' from ' || host(client_addr), '') AS origin
+         FROM pg_locks l JOIN pg_database d ON d.oid = l.database JOIN pg_stat_activity USING (pid)
+        WHERE d.datname = current_database() AND locktype = 'advisory' AND granted AND objsubid = 1
+          AND (classid::bigint << 32) | objid::bigint = ${key}`,
     );
-    const who = rows[0] ? ` (server process ${rows[0].pid}${rows[0].origin})` : "";
+    const [holder] = rows;
+    if (holder && holder.pid === ours?.pid && holder.startedAt === ours?.startedAt) throw cause;
+    const who = holder ? ` (server process ${holder.pid}${holder.origin})` : "";
     throw new StoreError(
       `${place} is open in another process${who}; stop that process or choose another schema with --schema.`,
       { cause },
     );
   }
-}
-
-/** A process of the server that works for a connection. */
-export interface Backend {
-  readonly pid: number;
-  readonly startedAt: string;
 }
 
 export async function backendOf(client: Client): Promise<Backend> {
