@@ -1,4 +1,4 @@
-import type { CaptureProgress, Store } from "../local/index.ts";
+import { type CaptureProgress, placeOf, type Store } from "../local/index.ts";
 import type { StatusAddress } from "../status/index.ts";
 import { isStreamName, streams } from "../streams/index.ts";
 import type { Account } from "./account.ts";
@@ -8,14 +8,15 @@ import type { CliContext } from "./context.ts";
 interface StatusPageOptions {
   readonly account: Account;
   readonly view: CaptureView;
-  readonly path: string;
+  readonly target: string;
+  readonly schema?: string | undefined;
   readonly status?: StatusAddress | undefined;
 }
 
 /** The port of the status page, where the command line asks for one. Throws a `ConfigError` if it cannot be opened. */
 export async function openStatusPage(
   { ports, redactor }: CliContext,
-  { account, path, status, view }: StatusPageOptions,
+  { account, target, schema, status, view }: StatusPageOptions,
   { progress, store }: { readonly progress: CaptureProgress; readonly store: Store },
 ): Promise<{ close(): Promise<void> } | undefined> {
   if (status === undefined) return undefined;
@@ -23,7 +24,7 @@ export async function openStatusPage(
   const { StatusServer } = await import("../status/index.ts");
   const { clock } = ports;
   const sources = {
-    target: path,
+    target: placeOf(target, schema).name,
     progress,
     store,
     newestBy: (stream: string) => (isStreamName(stream) ? streams[stream].newestBy : undefined),

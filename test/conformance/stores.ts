@@ -4,6 +4,14 @@ import { onTestFinished } from "vitest";
 import type { CapturedBlock, ColumnKind } from "../../src/local/store/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { columnTypes, newFile, readObjects } from "../support/duckdb.ts";
+import {
+  ADDRESS,
+  hasPostgres,
+  newSchema,
+  postgresObjects,
+  postgresTypes,
+  runPostgres,
+} from "../support/postgres.ts";
 import { openCalls } from "../support/stored-calls.ts";
 
 /** What the suite needs of a kind of store beside `openStore`. A store is read while nobody has it open. */
@@ -24,6 +32,11 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   DOUBLE: "number",
   JSON: "json",
   VARCHAR: "text",
+  bigint: "integer",
+  boolean: "boolean",
+  "double precision": "number",
+  jsonb: "json",
+  text: "text",
 };
 
 const duckdb: StoreUnderTest = {
@@ -33,19 +46,38 @@ const duckdb: StoreUnderTest = {
     await chmod(dirname(target), 0o555);
     onTestFinished(() => chmod(dirname(target), 0o755));
   },
-  async kinds(target, table) {
-    const types = Object.entries(await columnTypes(target, table));
-    return Object.fromEntries(types.map(([field, type]) => [field, KINDS[type] ?? raise(type)]));
-  },
+  kinds: async (target, table) => kindsOf(await columnTypes(target, table)),
   objects: readObjects,
 };
+
+const schemaOf = (target: string) => target.split("#")[1] ?? "";
+
+const postgres: StoreUnderTest = {
+  newTarget: () => `${ADDRESS}#${newSchema()}`,
+  async protect(target) {
+    const schema = schemaOf(target);
+    await runPostgres(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+    await runPostgres(`REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "${schema}" FROM capture`);
+  },
+  kinds: async (target, table) => kindsOf(await postgresTypes(schemaOf(target), table)),
+  objects: (target, table) => postgresObjects(schemaOf(target), table),
+};
+
+function kindsOf(types: Readonly<Record<string, string>>): Record<string, ColumnKind> {
+  return Object.fromEntries(
+    Object.entries(types).map(([field, type]) => [field, KINDS[type] ?? raise(type)]),
+  );
+}
 
 function raise(type: string): never {
   throw new Error(`no kind of column should be stored as ${type}`);
 }
 
 /** Every kind of store that `openStore` opens. */
-export const stores: Readonly<Record<string, StoreUnderTest>> = { DuckDB: duckdb };
+export const stores: Readonly<Record<string, StoreUnderTest>> = {
+  DuckDB: duckdb,
+  ...(hasPostgres && { PostgreSQL: postgres }),
+};
 
 /** A target with a store of calls that has committed each list of blocks in a transaction of its own, and is closed. */
 export async function stored(
