@@ -234,7 +234,7 @@ describe("the port of the status page", () => {
     );
     await new Promise((resolve) => taken.close(resolve));
     expect(ended).toMatchObject({
-      exitCode: 1,
+      exitCode: 78,
       stdout: "",
       stderr: `error: Port ${port} at 127.0.0.1, at which --status serves its page, is in use. Choose another port, or stop the program that uses it.\n`,
     });
@@ -249,7 +249,7 @@ describe("the port of the status page", () => {
       ["capture", "--to", folder.file("a.duckdb"), ...options],
       emulated(aircall.url),
     );
-    expect(ended).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(ended).toMatchObject({ exitCode: 78, stdout: "" });
     expect(ended.stderr).toMatch(
       /^error: Port 8090 at 203\.0\.113\.7, .* cannot be opened \(EADDRNOTAVAIL\)\. Correct the address\.\n$/,
     );

@@ -55,7 +55,7 @@ export async function openPostgresStore(address: string, options: StoreOptions):
     return store;
   } catch (cause) {
     await session?.close();
-    if (!isFault(cause)) throw cause;
+    if (cause instanceof StoreError || world.signal.aborted) throw cause;
     throw new StoreError(`${faultText(`${schema.place} cannot be opened`, cause)}.`, { cause });
   }
 }
