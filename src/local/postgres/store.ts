@@ -80,8 +80,10 @@ class PostgresStore implements Store {
 
   /** Reads the state and makes the tables ready for documents; to be called first and once. */
   async prepare(specs: readonly TableSpec[]): Promise<void> {
-    this.#state = await this.#session.read((client) => readState(client, this.#schema.name));
-    await this.#atomically((client) => this.#prepareTables(client, specs));
+    await this.#atomically(async (client) => {
+      this.#state = await readState(client, this.#schema.name);
+      await this.#prepareTables(client, specs);
+    });
   }
 
   get state(): JsonObject {
