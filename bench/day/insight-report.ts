@@ -2,32 +2,31 @@ import { INSIGHT_NAMES } from "../../emulator/index.ts";
 import { count, duration, percent } from "../format.ts";
 import { table } from "../markdown.ts";
 import { sum } from "../statistics.ts";
-import { KINDS } from "./changes.ts";
 import type { InsightCost, InsightResult, Step } from "./insights.ts";
 import type { Results } from "./runs.ts";
 import type { Staleness } from "./watch.ts";
-import type { RunResult } from "./world.ts";
 
 /** Requests for each insight and each change of one, at most. */
 const MOST_REQUESTS = { withEvents: 1.1, withoutEvents: 1.5 };
 
-/** The section on insights in `docs/day.md`. */
+/** The section on insights in `docs/day.md`, of the runs that there are. */
 export function insightReport({ insightEvents, insights }: Results): string {
-  if (!insightEvents?.insights || !insights?.insights) return "";
-  const runs = [insightEvents.insights, insights.insights] as const;
+  const runs = [
+    { name: "with events", target: MOST_REQUESTS.withEvents, run: insightEvents },
+    { name: "without events", target: MOST_REQUESTS.withoutEvents, run: insights },
+  ].flatMap(({ name, target, run }) => (run?.insights ? [{ name, target, run, ...run.insights }] : []));
+  const [first] = runs;
+  if (!first) return "";
   return [
-    introduction(insightEvents.callsOnDay, runs[0]),
+    introduction(first.run.callsOnDay, first),
     "### Requests for insights",
     requestTable(runs),
     verdicts(runs),
     "### Age of insights when they are captured",
-    "From the instant at which an insight is ready to the instant at which it is captured, in each run:",
+    "From the instant at which an insight is ready to the instant at which it is captured:",
     ageTable(runs, "ready"),
     "From the instant of a change to the instant at which a document shows it. Aircall announces no change of an action item:",
     ageTable(runs, "changed"),
-    "### Calls and contacts beside insights",
-    "In the run with events, to be compared with those of runs without insights above:",
-    stalenessTable(insightEvents.staleness),
   ].join("\n\n");
 }
 
@@ -44,22 +43,20 @@ insights.
 
 const AGES = ["p50", "p95", "max", "never"];
 
-type Runs = readonly [withEvents: InsightResult, without: InsightResult];
+interface Run extends InsightResult {
+  readonly name: string;
+  /** Requests for each insight and change, at most. */
+  readonly target: number;
+}
 
-function requestTable(runs: Runs): string {
+function requestTable(runs: readonly Run[]): string {
   const costs = runs.flatMap(({ onDay, inAll }) => [onDay, inAll]);
   const purposes = [...new Set(costs.flatMap(({ requests }) => Object.keys(requests)))].sort((left, right) =>
     left.localeCompare(right, "en", { numeric: true }),
   );
   const row = (name: string, figure: (cost: InsightCost) => string) => [name, ...costs.map(figure)];
   return table(
-    [
-      "",
-      "with events, on the day",
-      "with events, in 9 days",
-      "without events, on the day",
-      "without, in 9 days",
-    ],
+    ["", ...runs.flatMap(({ name }) => [`${name}, on the day`, `${name}, until the last age`])],
     [
       ...purposes.map((purpose) => row(nameOf(purpose), ({ requests }) => count(requests[purpose] ?? 0))),
       row("**all requests**", (cost) => count(requestsOf(cost))),
@@ -82,23 +79,23 @@ function requestsForEach(cost: InsightCost): number {
   return requestsOf(cost) / cost.captured;
 }
 
-function verdicts([withEvents, without]: Runs): string {
-  const verdict = (name: string, cost: InsightCost, most: number) => {
+function verdicts(runs: readonly Run[]): string {
+  const verdict = (span: string, cost: InsightCost, target: number) => {
     const each = requestsForEach(cost);
-    return `- ${name}: ${each.toFixed(2)}, which ${each <= most ? "meets" : "misses"} the target of ${most}`;
+    return `- ${span}: ${each.toFixed(2)}, which ${each <= target ? "meets" : "misses"} the target of ${target}`;
   };
+  const lines = runs.flatMap(({ name, target, onDay, inAll }) => [
+    verdict(`${name}, on the day`, onDay, target),
+    verdict(`${name}, until the last age`, inAll, target),
+  ]);
+  const rereads = runs.map(({ name, inAll }) => `${rereadsForEach(inAll)} ${name}`).join(" and ");
   return [
     "Requests for each insight and change captured:",
-    [
-      verdict("with events, on the day", withEvents.onDay, MOST_REQUESTS.withEvents),
-      verdict("with events, until the last age", withEvents.inAll, MOST_REQUESTS.withEvents),
-      verdict("without events, on the day", without.onDay, MOST_REQUESTS.withoutEvents),
-      verdict("without events, until the last age", without.inAll, MOST_REQUESTS.withoutEvents),
-    ].join("\n"),
+    lines.join("\n"),
     `
-What can change is read again at the age of 7 days: four of the nine insights of a call, a request each, of which one in ten has changed.
-That is ${rereadsForEach(withEvents.inAll)} of the requests for each with events and ${rereadsForEach(without.inAll)} without. These requests are sent with events
-too, so that a change whose event was lost is captured in the end. \`advanced.reread_insights_after\` sets the ages.
+What can change is read again at the age of 7 days, with events too, so that a change whose event was lost is captured in the end: four of
+the nine insights of a call, a request each, of which one in ten has changed. Of the requests for each, that is ${rereads}.
+\`advanced.reread_insights_after\` sets the ages.
 `.trim(),
   ].join("\n\n");
 }
@@ -108,28 +105,17 @@ function rereadsForEach({ requests, captured }: InsightCost): string {
   return (sum(rereads.map(([, quantity]) => quantity)) / captured).toFixed(2);
 }
 
-function ageTable(runs: Runs, step: Step): string {
+function ageTable(runs: readonly Run[], step: Step): string {
   const rows = INSIGHT_NAMES.flatMap((name) => {
-    const [first, second] = runs.map(({ staleness }) => staleness[name].find(({ kind }) => kind === step));
-    if (!first?.count || !second) return [];
-    return [[`\`${name}\``, count(first.count), ...ages(first), ...ages(second)]];
+    const found = runs.flatMap(({ staleness }) => staleness[name].filter(({ kind }) => kind === step));
+    const [first] = found;
+    return first?.count ? [[`\`${name}\``, count(first.count), ...found.flatMap(ages)]] : [];
   });
-  return table(["insights", "count", ...heads("with events", AGES), ...heads("without", AGES)], rows);
+  return table(["insights", "count", ...runs.flatMap(({ name }) => heads(name, AGES))], rows);
 }
 
 function ages({ p50Seconds, p95Seconds, maxSeconds, neverSeen, count: all }: Staleness<Step>): string[] {
   return [duration(p50Seconds), duration(p95Seconds), duration(maxSeconds), percent(neverSeen, all)];
-}
-
-function stalenessTable(staleness: RunResult["staleness"]): string {
-  return table(
-    ["change", "count", "p50", "p95", "p99"],
-    staleness.map(({ kind, count: all, p50Seconds, p95Seconds, p99Seconds }) => [
-      KINDS[kind],
-      count(all),
-      ...[p50Seconds, p95Seconds, p99Seconds].map(duration),
-    ]),
-  );
 }
 
 function heads(run: string, figures: readonly string[]): string[] {

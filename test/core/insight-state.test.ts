@@ -30,7 +30,7 @@ describe("the state of a stream of insights", () => {
     expect(size()).toBeLessThanOrEqual(empty + 5);
   });
 
-  test("has at most 2 MiB of captured calls, and a warning says so once", async () => {
+  test("has at most 2 MiB of captured calls, the latest, and a warning says so", async () => {
     await using world = await emptyWorld();
     const passes = new InsightPasses(world, ["summaries"]);
     await passes.pass();
