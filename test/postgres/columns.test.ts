@@ -108,6 +108,18 @@ describe.runIf(hasPostgres)("a column", () => {
     });
   });
 
+  it("keeps every digit when it is widened, whatever is set for the role", async () => {
+    await runPostgres("ALTER ROLE capture SET extra_float_digits = -10");
+    const values = [0.1 + 0.2, 5e-324, 1.7976931348623157e308];
+    const schema = await stored(
+      values.map((cost, id) => ({ id, cost })),
+      [{ id: 9, cost: "text" }],
+    );
+    await runPostgres("ALTER ROLE capture RESET extra_float_digits");
+    const rows = await postgresObjects(schema, "calls");
+    expect(rows.map(({ cost }) => cost)).toEqual([...values, "text"]);
+  });
+
   it("beyond the 1,600th is refused in a sentence, and nothing of the transaction is written", async () => {
     const schema = await stored([{ id: 1 }]);
     const store = await openCalls(`${ADDRESS}#${schema}`);

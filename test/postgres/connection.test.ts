@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { StoreError } from "../../src/errors.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import type { Clock } from "../../src/shared/ports.ts";
-import { leapingClock } from "../support/clock.ts";
+import { leapingClock, TestClock } from "../support/clock.ts";
 import { isDeep } from "../support/draws.ts";
 import { openTarget } from "../support/open-target.ts";
 import { ADDRESS, hasPostgres, newSchema, postgresObjects, runPostgres } from "../support/postgres.ts";
@@ -159,6 +159,15 @@ describe.runIf(hasPostgres)("a connection that is lost", () => {
       expect(String(error)).toMatch(/cannot be opened \(connect ECONNREFUSED .*\); start the server/);
     },
   );
+
+  it("is not waited for by a question when the store is closed", async () => {
+    const { proxy, store } = await proxied(new TestClock());
+    proxy.close();
+    const counts = store.rowCounts();
+    const question = expect(counts).rejects.toThrow(/\(schema \w+\) is closed\.$/);
+    await store.close();
+    await question;
+  });
 
   it("is not waited for when the capture is stopped", async () => {
     const { proxy, schema, store } = await proxied();

@@ -77,7 +77,7 @@ async function passwordOf({ password, user }: Settings): Promise<string> {
 /** Makes the settings of a connection, and makes sure that the server is one that this program can use. */
 async function prepare(client: Client, place: string): Promise<void> {
   await client.query(
-    `SET client_min_messages = warning; SET lock_timeout = '${LONGEST_LOCK_WAIT}';
+    `SET client_min_messages = warning; SET extra_float_digits = 1; SET lock_timeout = '${LONGEST_LOCK_WAIT}';
      SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN (${TIMEOUTS.map(quoteText)})`,
   );
   const { rows } = await client.query(

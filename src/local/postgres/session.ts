@@ -33,12 +33,13 @@ export class Session {
   #commits = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #readTurn: Promise<unknown> = Promise.resolve();
-  #isClosed = false;
+  /** Ends what still waits for the server. */
+  readonly #closing = new AbortController();
 
   private constructor(settings: Settings, schema: Schema, world: StoreWorld) {
     this.#settings = settings;
     this.#schema = schema;
-    this.#world = world;
+    this.#world = { ...world, signal: AbortSignal.any([world.signal, this.#closing.signal]) };
   }
 
   /**
@@ -88,7 +89,7 @@ export class Session {
 
   /** Lets go of the schema. Closing again does nothing. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort(new StoreError(`${this.#schema.place} is closed.`));
     await Promise.all([this.#turn, this.#readTurn]);
     for (const which of ["writer", "reader"] as const) await this.#drop(which);
   }
@@ -101,7 +102,7 @@ export class Session {
 
   #after<Result>(turn: Promise<unknown>, work: () => Promise<Result>): Promise<Result> {
     return turn.then(() => {
-      if (this.#isClosed) throw new StoreError(`${this.#schema.place} is closed.`);
+      this.#closing.signal.throwIfAborted();
       return work();
     });
   }
