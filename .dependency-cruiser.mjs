@@ -21,6 +21,7 @@ const MAY_IMPORT = {
   "src/config": ["src/shared", "src/privacy", "src/streams"],
   "src/local/store": ["src/shared", "src/engine"],
   "src/local/duckdb": ["src/shared", "src/engine", "src/local/store"],
+  "src/local/views": ["src/shared", "src/streams", "src/local/store"],
   "src/local": [
     "src/shared",
     "src/engine",
@@ -28,6 +29,7 @@ const MAY_IMPORT = {
     "src/connector.ts",
     "src/local/store",
     "src/local/duckdb",
+    "src/local/views",
   ],
   "src/protocols/shared": ["src/shared", "src/config", "src/streams"],
   "src/protocols/flow": PROTOCOL_MAY_IMPORT,

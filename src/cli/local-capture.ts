@@ -5,6 +5,7 @@ import {
   openStore,
   type Store,
   type StreamProgress,
+  views,
 } from "../local/index.ts";
 import { DONE, FAILED, STOPPED } from "../shared/exit-codes.ts";
 import { count, counted, duration } from "../shared/format.ts";
@@ -26,14 +27,15 @@ export interface LocalCapture {
 
 /** Opens the store, hands it to the work, and closes it whatever happens. */
 export async function withStore<T>(
-  { account, path, streams: names }: LocalCapture,
+  { account, view, path, streams: names }: LocalCapture,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   const tables = names.map((name) => {
     const { keyField, documentSchema, merges = false } = streams[name];
     return { name, keyField, documentSchema, merges };
   });
-  const store = await openStore(path, { tables, source: account.source });
+  const { source } = account;
+  const store = await openStore(path, { tables, views, source, warn: (sentence) => view.log.warn(sentence) });
   try {
     return await work(store);
   } finally {

@@ -4,3 +4,4 @@ export { openStore } from "./open-store.ts";
 export { claimFor } from "./owner.ts";
 export { CaptureProgress, type StreamProgress } from "./progress.ts";
 export type { CapturedBlock, Store } from "./store/index.ts";
+export { views } from "./views/index.ts";

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { onTestFinished } from "vitest";
 import type { CapturedBlock, ColumnKind } from "../../src/local/store/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { columnTypes, newFile, readObjects } from "../support/duckdb.ts";
+import { columnTypes, newFile, readObjects, readView, runSql } from "../support/duckdb.ts";
 import { openCalls } from "../support/stored-calls.ts";
 
 /** What the suite needs of a kind of store beside `openStore`. A store is read while nobody has it open. */
@@ -16,6 +16,10 @@ export interface StoreUnderTest {
   kinds(target: string, table: string): Promise<Record<string, ColumnKind>>;
   /** Each row of a table as the object that it was made from, without its null fields. */
   objects(target: string, table: string): Promise<JsonObject[]>;
+  /** Each row of a view, as the store has it: instants as ISO 8601 with milliseconds in UTC, and JSON parsed. */
+  rows(target: string, view: string): Promise<JsonObject[]>;
+  /** Runs a statement in the schema of the tables. */
+  run(target: string, sql: string): Promise<void>;
 }
 
 const KINDS: Readonly<Record<string, ColumnKind>> = {
@@ -38,6 +42,8 @@ const duckdb: StoreUnderTest = {
     return Object.fromEntries(types.map(([field, type]) => [field, KINDS[type] ?? raise(type)]));
   },
   objects: readObjects,
+  rows: readView,
+  run: runSql,
 };
 
 function raise(type: string): never {

@@ -10,6 +10,7 @@ import {
   type Store,
   type StoreOptions,
   type TableSpec,
+  type ViewSpec,
   withDocuments,
   withSchema,
 } from "../store/index.ts";
@@ -22,12 +23,14 @@ import { firstLine, quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
 import { changeColumns, readColumns } from "./tables.ts";
 import { FORMAT_VERSION, upgrade } from "./upgrade.ts";
+import { changeViews } from "./views.ts";
 
 /**
  * A store in a DuckDB file: schema `main` has a table for each stream and a column for each top-level
  * field, schema `source_aircall` what the store has to remember. See `OpenStore` and `Store`.
  */
-export async function openDuckDbStore(path: string, { tables, source }: StoreOptions): Promise<Store> {
+export async function openDuckDbStore(path: string, options: StoreOptions): Promise<Store> {
+  const { source } = options;
   if (!(await fileExists(path))) await createFile(path, (draft) => createDatabase(draft, source));
   const file = await DatabaseFile.open(path);
   try {
@@ -35,7 +38,7 @@ export async function openDuckDbStore(path: string, { tables, source }: StoreOpt
     const version = await claim(file, writer, { path, source });
     if (version < FORMAT_VERSION) await file.transaction(writer, () => upgrade(writer));
     const store = new DuckDbStore(file, path, writer, await file.connect());
-    await store.prepare(tables);
+    await store.prepare(options);
     return store;
   } catch (cause) {
     await file.close();
@@ -65,6 +68,7 @@ class DuckDbStore implements Store {
   /** Apart from the writer, so that it sees what is committed and nothing else. */
   readonly #reader: DuckDBConnection;
   #tables: ReadonlyMap<string, Table> = new Map();
+  #views: readonly ViewSpec[] = [];
   #state: JsonObject = {};
 
   constructor(file: DatabaseFile, path: string, writer: DuckDBConnection, reader: DuckDBConnection) {
@@ -75,9 +79,18 @@ class DuckDbStore implements Store {
   }
 
   /** Reads the state and makes the tables ready for documents; to be called first and once. */
-  async prepare(specs: readonly TableSpec[]): Promise<void> {
+  async prepare({ tables, views = [], warn }: StoreOptions): Promise<void> {
     this.#state = await readState(this.#writer);
-    await this.#atomically(() => this.#prepareTables(specs));
+    this.#views = views;
+    let foreign: readonly string[] = [];
+    await this.#atomically(async () => {
+      this.#tables = await this.#prepareTables(tables);
+      foreign = await this.#changeViews(this.#tables);
+    });
+    for (const name of foreign)
+      warn?.(
+        `${this.#path} has a table or view ${name} that source-aircall did not make. It stays as it is; rename or drop it to have the view ${name}.`,
+      );
   }
 
   get state(): JsonObject {
@@ -91,6 +104,7 @@ class DuckDbStore implements Store {
     const tables = new Map(this.#tables);
     await this.#atomically(async () => {
       for (const [name, captured] of documents) tables.set(name, await this.#write(name, captured));
+      if (hasOtherColumns(this.#tables, tables)) await this.#changeViews(tables);
       await changeState(this.#writer, changes);
     });
     this.#tables = tables;
@@ -117,7 +131,7 @@ class DuckDbStore implements Store {
     await this.#file.close();
   }
 
-  async #prepareTables(specs: readonly TableSpec[]): Promise<void> {
+  async #prepareTables(specs: readonly TableSpec[]): Promise<ReadonlyMap<string, Table>> {
     const tables = new Map<string, Table>();
     for (const { name, keyField, documentSchema, merges = false } of specs) {
       const known = await readColumns(this.#writer, name);
@@ -125,7 +139,11 @@ class DuckDbStore implements Store {
       await changeColumns(this.#writer, name, known, columns);
       tables.set(name, { keyField, merges, columns });
     }
-    this.#tables = tables;
+    return tables;
+  }
+
+  #changeViews(tables: ReadonlyMap<string, Table>): Promise<string[]> {
+    return changeViews(this.#writer, this.#views, (name) => tables.get(name)?.columns);
   }
 
   #table(name: string): Table {
@@ -154,4 +172,11 @@ class DuckDbStore implements Store {
       );
     }
   }
+}
+
+function hasOtherColumns(before: ReadonlyMap<string, Table>, after: ReadonlyMap<string, Table>): boolean {
+  return [...after].some(([name, { columns }]) => {
+    const known = before.get(name)?.columns;
+    return [...columns].some(([field, { kind }]) => known?.get(field)?.kind !== kind);
+  });
 }

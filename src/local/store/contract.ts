@@ -1,5 +1,6 @@
 import type { Document } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import type { ViewSpec } from "./view.ts";
 
 /** What a store has to know about a table before the first document. */
 export interface TableSpec {
@@ -26,6 +27,13 @@ export interface StoreOptions {
    * table that the store holds and the list leaves out stays as it is, and so does its stream's state.
    */
   readonly tables: readonly TableSpec[];
+  /**
+   * The views over these tables. Opening makes them, and whatever changes a table makes them again, in the same transaction. A
+   * view whose table is not among them stays as it is, and so does anything of a view's name that this program did not make.
+   */
+  readonly views?: readonly ViewSpec[];
+  /** Called with a sentence for people about what is not as it could be. */
+  readonly warn?: (sentence: string) => void;
   /** Where the rows come from, such as the origin of an API. A store holds rows of one source only. */
   readonly source: string;
 }

@@ -4,3 +4,5 @@ export { type LastDocuments, lastDocuments } from "./last-documents.ts";
 export { approximateBytes } from "./size.ts";
 export { type ChangedRows, patchState, stateOf, stateRows } from "./state-rows.ts";
 export { wellFormedJson, wellFormedText } from "./text.ts";
+export type { ViewColumn, ViewDialect, ViewRow, ViewSpec, ViewType } from "./view.ts";
+export { isMadeView, viewComment, viewQuery } from "./view-sql.ts";
