@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { parseStreamName, refuseFutureStart } from "../config/index.ts";
+import { parseDurationMs, parseStreamName, refuseFutureStart } from "../config/index.ts";
 import { ConfigError } from "../errors.ts";
 import { parseInstant } from "../shared/instant.ts";
 import {
@@ -11,6 +11,9 @@ import {
   streamNames,
 } from "../streams/index.ts";
 import { targetProblem } from "./target.ts";
+
+/** Each copy writes the whole file. */
+const SHORTEST_SNAPSHOT_INTERVAL_MS = 10_000;
 
 const HIGHEST_PORT = 65_535;
 
@@ -71,6 +74,13 @@ export function parseStartDate(value: string, nowMs: number): string {
     throw new InvalidArgumentError("It must be a date such as 2026-01-31 or 2026-01-31T00:00:00Z.");
   asArgument(() => refuseFutureStart("start date", startMs / 1000, nowMs / 1000));
   return value;
+}
+
+/** How often a file is copied, such as `PT10M`; in milliseconds. */
+export function parseSnapshotInterval(value: string): number {
+  const everyMs = asArgument(() => parseDurationMs("interval", value));
+  if (everyMs >= SHORTEST_SNAPSHOT_INTERVAL_MS) return everyMs;
+  throw new InvalidArgumentError("It must be at least PT10S: each copy writes the whole file.");
 }
 
 /** What reads a value, with its `ConfigError` as commander's. */

@@ -13,6 +13,7 @@ import { type StreamName, streams } from "../streams/index.ts";
 import type { Account } from "./account.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
 import type { CliContext } from "./context.ts";
+import { type SnapshotPlan, withSnapshots } from "./snapshots.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
 
@@ -23,6 +24,7 @@ export interface LocalCapture {
   readonly streams: readonly StreamName[];
   readonly follow: boolean;
   readonly asJson: boolean;
+  readonly snapshots?: SnapshotPlan;
 }
 
 /** Opens the store, hands it to the work, and closes it whatever happens. */
@@ -62,17 +64,20 @@ export async function captureAndReport(
   });
   run.view.start(progress);
   try {
-    await captureIntoStore({
-      connector: run.account.connector,
-      store,
-      config: run.account.config,
-      streams: run.streams,
-      until: run.follow ? "follow" : "pass",
-      signal: context.signal,
-      clock,
-      progress,
-      onStatus: (status) => run.view.status(context.redactor.hide(status)),
-    });
+    const world = { clock, signal: context.signal, log: run.view.log };
+    await withSnapshots(store, { plan: run.snapshots, follow: run.follow }, world, () =>
+      captureIntoStore({
+        connector: run.account.connector,
+        store,
+        config: run.account.config,
+        streams: run.streams,
+        until: run.follow ? "follow" : "pass",
+        signal: context.signal,
+        clock,
+        progress,
+        onStatus: (status) => run.view.status(context.redactor.hide(status)),
+      }),
+    );
   } finally {
     run.view.stop();
   }

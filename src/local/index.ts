@@ -3,5 +3,6 @@ export { type Answer, answerQuestions } from "./duckdb/index.ts";
 export { openStore } from "./open-store.ts";
 export { claimFor } from "./owner.ts";
 export { CaptureProgress, type StreamProgress } from "./progress.ts";
+export { keepSnapshots } from "./snapshots.ts";
 export type { CapturedBlock, Store } from "./store/index.ts";
 export { views } from "./views/index.ts";

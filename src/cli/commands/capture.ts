@@ -5,12 +5,15 @@ import {
   type AskedStreams,
   askedStreams,
   CONFIG_OPTION,
+  parseSnapshotInterval,
   parseStartDate,
   parseStreams,
   parseTarget,
 } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { withDuckDb } from "../duckdb-library.ts";
+import type { SnapshotPlan } from "../snapshots.ts";
+import { isSameFile } from "../target.ts";
 
 interface CaptureOptions {
   readonly to: string;
@@ -19,6 +22,8 @@ interface CaptureOptions {
   readonly startDate?: string;
   readonly follow?: true;
   readonly eventsUrl?: string;
+  readonly snapshot?: string;
+  readonly snapshotEvery?: number;
   readonly json?: true;
 }
 
@@ -46,6 +51,16 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
       "--events-url <url>",
       "with --follow, capture changes within seconds: the https address under which Aircall reaches the port for events of this machine, AIRCALL_EVENTS_PORT",
     )
+    .option(
+      "--snapshot <file>",
+      "put a copy of the DuckDB file here that any client can open while the capture follows, or without --follow one copy at the end",
+      parseTarget,
+    )
+    .option(
+      "--snapshot-every <duration>",
+      "how often to make the copy, as an ISO 8601 duration, at least PT10S (default: PT10M)",
+      parseSnapshotInterval,
+    )
     .option("--json", "write JSON lines to standard output, and logs as JSON to standard error")
     .addHelpText(
       "after",
@@ -66,6 +81,7 @@ Query the file with any DuckDB client:
         command.error(
           "error: --events-url needs --follow: without it, the capture ends before an event comes. Add --follow, or leave --events-url out.",
         );
+      const snapshots = snapshotPlan(options, command);
       const { captureView } = await import("../capture-view.ts");
       const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
       const asJson = options.json === true;
@@ -81,6 +97,7 @@ Query the file with any DuckDB client:
           : usualStreams(receivesEvents),
         follow,
         asJson,
+        ...(snapshots && { snapshots }),
       };
       end(await withStore(run, (store) => captureAndReport(context, run, store)));
     });
@@ -89,4 +106,22 @@ Query the file with any DuckDB client:
 /** The streams that are captured unless others are asked for: those that Aircall lists, and those of events where they are received. */
 function usualStreams(receivesEvents: boolean): StreamName[] {
   return streamNames.filter((name) => isListed(name) || (receivesEvents && !isRequested(name)));
+}
+
+const DEFAULT_SNAPSHOT_INTERVAL_MS = 600_000;
+
+function snapshotPlan(
+  { to, follow, snapshot, snapshotEvery }: CaptureOptions,
+  command: Command,
+): SnapshotPlan | undefined {
+  if (snapshotEvery !== undefined && snapshot === undefined)
+    command.error("error: --snapshot-every needs --snapshot. Add --snapshot, or leave --snapshot-every out.");
+  if (snapshotEvery !== undefined && !follow)
+    command.error(
+      "error: --snapshot-every needs --follow: without it, there is one copy, at the end. Add --follow, or leave --snapshot-every out.",
+    );
+  if (snapshot === undefined) return undefined;
+  if (isSameFile(snapshot, to))
+    command.error(`error: --snapshot names the file of --to. Name another file for the copy.`);
+  return { path: snapshot, everyMs: snapshotEvery ?? DEFAULT_SNAPSHOT_INTERVAL_MS };
 }

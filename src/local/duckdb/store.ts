@@ -7,6 +7,7 @@ import {
   type LastDocuments,
   lastDocuments,
   patchState,
+  type Snapshots,
   type Store,
   type StoreOptions,
   type TableSpec,
@@ -19,6 +20,7 @@ import { DatabaseFile } from "./file.ts";
 import { claim } from "./ownership.ts";
 import { createFile, fileExists } from "./paths.ts";
 import { mergeRows, replaceRows } from "./rows.ts";
+import { SnapshotFile } from "./snapshots.ts";
 import { firstLine, quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
 import { changeColumns, readColumns } from "./tables.ts";
@@ -125,6 +127,10 @@ class DuckDbStore implements Store {
       });
     }
     return counts;
+  }
+
+  async snapshotsAt(path: string): Promise<Snapshots> {
+    return SnapshotFile.at(path, this.#file, this.#writer);
   }
 
   async close(): Promise<void> {

@@ -94,8 +94,24 @@ export interface Store {
   rowCounts(): Promise<ReadonlyMap<string, number>>;
 
   /**
+   * Copies of a store that nobody else can read while it is open; absent where everybody can. Rejects with a `StoreError` if there
+   * can be no copy at the path, or if something is there that is none.
+   */
+  snapshotsAt?(path: string): Promise<Snapshots>;
+
+  /**
    * Lets go of the target, so that another process can open it. To be called when no commit is under
    * way. Closing again does nothing; `commit` and `rowCounts` reject once the store is closed.
    */
   close(): Promise<void>;
+}
+
+/** Copies of a store, one after another in one place. */
+export interface Snapshots {
+  /**
+   * Makes a copy of what is committed, and puts it in the place of the last one, whole and durable. Commits go on meanwhile. To be
+   * called again only when the last call has settled. Rejects with a `StoreError` if there is no new copy, or with the signal's
+   * reason; the last copy stays in its place then.
+   */
+  take(atMs: number, signal: AbortSignal): Promise<void>;
 }
