@@ -22,6 +22,7 @@ const MAY_IMPORT = {
   "src/local/store": ["src/shared", "src/engine"],
   "src/local/duckdb": ["src/shared", "src/engine", "src/local/store"],
   "src/local/views": ["src/shared", "src/streams", "src/local/store"],
+  "src/local/postgres": ["src/shared", "src/engine", "src/local/store"],
   "src/local": [
     "src/shared",
     "src/engine",
@@ -30,6 +31,7 @@ const MAY_IMPORT = {
     "src/local/store",
     "src/local/duckdb",
     "src/local/views",
+    "src/local/postgres",
   ],
   "src/protocols/shared": ["src/shared", "src/config", "src/streams"],
   "src/protocols/flow": PROTOCOL_MAY_IMPORT,

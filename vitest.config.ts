@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: isDeep ? drawn : files,
     testTimeout: isDeep ? 1_800_000 : 120_000,
+    globalSetup: "test/support/postgres-setup.ts",
     execArgv: ["--expose-gc"],
     // No test changes a module that another one reads, so that each worker loads the modules once.
     isolate: false,

@@ -1,6 +1,6 @@
 export type { Account } from "./account/account.ts";
 export type { RingOptions } from "./account/calls.ts";
-export { INSIGHT_NAMES, type InsightName } from "./account/insight-kinds.ts";
+export { INSIGHT_KINDS, INSIGHT_NAMES, type InsightName } from "./account/insight-kinds.ts";
 export type { InsightLife } from "./account/insight-life.ts";
 export type { InsightOptions } from "./account/insight-options.ts";
 export { type EmulatorClock, type MovableClock, movableClock } from "./clock.ts";

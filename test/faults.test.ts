@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { isDeep } from "./support/draws.ts";
 import { type Consequence, followed, passed, type TroubledStream } from "./support/trouble-runs.ts";
 import { LASTING_TROUBLES, PASSING_TROUBLES, type Trouble } from "./support/troubles.ts";
 
@@ -79,20 +80,33 @@ function ifItPersists({ sessionEnds, againAfterMs }: Consequence): string {
 }
 
 describe("docs/faults.md says what happens at", () => {
-  test.each([...CASES])("%s", async (name, one) => {
-    const consequence = await followed(one);
-    const { exitCode, stderr } = await passed(one);
-    const { message = "", ...promised } = ROWS.get(name) ?? {};
-    expect(promised).toEqual({
-      retries: retries(consequence),
-      ifItPersists: ifItPersists(consequence),
-      exitCode: String(exitCode),
-    });
-    if (consequence.message === undefined) expect(message).toBe("none");
-    else for (const logged of [consequence.message, stderr]) expect(logged).toMatch(patternOf(message));
-    if (!consequence.sessionEnds) expect(consequence.othersCaptured).toBe(1);
-  });
+  test.each([...CASES].map(([name, one], index) => ({ name, one, index })))(
+    "$name",
+    async ({ name, one, index }) => {
+      const consequence = await followed(one);
+      const promised: Partial<Row> = ROWS.get(name) ?? {};
+      const { message = "" } = promised;
+      expect(promised).toMatchObject({
+        retries: retries(consequence),
+        ifItPersists: ifItPersists(consequence),
+      });
+      expectMessage(message, consequence.message, consequence.message);
+      // The usual run starts the program for every third fault only.
+      if (isDeep || index % 3 === 0) {
+        const { exitCode, stderr } = await passed(one);
+        expect(promised.exitCode).toBe(String(exitCode));
+        expectMessage(message, consequence.message, stderr);
+      }
+      if (!consequence.sessionEnds) expect(consequence.othersCaptured).toBe(1);
+    },
+  );
 });
+
+/** Where there is a message, what was logged has it as the document says it. */
+function expectMessage(documented: string, message: string | undefined, logged = ""): void {
+  if (message === undefined) expect(documented).toBe("none");
+  else expect(logged).toMatch(patternOf(documented));
+}
 
 test("docs/faults.md has each fault once, and no others", () => {
   const names = rowsOf(5).map(([name]) => name);

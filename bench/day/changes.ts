@@ -1,5 +1,6 @@
 import type { Account } from "../../emulator/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
+import type { Expected } from "./watch.ts";
 
 /** What happens to calls and contacts, under the names of the report. */
 export const KINDS = {
@@ -16,14 +17,8 @@ export const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
-export interface Change {
-  readonly kind: Kind;
-  /** Of the call, or of the contact. */
-  readonly id: number;
-  readonly atSeconds: number;
-  /** Whether a document of the object shows the change. */
-  isShownBy(doc: JsonObject): boolean;
-}
+/** Of a call or a contact. */
+export type Change = Expected<Kind>;
 
 const DAY_SECONDS = 86_400;
 

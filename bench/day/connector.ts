@@ -1,4 +1,5 @@
-import { type CaptureRequest, Connector, discover } from "../../src/connector.ts";
+import { INSIGHT_NAMES } from "../../emulator/index.ts";
+import { bindingFor, type CaptureRequest, Connector, discover } from "../../src/connector.ts";
 import { type Block, bindingPatch, mergePatch } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import {
@@ -23,24 +24,24 @@ export interface ConnectorDay extends Omit<DayOptions, "warmUpMs"> {
 /** Captures the day with all streams of the connector. */
 export function runConnector({ advanced = {}, ...options }: ConnectorDay): Promise<RunResult> {
   return simulateDay({ ...options, warmUpMs: WARM_UP_MS }, async (world) => {
-    const { clock, eventsPort: port, watch } = world;
+    const { clock, eventsPort: port } = world;
     const receiving = port === undefined ? {} : { events_url: `http://127.0.0.1:${port}` };
     const state = stateAfterBackfill(clock.now());
     for await (const block of captureAll(world, { ...advanced, ...receiving }, "follow", state))
-      take(block, watch);
+      take(block, world);
   });
 }
 
 /** Captures the day with a pass each night. */
 export function runNightly({ advanced = {}, ...options }: ConnectorDay): Promise<RunResult> {
   return simulateDay({ ...options, warmUpMs: NIGHTS_WARM_UP_MS }, async (world) => {
-    const { clock, signal, watch } = world;
+    const { clock, signal } = world;
     let state = stateAfterBackfill(clock.now());
     while (!signal.aborted) {
       const nextMs = clock.now() + 24 * HOUR_MS;
       for await (const block of captureAll(world, advanced, "pass", state)) {
         state = mergePatch(state, bindingPatch(block.stateKey, block.patch));
-        take(block, watch);
+        take(block, world);
       }
       await clock.sleep(nextMs - clock.now(), signal).catch(() => {});
     }
@@ -48,31 +49,41 @@ export function runNightly({ advanced = {}, ...options }: ConnectorDay): Promise
 }
 
 function captureAll(
-  { ports, origin, eventsPort: port, signal, countRequest }: DayWorld,
+  world: DayWorld,
   advanced: JsonObject,
   until: CaptureRequest["until"],
   state: JsonObject,
 ): AsyncGenerator<Block> {
-  const found = discover().filter(({ disable }) => !disable);
+  const { ports, origin, eventsPort: port, signal } = world;
+  const bindings = bindingsOf(world);
   const eventsPort = port === undefined ? {} : { eventsPort: { host: "127.0.0.1", port } };
   return new Connector({ ports, origin, rateWindowMs: 60_000, ...eventsPort }).capture({
     config: { api_id: CREDENTIALS.apiId, api_token: CREDENTIALS.apiToken, advanced },
-    bindings: found.map(({ resourceConfig, recommendedName }) => ({
-      resourceConfig,
-      stateKey: recommendedName,
-    })),
+    bindings,
     state,
     until,
     signal,
     onEvent(event) {
       if (event.kind !== "request") return;
-      countRequest(found[event.binding]?.recommendedName ?? "", event.purpose);
+      world.countRequest(bindings[event.binding]?.stateKey ?? "", event.purpose);
     },
   });
 }
 
-function take({ documents, committed }: Block, watch: DayWorld["watch"]): void {
-  for (const document of documents) watch.see(document);
+/** All streams that discovery enables, and the insights of the calls from now on where they are wanted. */
+function bindingsOf({ clock, insights }: DayWorld): CaptureRequest["bindings"] {
+  const names = discover().flatMap(({ disable, recommendedName }) => (disable ? [] : [recommendedName]));
+  const start_date = new Date(clock.now()).toISOString();
+  const ofInsights = INSIGHT_NAMES.map((name) => {
+    const { resourceConfig, stateKey } = bindingFor(name);
+    return { resourceConfig: { ...resourceConfig, start_date }, stateKey };
+  });
+  return [...names.map((name) => bindingFor(name)), ...(insights ? ofInsights : [])];
+}
+
+function take({ stateKey, documents, committed }: Block, { watch, insights }: DayWorld): void {
+  for (const document of documents)
+    if (!insights?.see(stateKey, document)) watch.see(Number(document.id), document);
   committed();
 }
 

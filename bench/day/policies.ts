@@ -71,7 +71,7 @@ export function runPolicy({ start, waitDays }: Policy, calls: number): Promise<R
     try {
       for (;;) {
         const nextMs = clock.now() + PASS_EVERY_MS;
-        for await (const call of pass()) watch.see(call);
+        for await (const call of pass()) watch.see(Number(call.id), call);
         await clock.sleep(nextMs - clock.now(), signal);
       }
     } catch (error) {

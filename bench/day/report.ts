@@ -224,7 +224,7 @@ function comparisonTable(results: Results): string {
   return table(["", "requests for calls", ...heads("end"), ...heads("late tag")], rows);
 }
 
-function figures({ p50Seconds, p95Seconds, p99Seconds, neverSeen, count: all }: Staleness): string[] {
+function figures({ p50Seconds, p95Seconds, p99Seconds, neverSeen, count: all }: Staleness<string>): string[] {
   return [duration(p50Seconds), duration(p95Seconds), duration(p99Seconds), percent(neverSeen, all)];
 }
 

@@ -1,8 +1,17 @@
 import type { JsonObject } from "../../src/shared/json.ts";
-import { type Change, KINDS, type Kind } from "./changes.ts";
+
+/** Something that is to show in a captured document. */
+export interface Expected<Kind extends string> {
+  readonly kind: Kind;
+  /** Of the object. */
+  readonly id: number;
+  readonly atSeconds: number;
+  /** Whether a document of the object shows the change. */
+  isShownBy(doc: JsonObject): boolean;
+}
 
 /** The age of changes of one kind when they are captured. A change that is never captured counts as infinitely old: null. */
-export interface Staleness {
+export interface Staleness<Kind extends string> {
   readonly kind: Kind;
   readonly count: number;
   readonly p50Seconds: number | null;
@@ -11,29 +20,37 @@ export interface Staleness {
   readonly neverSeen: number;
 }
 
-interface Capture {
-  readonly change: Change;
+interface Capture<Kind extends string> {
+  readonly change: Expected<Kind>;
   readonly ageSeconds: number;
 }
 
 /** Waits for changes to show in captured documents. */
-export class Watch {
-  /** By the ID of the call or contact. */
-  readonly #expected = new Map<number, Change[]>();
-  readonly #captured: Capture[] = [];
+export class Watch<Kind extends string> {
+  /** By the ID of the object. */
+  readonly #expected = new Map<number, Expected<Kind>[]>();
+  readonly #captured: Capture<Kind>[] = [];
+  readonly #kinds: readonly Kind[];
   readonly #nowMs: () => number;
 
-  constructor(nowMs: () => number) {
+  constructor(kinds: readonly Kind[], nowMs: () => number) {
+    this.#kinds = kinds;
     this.#nowMs = nowMs;
   }
 
-  expect(change: Change): void {
+  expect(change: Expected<Kind>): void {
     this.#expected.set(change.id, [...(this.#expected.get(change.id) ?? []), change]);
   }
 
-  /** Notes the changes that a captured document of a call or contact is the first to show. */
-  see(doc: JsonObject): void {
-    const id = Number(doc.id);
+  /** Waits no longer for a change of an object. */
+  forget(id: number, kind: Kind): void {
+    const others = (this.#expected.get(id) ?? []).filter((change) => change.kind !== kind);
+    if (others.length > 0) this.#expected.set(id, others);
+    else this.#expected.delete(id);
+  }
+
+  /** Notes the changes that a captured document of an object is the first to show. */
+  see(id: number, doc: JsonObject): void {
     const { shown = [], hidden = [] } = Object.groupBy(this.#expected.get(id) ?? [], (change) =>
       change.isShownBy(doc) ? "shown" : "hidden",
     );
@@ -50,10 +67,10 @@ export class Watch {
   }
 
   /** Of the changes for which the condition holds. */
-  staleness(isWanted: (change: Change) => boolean = () => true): Staleness[] {
+  staleness(isWanted: (change: Expected<Kind>) => boolean = () => true): Staleness<Kind>[] {
     const unseen = [...this.#expected.values()].flat().filter(isWanted);
     const captured = this.#captured.filter(({ change }) => isWanted(change));
-    return (Object.keys(KINDS) as Kind[]).map((kind) =>
+    return this.#kinds.map((kind) =>
       summary(
         kind,
         captured.filter(({ change }) => change.kind === kind).map(({ ageSeconds }) => ageSeconds),
@@ -63,7 +80,11 @@ export class Watch {
   }
 }
 
-function summary(kind: Kind, agesSeconds: readonly number[], neverSeen: number): Staleness {
+function summary<Kind extends string>(
+  kind: Kind,
+  agesSeconds: readonly number[],
+  neverSeen: number,
+): Staleness<Kind> {
   const sorted = agesSeconds.toSorted((left, right) => left - right);
   const count = sorted.length + neverSeen;
   const percentile = (share: number) => sorted[Math.ceil(share * count) - 1] ?? null;

@@ -9,8 +9,9 @@ import {
 } from "../../emulator/index.ts";
 import type { Log, Ports } from "../../src/shared/ports.ts";
 import { TestClock, takingTime } from "../../test/support/clock.ts";
-import { type Change, changeOfContact, changesOfCalls } from "./changes.ts";
+import { type Change, changeOfContact, changesOfCalls, KINDS, type Kind } from "./changes.ts";
 import { Deliveries, freePort, sendEverySecond, sendingEvents } from "./events.ts";
+import { type InsightResult, InsightWatch } from "./insights.ts";
 import { type Staleness, Watch } from "./watch.ts";
 
 /** A Wednesday, in UTC. */
@@ -38,6 +39,8 @@ export interface DayOptions {
   readonly waitDays: number;
   /** How Aircall sends events. Left out, the capture receives none. */
   readonly events?: Partial<EventOptions>;
+  /** The share of the calls with a recording or voicemail that have insights. Left out, the capture asks for none. */
+  readonly insightShare?: number;
 }
 
 /** What a capture of the day runs with. */
@@ -50,7 +53,9 @@ export interface DayWorld {
   /** Aborts when the capture has to end. */
   readonly signal: AbortSignal;
   /** Takes each captured document of a call or contact. */
-  readonly watch: Watch;
+  readonly watch: Watch<Kind>;
+  /** Takes each captured document of an insight. Absent where none are captured. */
+  readonly insights: InsightWatch | undefined;
   countRequest(stream: string, purpose: string): void;
 }
 
@@ -60,9 +65,10 @@ export interface RunResult {
   readonly requests: Readonly<Record<string, number>>;
   /** Requests of the whole run that the API refused for being too many. */
   readonly refused: number;
-  readonly staleness: readonly Staleness[];
+  readonly staleness: readonly Staleness<Kind>[];
   /** Of the changes that no event announced in time, where events are received. */
-  readonly unannounced?: readonly Staleness[];
+  readonly unannounced?: readonly Staleness<Kind>[];
+  readonly insights?: InsightResult;
   /** Log lines of warning and above. */
   readonly complaints: readonly string[];
 }
@@ -72,17 +78,21 @@ export async function simulateDay(
   options: DayOptions,
   capture: (world: DayWorld) => Promise<void>,
 ): Promise<RunResult> {
-  const { options: account, startsMs, changes } = await planDay(options);
+  const { options: size, account, startsMs, changes } = await planDay(options);
   const clock = new TestClock(DAY_START_MS - options.warmUpMs);
   const deliveries = new Deliveries();
   const eventsPort = options.events && (await freePort());
   const emulator = await startEmulator({
-    ...account,
+    ...size,
     ...(options.events && sendingEvents(options.events, deliveries, clock)),
     clock,
   });
-  const watch = new Watch(clock.now);
+  const watch = new Watch(Object.keys(KINDS) as Kind[], clock.now);
   for (const change of changes) watch.expect(change);
+  const insights =
+    options.insightShare === undefined
+      ? undefined
+      : new InsightWatch(account, DAY_START_MS / 1000, clock.now);
   void editContacts(emulator, clock, watch, spread(startsMs, options.contactEdits));
   const stopping = new AbortController();
   if (options.events) void sendEverySecond(emulator, clock, stopping.signal);
@@ -106,14 +116,18 @@ export async function simulateDay(
     eventsPort,
     signal: stopping.signal,
     watch,
+    insights,
     countRequest(stream, purpose) {
+      insights?.countRequest(stream, purpose);
       const name = `${stream}, ${purpose}`;
       if (isMeasured()) requests[name] = (requests[name] ?? 0) + 1;
     },
   });
   await clock.runUntil(DAY_START_MS + DAY_MS);
   const lastMs = DAY_START_MS + (1 + options.waitDays) * DAY_MS;
-  while (!watch.isOver && clock.now() < lastMs) await clock.runUntil(Math.min(lastMs, clock.now() + HOUR_MS));
+  // Insights are asked for again at ages, whether they have changed or not.
+  while ((insights || !watch.isOver) && clock.now() < lastMs)
+    await clock.runUntil(Math.min(lastMs, clock.now() + HOUR_MS));
   stopping.abort();
   await running;
   await emulator.close();
@@ -125,6 +139,7 @@ export async function simulateDay(
     refused: emulator.requests.refused,
     staleness: watch.staleness(),
     ...(options.events && { unannounced: watch.staleness((change) => !deliveries.announced(change)) }),
+    ...(insights && { insights: insights.result() }),
     complaints,
   };
 }
@@ -142,11 +157,13 @@ export async function planDay({
   calls,
   contacts,
   listInProgress,
-}: Pick<DayOptions, "calls" | "contacts" | "listInProgress">): Promise<DayPlan> {
+  insightShare,
+}: Pick<DayOptions, "calls" | "contacts" | "listInProgress" | "insightShare">): Promise<DayPlan> {
   const draw = async (callsADay: number) => {
     const options = {
       account: { calls: callsADay * HISTORY_DAYS, days: HISTORY_DAYS, contacts, webhooks: 0 },
       listInProgress,
+      ...(insightShare !== undefined && { insights: { share: insightShare } }),
       lastCallSeconds: (DAY_START_MS + DAY_MS) / 1000 - 1,
     };
     const emulator = await startEmulator({ ...options, clock: { now: () => DAY_START_MS + 2 * DAY_MS } });
@@ -180,7 +197,7 @@ function spread(instantsMs: readonly number[], count: number): number[] {
 async function editContacts(
   { account: { contacts } }: Emulator,
   clock: TestClock,
-  watch: Watch,
+  watch: Watch<Kind>,
   instantsMs: readonly number[],
 ): Promise<void> {
   for (const [index, instantMs] of instantsMs.entries()) {

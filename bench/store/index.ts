@@ -1,15 +1,21 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openStore, type Store } from "../../src/local/index.ts";
+import type { Store } from "../../src/local/index.ts";
 import { streams } from "../../src/streams/index.ts";
+import { openTarget } from "../../test/support/open-target.ts";
+import { findPrograms, startPostgres } from "../../test/support/postgres-server.ts";
+import { svgOf } from "../chart.ts";
 import { count, mebibytes, rounded } from "../format.ts";
 import { table } from "../markdown.ts";
 import { inTemporaryFolder, print, thisMachine } from "../support.ts";
+import { storeChart } from "./chart.ts";
+import { CALLS_TABLE, type Rates, ratesOf, someCalls } from "./rates.ts";
 
 /**
  * What the DuckDB file takes at the pace of a real account: a commit a second, in which 100 requests a minute bring
- * 83 contacts. The commits follow each other without waiting, so that hours pass in minutes. Writes `docs/store.md`.
+ * 83 contacts. The commits follow each other without waiting, so that hours pass in minutes. Then how fast the file and PostgreSQL take
+ * calls. Writes `docs/store.md` and its chart.
  *
  *     npm run bench:store [-- --quick]
  *
@@ -35,15 +41,22 @@ interface Phase {
   readonly peakMiB: number;
 }
 
+const CALLS = options.quick ? 2_000 : 20_000;
+
 const phases = await inTemporaryFolder(measure);
-const text = report(phases);
-if (!options.quick) writeFileSync(new URL("../../docs/store.md", import.meta.url), text);
+const rates = await inTemporaryFolder(compare);
+const text = report(phases, rates);
+if (!options.quick) {
+  const docs = new URL("../../docs/", import.meta.url);
+  writeFileSync(new URL("store.md", docs), text);
+  writeFileSync(new URL("store.svg", docs), await svgOf(storeChart(rates, thisMachine())));
+}
 print(text);
 
 async function measure(folder: string): Promise<Phase[]> {
   const path = join(folder, "contacts.duckdb");
   const { name, keyField, documentSchema } = streams.contacts;
-  const store = await openStore(path, { tables: [{ name, keyField, documentSchema }], source: "benchmark" });
+  const store = await openTarget(path, { tables: [{ name, keyField, documentSchema }], source: "benchmark" });
   const backfill = await phase("backfill", path, Math.ceil(CONTACTS / CONTACTS_PER_SECOND), (commit) => {
     const from = commit * CONTACTS_PER_SECOND;
     return write(store, from, Math.min(CONTACTS_PER_SECOND, CONTACTS - from), 0);
@@ -53,6 +66,23 @@ async function measure(folder: string): Promise<Phase[]> {
   );
   await store.close();
   return [backfill, follow];
+}
+
+/** Both stores, each with all that makes a commit durable. */
+async function compare(folder: string): Promise<Rates[]> {
+  const calls = await someCalls(CALLS);
+  const tables = { tables: [CALLS_TABLE], source: "benchmark" };
+  const file = await openTarget(join(folder, "calls.duckdb"), tables);
+  const found = [await ratesOf("DuckDB", file, calls)];
+  await file.close();
+  const programs = findPrograms();
+  if (programs === undefined) return found;
+  const stop = await startPostgres(programs, folder, {});
+  const schema = await openTarget(`postgres://postgres@/postgres?host=${folder}`, tables);
+  found.push(await ratesOf("PostgreSQL", schema, calls));
+  await schema.close();
+  await stop();
+  return found;
 }
 
 async function phase(
@@ -126,7 +156,7 @@ function writtenBytes(): number | undefined {
   return bytes === undefined ? undefined : Number(bytes);
 }
 
-function report(found: readonly Phase[]): string {
+function report(found: readonly Phase[], rates: readonly Rates[]): string {
   const { cpu, cores, platform, node } = thisMachine();
   const mib = (bytes: number | undefined) => mebibytes(bytes === undefined ? undefined : bytes / 2 ** 20);
   const rows = found.map((each) => [
@@ -139,7 +169,9 @@ function report(found: readonly Phase[]): string {
     mib(each.longestLogBytes),
     mebibytes(each.peakMiB),
   ]);
-  return `# The DuckDB file at the pace of an account
+  return `# The stores at the pace of an account
+
+## The DuckDB file
 
 Made by \`npm run bench:store${options.quick ? " -- --quick" : ""}\` on ${cores} × ${cpu} (${platform}) with Node ${node.slice(1)}. The store commits once a second at the
 pace of an account: a backfill of ${count(CONTACTS)} contacts brings ${CONTACTS_PER_SECOND} of them in each commit, and then each of ${count(FOLLOW_COMMITS)} commits
@@ -149,6 +181,22 @@ the process handed to the system; "in an hour" is for a commit in each second. P
 ${table(
   ["phase", "commits", "a commit", "written", "written in an hour", "file", "longest log", "peak memory"],
   rows,
+)}
+
+## Both stores
+
+${count(CALLS)} calls as Aircall lists them, in transactions of 1,000, which is what a local capture commits at once at most: first none of
+them was there, and then each took the place of its row. A small commit changes two calls and the state. PostgreSQL runs on the same
+machine with its own settings, so that each commit is on the disk before the next.
+
+${options.quick ? "" : "![Calls a second that each store takes](store.svg)\n\n"}${table(
+  ["store", "new calls a second", "changed calls a second", "a small commit"],
+  rates.map((each) => [
+    each.store,
+    count(Math.round(each.newPerSecond)),
+    count(Math.round(each.changedPerSecond)),
+    `${rounded(each.smallCommitMs)} ms`,
+  ]),
 )}
 `;
 }

@@ -1,6 +1,7 @@
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { parseDurationMs, parseStreamName, refuseFutureStart } from "../config/index.ts";
 import { ConfigError } from "../errors.ts";
+import { addressProblem, isServerAddress, schemaProblem } from "../local/index.ts";
 import { parseInstant } from "../shared/instant.ts";
 import {
   type InsightName,
@@ -10,7 +11,7 @@ import {
   type StreamName,
   streamNames,
 } from "../streams/index.ts";
-import { targetProblem } from "./target.ts";
+import { DATABASES, FILES, targetProblem } from "./target.ts";
 
 /** Each copy writes the whole file. */
 const SHORTEST_SNAPSHOT_INTERVAL_MS = 10_000;
@@ -23,9 +24,28 @@ export const CONFIG_OPTION = [
   "endpoint config as JSON, see source-aircall spec; options override the environment, which overrides this file",
 ] as const;
 
-/** The path of a DuckDB file. */
-export function parseTarget(value: string): string {
-  const problem = targetProblem(value);
+/** The path of a DuckDB file, or the address of a PostgreSQL database. */
+export function parseTarget(value: string, command: Command): string {
+  const problem = isServerAddress(value) ? addressProblem(value) : targetProblem(value, FILES + DATABASES);
+  return problem === undefined ? value : refuseTarget(value, problem, command);
+}
+
+/** The path of a DuckDB file, as the value of an option. */
+export function parseFile(value: string, command: Command, option = "--to"): string {
+  const problem = targetProblem(value, FILES);
+  return problem === undefined ? value : refuseTarget(value, problem, command, option);
+}
+
+/** An address is not repeated: it may have a password in it. */
+function refuseTarget(value: string, problem: string, command: Command, option = "--to"): never {
+  if (!value.includes("://")) throw new InvalidArgumentError(problem);
+  const flags = command.options.find(({ long }) => long === option)?.flags;
+  return command.error(`error: the address of option '${flags}' is invalid. ${problem}`);
+}
+
+/** The name of a schema in a PostgreSQL database. */
+export function parseSchema(value: string): string {
+  const problem = schemaProblem(value);
   if (problem === undefined) return value;
   throw new InvalidArgumentError(problem);
 }

@@ -105,6 +105,9 @@ Environment:
                                       or --events-url (default: 8080)
   AIRCALL_EVENTS_HOST                 the address that it listens on (default: all networks,
                                       or this machine alone if the address is one of it)
+  PGPASSWORD, PGPASSFILE, PGSERVICE   the password of a PostgreSQL database, or the file that
+                                      has it (default: ~/.pgpass); other variables of
+                                      PostgreSQL's clients, such as PGSSLMODE, count too
   LOG_LEVEL                           debug, info, warn (default) or error
 
 Exit status:

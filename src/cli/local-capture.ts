@@ -3,6 +3,7 @@ import {
   captureIntoStore,
   claimFor,
   openStore,
+  placeOf,
   type Store,
   type StreamProgress,
   views,
@@ -13,6 +14,7 @@ import { type StreamName, streams } from "../streams/index.ts";
 import type { Account } from "./account.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
 import type { CliContext } from "./context.ts";
+import { withDuckDb } from "./duckdb-library.ts";
 import { type SnapshotPlan, withSnapshots } from "./snapshots.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
@@ -20,7 +22,10 @@ import { writeLine } from "./terminal.ts";
 export interface LocalCapture {
   readonly account: Account;
   readonly view: CaptureView;
-  readonly path: string;
+  /** The path of a DuckDB file, or the address of a PostgreSQL database. */
+  readonly target: string;
+  /** The schema in that database. */
+  readonly schema?: string | undefined;
   readonly streams: readonly StreamName[];
   readonly follow: boolean;
   readonly asJson: boolean;
@@ -29,15 +34,18 @@ export interface LocalCapture {
 
 /** Opens the store, hands it to the work, and closes it whatever happens. */
 export async function withStore<T>(
-  { account, view, path, streams: names }: LocalCapture,
+  { env, ports, signal }: CliContext,
+  { account, view, target, schema, streams: names }: LocalCapture,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
   const tables = names.map((name) => {
     const { keyField, documentSchema, merges = false } = streams[name];
     return { name, keyField, documentSchema, merges };
   });
-  const { source } = account;
-  const store = await openStore(path, { tables, views, source, warn: (sentence) => view.log.warn(sentence) });
+  const { clock, random } = ports;
+  const world = { env, clock, random, signal, log: view.log };
+  const options = { tables, views, source: account.source, schema, world };
+  const store = await withDuckDb(() => openStore(target, options));
   try {
     return await work(store);
   } finally {
@@ -54,7 +62,7 @@ export async function captureAndReport(
   const { clock } = context.ports;
   run.account.connector.recall(run.account.config, store.state.recentRequests);
   await run.account.connector.proveCredentials(run.account.config, context.signal);
-  await claimFor(store, { ...run.account, target: run.path, signal: context.signal });
+  await claimFor(store, { ...run.account, place: placeOf(run.target, run.schema), signal: context.signal });
   const before = await store.rowCounts();
   const progress = new CaptureProgress({
     streams: run.streams,
@@ -102,7 +110,8 @@ function jsonSummary(
     ...progressFields(stream),
     rows: rows.get(stream.stream),
   }));
-  return JSON.stringify({ event: "summary", file: run.path, elapsedMs, streams: perStream });
+  const place = placeOf(run.target, run.schema);
+  return JSON.stringify({ event: "summary", [place.kind]: place.name, elapsedMs, streams: perStream });
 }
 
 interface Outcome {
@@ -113,6 +122,7 @@ interface Outcome {
 }
 
 function textSummary(run: LocalCapture, progress: CaptureProgress, outcome: Outcome): string {
+  const { name, kind } = placeOf(run.target, run.schema);
   const table = textTable(
     [
       ["stream", "left"],
@@ -120,7 +130,7 @@ function textSummary(run: LocalCapture, progress: CaptureProgress, outcome: Outc
       ["deletions", "right"],
       ["requests", "right"],
       ["time", "right"],
-      ["rows in the file", "right"],
+      [`rows in the ${kind}`, "right"],
     ],
     progress.streams.map((stream) => [
       stream.stream,
@@ -132,10 +142,10 @@ function textSummary(run: LocalCapture, progress: CaptureProgress, outcome: Outc
     ]),
   );
   const { streams: all } = progress;
-  return [table, "", whatWasDone(run, all, outcome), ...whatWasSkipped(all), ...whatFailed(all)].join("\n");
+  return [table, "", whatWasDone(name, all, outcome), ...whatWasSkipped(all), ...whatFailed(all)].join("\n");
 }
 
-function whatWasDone(run: LocalCapture, all: readonly StreamProgress[], outcome: Outcome): string {
+function whatWasDone(place: string, all: readonly StreamProgress[], outcome: Outcome): string {
   const documents = total(all.map((stream) => stream.documents));
   const deletions = total(all.map((stream) => stream.deletions));
   const requests = counted(total(all.map((stream) => stream.requests)), "request");
@@ -144,10 +154,10 @@ function whatWasDone(run: LocalCapture, all: readonly StreamProgress[], outcome:
   const effort = `with ${requests} in ${duration(outcome.elapsedMs)}`;
   const stopped = outcome.wasStopped ? " Stopped early: run the same command to go on." : "";
   if (rowsBefore === 0)
-    return `Captured ${counted(documents, "document")} ${effort} into ${run.path}.${stopped}`;
+    return `Captured ${counted(documents, "document")} ${effort} into ${place}.${stopped}`;
   const added = rowsAfter - rowsBefore + deletions;
   return (
-    `Resumed ${run.path} ${effort}: ${counted(rowsBefore, "row")} from earlier runs, nothing captured twice; ` +
+    `Resumed ${place} ${effort}: ${counted(rowsBefore, "row")} from earlier runs, nothing captured twice; ` +
     `${count(added)} new, ${count(documents - added)} changed, ${count(deletions)} deleted.${stopped}`
   );
 }

@@ -1,19 +1,23 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 
+/** What a target can be. */
+export const FILES = "DuckDB files on this machine are supported, such as aircall.duckdb";
+export const DATABASES = ", and PostgreSQL databases, such as postgres://user@host/database";
+
 /** An address such as `s3://bucket/file`, `md:database` or `:memory:`, but no Windows drive. */
 const ADDRESS = /^(:|[a-z][a-z0-9+.-]+:)/i;
 
 /**
  * Why a capture cannot go to a target, and what to name instead, in one or two sentences; `undefined` for the
- * path of a file. A target is not taken for the name of a file when it was hardly meant as one.
+ * path of a file. A target is not taken for the name of a file when it was hardly meant as one. `supported` is what it can be.
  */
-export function targetProblem(target: string): string | undefined {
+export function targetProblem(target: string, supported: string): string | undefined {
   if (target.trim() === "") return "It is empty. Name a file, such as aircall.duckdb.";
   if (target.startsWith(":memory:"))
     return "A capture into memory would be lost when it ends. Name a file, such as aircall.duckdb.";
-  if (ADDRESS.test(target))
-    return `Only DuckDB files on this machine are supported, such as aircall.duckdb. A file of that name is ./${target}.`;
+  if (target.includes("://")) return `Only ${supported}.`;
+  if (ADDRESS.test(target)) return `Only ${supported}. A file of that name is ./${target}.`;
   if (target === "-")
     return "A DuckDB file cannot be written to standard output. Name a file, such as aircall.duckdb.";
   if (target.startsWith("~"))

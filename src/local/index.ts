@@ -1,7 +1,8 @@
 export { captureIntoStore } from "./capture.ts";
 export { type Answer, answerQuestions } from "./duckdb/index.ts";
-export { openStore } from "./open-store.ts";
+export { openStore, placeOf } from "./open-store.ts";
 export { claimFor } from "./owner.ts";
+export { addressProblem, isServerAddress, schemaProblem } from "./postgres/index.ts";
 export { CaptureProgress, type StreamProgress } from "./progress.ts";
 export { keepSnapshots } from "./snapshots.ts";
 export type { CapturedBlock, Store } from "./store/index.ts";

@@ -2,7 +2,7 @@ import type { Company, Connector } from "../connector.ts";
 import { bindingState, patchBetween } from "../engine/index.ts";
 import { StoreError } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
-import type { Store } from "./store/index.ts";
+import type { Place, Store } from "./store/index.ts";
 
 /** Whose data a store holds, in its state under `owner`. */
 interface Owner {
@@ -18,8 +18,8 @@ export interface Claim {
   readonly connector: Pick<Connector, "company" | "keyMark">;
   /** The endpoint config. */
   readonly config: JsonObject;
-  /** What the store was opened with, for messages. */
-  readonly target: string;
+  /** Where the store is, for messages. */
+  readonly place: Place;
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ export interface Claim {
  * the store knows belongs to that company, however it is called by now, and costs no request. Throws a
  * `StoreError` that names both companies if another key belongs to another one, and what the connector throws.
  */
-export async function claimFor(store: Store, { connector, config, target, signal }: Claim): Promise<void> {
+export async function claimFor(store: Store, { connector, config, place, signal }: Claim): Promise<void> {
   const key = connector.keyMark(config);
   const owner = ownerIn(store.state);
   if (owner?.key === key) return;
@@ -38,7 +38,7 @@ export async function claimFor(store: Store, { connector, config, target, signal
   if (!isSame(company, names, users)) {
     const name = names[0] ?? "another company";
     throw new StoreError(
-      `${target} holds the data of ${name}, and the API key belongs to ${company.name}; use a key of ${name}, or choose another file.`,
+      `${place.name} holds the data of ${name}, and the API key belongs to ${company.name}; use a key of ${name}, or choose another ${place.kind}.`,
     );
   }
   const before = isJsonObject(store.state.owner) ? store.state.owner : {};

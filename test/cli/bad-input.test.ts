@@ -181,7 +181,10 @@ test.runIf(existsSync("/dev/full"))(
 
 describe("a wrong command line ends with exit code 2", () => {
   test.each([
-    [["capture"], /required option '--to <file>'[\s\S]*Run source-aircall capture --help for its options\./],
+    [
+      ["capture"],
+      /required option '--to <target>'[\s\S]*Run source-aircall capture --help for its options\./,
+    ],
     [["capture", "--to", "a.duckdb", "--fast"], /unknown option '--fast'[\s\S]*capture --help/],
     [["capture", "--to", "a.duckdb", "--stream", "calls"], /'--stream'\n\(Did you mean --streams\?\)/],
     [["recapture"], /unknown command 'recapture'\n\(Did you mean capture\?\)[\s\S]*source-aircall --help/],

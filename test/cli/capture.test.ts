@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { API_ID, API_TOKEN, type Emulator, startEmulator } from "../../emulator/index.ts";
 import { listedStreamNames } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
-import { draws } from "../support/draws.ts";
+import { draws, isDeep } from "../support/draws.ts";
 import { askFile, temporaryFolder } from "../support/files.ts";
 import { emulated, runProgram, spawnProgram, startInTime } from "../support/program.ts";
 import { nthRequest, stillAccount } from "../support/still-account.ts";
@@ -22,21 +22,25 @@ describe("an account arrives whole in a DuckDB file", () => {
     for (const stream of listedStreamNames) await expectTruth(folder.file("a.duckdb"), aircall, stream);
   });
 
-  test("more calls than Aircall lists at once, with 700 in one second across row 10,000", async () => {
-    using folder = temporaryFolder();
-    await using aircall = await stillAccount({ account: { calls: draws(11_000, 30_000) } });
-    const rows = [...aircall.truth("calls")] as { started_at: number }[];
-    const crowdedSecond = rows[9_650]?.started_at ?? 0;
-    aircall.account.calls.add(700, { startedAtSeconds: crowdedSecond });
-    const ended = await capture(folder.file("a.duckdb"), aircall, "--streams", "calls");
-    expect(ended.exitCode).toBe(0);
-    await expectTruth(folder.file("a.duckdb"), aircall, "calls");
-    const [crowd] = await askFile(
-      folder.file("a.duckdb"),
-      `SELECT count(*) AS calls FROM calls WHERE started_at = ${crowdedSecond}`,
-    );
-    expect(Number(crowd?.calls)).toBeGreaterThanOrEqual(700);
-  });
+  // test/streams/window-edges.test.ts has a burst like this one in the usual run.
+  test.runIf(isDeep)(
+    "more calls than Aircall lists at once, with 700 in one second across row 10,000",
+    async () => {
+      using folder = temporaryFolder();
+      await using aircall = await stillAccount({ account: { calls: 30_000 } });
+      const rows = [...aircall.truth("calls")] as { started_at: number }[];
+      const crowdedSecond = rows[9_650]?.started_at ?? 0;
+      aircall.account.calls.add(700, { startedAtSeconds: crowdedSecond });
+      const ended = await capture(folder.file("a.duckdb"), aircall, "--streams", "calls");
+      expect(ended.exitCode).toBe(0);
+      await expectTruth(folder.file("a.duckdb"), aircall, "calls");
+      const [crowd] = await askFile(
+        folder.file("a.duckdb"),
+        `SELECT count(*) AS calls FROM calls WHERE started_at = ${crowdedSecond}`,
+      );
+      expect(Number(crowd?.calls)).toBeGreaterThanOrEqual(700);
+    },
+  );
 
   test("an empty account", async () => {
     using folder = temporaryFolder();
@@ -125,7 +129,7 @@ describe("run again, a capture goes on where it stopped", () => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount();
     const path = folder.file("a.duckdb");
-    for (let requests = 5; requests <= 80; requests += draws(30, 5)) {
+    for (let requests = 5; requests <= 80; requests += draws(40, 5)) {
       const reached = nthRequest(aircall, requests);
       const running = spawnProgram(["capture", "--to", path], emulated(aircall.url));
       await Promise.race([reached, running.ended]);

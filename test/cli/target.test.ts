@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { isDeep } from "../support/draws.ts";
+import { draws, isDeep } from "../support/draws.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { BUNDLE, emulated, runProgram, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
@@ -20,8 +20,6 @@ describe("a target that is no file is refused before anything is made or asked",
     ],
     ["motherduck:aircall", /Only DuckDB files on this machine/],
     ["postgres:aircall", /Only DuckDB files on this machine/],
-    ["postgres://localhost/aircall", /Only DuckDB files on this machine/],
-    ["postgresql://localhost/aircall", /Only DuckDB files on this machine/],
     ["s3://bucket/aircall.duckdb", /Only DuckDB files on this machine/],
     ["file:///tmp/aircall.duckdb", /Only DuckDB files on this machine/],
     ["sqlite:aircall.db", /Only DuckDB files on this machine/],
@@ -36,7 +34,9 @@ describe("a target that is no file is refused before anything is made or asked",
     const bundle = [process.execPath, "--eval", RUN_IN, BUNDLE, folder.file("")];
     for (const command of isDeep ? ["capture", "demo"] : ["capture"]) {
       const ended = await spawnProgram([command, "--to", target], CREDENTIALS, bundle).ended;
-      expect(ended.stderr).toMatch(/^error: option '--to <file>' argument '.*' is invalid\. /);
+      expect(ended.stderr).toMatch(
+        /^error: (option '--to <\w+>' argument '.*'|the address of option '--to <\w+>') is invalid\. /,
+      );
       expect(ended.stderr).toMatch(sentence);
       expect(ended.exitCode).toBe(2);
     }
@@ -64,22 +64,27 @@ const RUN_IN = `
 describe("the files of a capture", () => {
   const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-  test.each([
-    ["022", "600"],
+  const UMASKS: [umask: string, mode: string][] = [
     ["000", "600"],
     ["277", "400"],
-  ])("are for their owner alone with the umask %s", async (umask, mode) => {
-    using folder = temporaryFolder();
-    await using aircall = await stillAccount();
-    const path = folder.file("a.duckdb");
-    const shell = ["sh", "-c", `umask ${umask}; exec "$0" "$@"`, process.execPath, BUNDLE];
-    const running = spawnProgram(["capture", "--follow", "--to", path], emulated(aircall.url), shell);
-    await running.shows("calls: ");
-    expect(modeOf(path)).toBe(mode);
-    expect(modeOf(`${path}.wal`)).toBe(mode);
-    running.kill();
-    await running.ended;
-  });
+    ["022", "600"],
+  ];
+
+  test.each(UMASKS.slice(0, draws(1, UMASKS.length)))(
+    "are for their owner alone with the umask %s",
+    async (umask, mode) => {
+      using folder = temporaryFolder();
+      await using aircall = await stillAccount();
+      const path = folder.file("a.duckdb");
+      const shell = ["sh", "-c", `umask ${umask}; exec "$0" "$@"`, process.execPath, BUNDLE];
+      const running = spawnProgram(["capture", "--follow", "--to", path], emulated(aircall.url), shell);
+      await running.shows("calls: ");
+      expect(modeOf(path)).toBe(mode);
+      expect(modeOf(`${path}.wal`)).toBe(mode);
+      running.kill();
+      await running.ended;
+    },
+  );
 
   test("keep the mode that they have", async () => {
     using folder = temporaryFolder();

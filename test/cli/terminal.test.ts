@@ -76,7 +76,7 @@ describe.skipIf(!pty)("on a terminal (skipped where @lydell/node-pty has no bina
     await expectTruth(path, aircall, "calls");
   });
 
-  test.each(isDeep ? [120, 80, 50, 30] : [80, 50])(
+  test.each(isDeep ? [120, 80, 50, 30] : [50])(
     "K5: at %i columns, each stream has one line",
     async (columns) => {
       using folder = temporaryFolder();

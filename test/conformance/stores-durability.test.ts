@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { Document } from "../../src/engine/index.ts";
 import { StoreError } from "../../src/errors.ts";
-import { openStore } from "../../src/local/index.ts";
 import type { TableSpec } from "../../src/local/store/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { draws } from "../support/draws.ts";
+import { openTarget } from "../support/open-target.ts";
 import { refusalOfNobody, startWriter } from "../support/store-process.ts";
 import { CALLS, calls, callsState, openCalls, present, refusal } from "../support/stored-calls.ts";
 import { objectsById, type StoreUnderTest, stored, stores } from "./stores.ts";
@@ -102,14 +102,14 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
 
     test("has what belongs to a table that it was opened without in between", async () => {
       const target = kind.newTarget();
-      const both = await openStore(target, { tables: [CALLS, TAGS], source: "emulator" });
+      const both = await openTarget(target, { tables: [CALLS, TAGS], source: "emulator" });
       await both.commit([{ table: "tags", documents: [present({ id: 7 })], patch: { digests: { 7: "x" } } }]);
       await both.close();
       const one = await openCalls(target);
       await one.commit([calls([present({ id: 1 })], { at: 1 })]);
       expect(await one.rowCounts()).toEqual(new Map([["calls", 1]]));
       await one.close();
-      const again = await openStore(target, { tables: [TAGS], source: "emulator" });
+      const again = await openTarget(target, { tables: [TAGS], source: "emulator" });
       expect(again.state).toEqual({ bindingStateV1: { tags: { digests: { 7: "x" } }, calls: { at: 1 } } });
       expect(await again.rowCounts()).toEqual(new Map([["tags", 1]]));
       await again.close();

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bindingPatch, type Document, mergePatch } from "../../src/engine/index.ts";
-import { openStore } from "../../src/local/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 import { canonical, mergePatches } from "../support/json-values.ts";
+import { openTarget } from "../support/open-target.ts";
 import { CALLS, calls, openCalls } from "../support/stored-calls.ts";
 import { stores } from "./stores.ts";
 
@@ -82,7 +82,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
       draws(6, 100),
       async (transactions) => {
         const target = newTarget();
-        const open = () => openStore(target, { tables: [{ ...CALLS, merges: true }], source: "emulator" });
+        const open = () => openTarget(target, { tables: [{ ...CALLS, merges: true }], source: "emulator" });
         let store = await open();
         const rows = new Map<Json | undefined, [string, Json][]>();
         for (const { documents: captured, split, reopen } of transactions) {
@@ -112,7 +112,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
       draws(8, 200),
       async (transactions) => {
         const target = newTarget();
-        let store = await openStore(target, { tables, source: "emulator" });
+        let store = await openTarget(target, { tables, source: "emulator" });
         let expected: JsonObject = {};
         for (const { blocks, reopen } of [...transactions, { blocks: [], reopen: true }]) {
           await store.commit(blocks);
@@ -120,7 +120,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
             expected = mergePatch(expected, bindingPatch(table, patch));
           if (reopen) {
             await store.close();
-            store = await openStore(target, { tables, source: "emulator" });
+            store = await openTarget(target, { tables, source: "emulator" });
           }
           expect(canonical(store.state)).toBe(canonical(expected));
         }

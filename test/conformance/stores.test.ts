@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { openStore } from "../../src/local/index.ts";
 import type { CapturedBlock, TableSpec } from "../../src/local/store/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
+import { openTarget } from "../support/open-target.ts";
 import { CALLS, calls, deletion, present } from "../support/stored-calls.ts";
 import { objectsById, stored, stores } from "./stores.ts";
 
@@ -48,7 +48,7 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
     });
 
     test("whose number it knows, of each table that it was opened with", async () => {
-      const store = await openStore(kind.newTarget(), { tables: [CALLS, TAGS], source: "emulator" });
+      const store = await openTarget(kind.newTarget(), { tables: [CALLS, TAGS], source: "emulator" });
       await store.commit([calls([present({ id: 1 }), present({ id: 2 })])]);
       expect(await store.rowCounts()).toEqual(
         new Map([
@@ -64,7 +64,7 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
     const merged = async (...transactions: CapturedBlock[][]) => {
       const target = kind.newTarget();
       for (const blocks of transactions) {
-        const store = await openStore(target, { tables: [MERGED], source: "emulator" });
+        const store = await openTarget(target, { tables: [MERGED], source: "emulator" });
         await store.commit(blocks);
         await store.close();
       }
@@ -117,11 +117,11 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
   test("keeps what belongs to no stream, beside the streams' own state", async () => {
     const target = kind.newTarget();
     const options = { tables: [CALLS], source: "emulator" };
-    const store = await openStore(target, options);
+    const store = await openTarget(target, options);
     await store.commit([calls([], { at: 1 })], { recentRequests: { sent: [[1, 2]], blockedUntilMs: 3 } });
     await store.commit([], { recentRequests: { sent: [[4, 5]], blockedUntilMs: null } });
     await store.close();
-    const again = await openStore(target, options);
+    const again = await openTarget(target, options);
     expect(again.state).toEqual({
       bindingStateV1: { calls: { at: 1 } },
       recentRequests: { sent: [[4, 5]] },
@@ -219,7 +219,9 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
     test("for a property that the schema gains, when it is opened again", async () => {
       const target = await stored(kind, [calls([present({ id: 1 })])]);
       const documentSchema = { properties: { asset: { type: "string" } } };
-      await (await openStore(target, { tables: [{ ...CALLS, documentSchema }], source: "emulator" })).close();
+      await (
+        await openTarget(target, { tables: [{ ...CALLS, documentSchema }], source: "emulator" })
+      ).close();
       expect(await kind.kinds(target, "calls")).toMatchObject({ status: "text", asset: "text" });
       expect(await kind.objects(target, "calls")).toEqual([{ id: 1 }]);
     });

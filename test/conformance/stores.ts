@@ -4,6 +4,15 @@ import { onTestFinished } from "vitest";
 import type { CapturedBlock, ColumnKind } from "../../src/local/store/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { columnTypes, newFile, readObjects, readView, runSql } from "../support/duckdb.ts";
+import {
+  ADDRESS,
+  hasPostgres,
+  newSchema,
+  postgresObjects,
+  postgresTypes,
+  postgresView,
+  runPostgres,
+} from "../support/postgres.ts";
 import { openCalls } from "../support/stored-calls.ts";
 
 /** What the suite needs of a kind of store beside `openStore`. A store is read while nobody has it open. */
@@ -28,6 +37,11 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   DOUBLE: "number",
   JSON: "json",
   VARCHAR: "text",
+  bigint: "integer",
+  boolean: "boolean",
+  "double precision": "number",
+  jsonb: "json",
+  text: "text",
 };
 
 const duckdb: StoreUnderTest = {
@@ -37,21 +51,44 @@ const duckdb: StoreUnderTest = {
     await chmod(dirname(target), 0o555);
     onTestFinished(() => chmod(dirname(target), 0o755));
   },
-  async kinds(target, table) {
-    const types = Object.entries(await columnTypes(target, table));
-    return Object.fromEntries(types.map(([field, type]) => [field, KINDS[type] ?? raise(type)]));
-  },
+  kinds: async (target, table) => kindsOf(await columnTypes(target, table)),
   objects: readObjects,
   rows: readView,
   run: runSql,
 };
+
+const schemaOf = (target: string) => target.split("#")[1] ?? "";
+
+const postgres: StoreUnderTest = {
+  newTarget: () => `${ADDRESS}#${newSchema()}`,
+  async protect(target) {
+    const schema = schemaOf(target);
+    await runPostgres(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+    await runPostgres(`REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "${schema}" FROM capture`);
+  },
+  kinds: async (target, table) => kindsOf(await postgresTypes(schemaOf(target), table)),
+  objects: (target, table) => postgresObjects(schemaOf(target), table),
+  rows: (target, view) => postgresView(schemaOf(target), view),
+  async run(target, sql) {
+    await runPostgres(`SET search_path = "${schemaOf(target)}"; ${sql}; RESET search_path`);
+  },
+};
+
+function kindsOf(types: Readonly<Record<string, string>>): Record<string, ColumnKind> {
+  return Object.fromEntries(
+    Object.entries(types).map(([field, type]) => [field, KINDS[type] ?? raise(type)]),
+  );
+}
 
 function raise(type: string): never {
   throw new Error(`no kind of column should be stored as ${type}`);
 }
 
 /** Every kind of store that `openStore` opens. */
-export const stores: Readonly<Record<string, StoreUnderTest>> = { DuckDB: duckdb };
+export const stores: Readonly<Record<string, StoreUnderTest>> = {
+  DuckDB: duckdb,
+  ...(hasPostgres && { PostgreSQL: postgres }),
+};
 
 /** A target with a store of calls that has committed each list of blocks in a transaction of its own, and is closed. */
 export async function stored(

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import type { Document } from "../../src/engine/index.ts";
-import { openStore, views } from "../../src/local/index.ts";
+import { views } from "../../src/local/index.ts";
 import type { TableSpec } from "../../src/local/store/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
+import { noLog, openTarget } from "../support/open-target.ts";
 import { present } from "../support/stored-calls.ts";
 import { type StoreUnderTest, stores } from "./stores.ts";
 
@@ -34,8 +35,8 @@ async function commit(
   ...lists: Documents[]
 ): Promise<string[]> {
   const warnings: string[] = [];
-  const warn = (sentence: string) => warnings.push(sentence);
-  const store = await openStore(target, { tables, views, source: "emulator", warn });
+  const log = { ...noLog, warn: (sentence: string) => warnings.push(sentence) };
+  const store = await openTarget(target, { tables, views, source: "emulator" }, { log });
   for (const list of lists) {
     const blocks = Object.entries(list).map(([table, documents = []]) => ({
       table,

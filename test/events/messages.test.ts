@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openStore } from "../../src/local/index.ts";
 import { writeSchema } from "../../src/protocols/flow/catalog.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import type { AircallEvent } from "../../src/streams/aircall-event.ts";
 import { streams } from "../../src/streams/index.ts";
 import { draws, holdsForAll } from "../support/draws.ts";
 import { newFile, readObjects } from "../support/duckdb.ts";
+import { openTarget } from "../support/open-target.ts";
 import { EventRuns, eventOf, NOW } from "./event-runs.ts";
 
 const { messages } = streams;
@@ -70,7 +70,7 @@ describe("V9: a later status blanks nothing", () => {
     const { name, keyField, documentSchema, merges = false } = messages;
     for (const commits of [[[SENT, DELIVERED]], [[SENT], [DELIVERED]]]) {
       const target = newFile();
-      const store = await openStore(target, {
+      const store = await openTarget(target, {
         tables: [{ name, keyField, documentSchema, merges }],
         source: "emulator",
       });

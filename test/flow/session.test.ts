@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { listedStreamNames } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
+import { draws } from "../support/draws.ts";
 import { askFlow, FlowTask, type OpenBinding } from "../support/flow-runtime.ts";
 import { emulated, spawnProgram, startInTime } from "../support/program.ts";
 import { nthRequest, stillAccount } from "../support/still-account.ts";
@@ -74,7 +75,7 @@ describe("a session", () => {
       aircall,
       listedStreamNames.map((stream) => bindingOf(stream)),
     );
-    for (let line = 1; line <= 900; line += 90) {
+    for (let line = 1; line <= 900; line += draws(225, 45)) {
       const session = task.open(spawnProgram);
       await session.until(() => session.lines >= line || session.isCaughtUp());
       await session.kill();

@@ -25,7 +25,7 @@ async function claim(state: JsonObject, key: string, name = "Sample", users: Use
       },
     },
     config: {},
-    target: "a.duckdb",
+    place: { name: "a.duckdb", kind: "file" },
     signal: new AbortController().signal,
   });
   return { state, asked };

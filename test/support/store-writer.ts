@@ -4,14 +4,14 @@
  */
 
 import { StoreError } from "../../src/errors.ts";
-import { openStore, type Store } from "../../src/local/index.ts";
-import { CALLS, calls, callsState, present } from "./stored-calls.ts";
+import type { Store } from "../../src/local/index.ts";
+import { calls, callsState, openCalls, present } from "./stored-calls.ts";
 
 const ROUND = 200;
 
 const [target = "", task = "close"] = process.argv.slice(2);
 try {
-  const store = await openStore(target, { tables: [CALLS], source: "emulator" });
+  const store = await openCalls(target);
   process.stdout.write("open\n");
   if (task === "keep") setInterval(() => store.state, 1_000);
   if (task === "commit") await commitForever(store);

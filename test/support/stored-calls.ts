@@ -1,9 +1,9 @@
 import type { Document } from "../../src/engine/index.ts";
 import { bindingState } from "../../src/engine/state.ts";
 import { StoreError } from "../../src/errors.ts";
-import { openStore } from "../../src/local/index.ts";
 import type { CapturedBlock, Store, TableSpec } from "../../src/local/store/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
+import { openTarget } from "./open-target.ts";
 
 /** A table with a column of each kind. */
 export const CALLS: TableSpec = {
@@ -42,7 +42,7 @@ export function callsState({ state }: Pick<Store, "state">): JsonObject {
 }
 
 export function openCalls(target: string, source = "emulator"): Promise<Store> {
-  return openStore(target, { tables: [CALLS], source });
+  return openTarget(target, { tables: [CALLS], source });
 }
 
 /** The `StoreError` with which the target is refused. */

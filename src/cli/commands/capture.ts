@@ -1,22 +1,25 @@
 import { Command } from "commander";
+import { isServerAddress } from "../../local/index.ts";
 import { isListed, isRequested, type StreamName, streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import {
   type AskedStreams,
   askedStreams,
   CONFIG_OPTION,
+  parseFile,
+  parseSchema,
   parseSnapshotInterval,
   parseStartDate,
   parseStreams,
   parseTarget,
 } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
-import { withDuckDb } from "../duckdb-library.ts";
 import type { SnapshotPlan } from "../snapshots.ts";
 import { isSameFile } from "../target.ts";
 
 interface CaptureOptions {
   readonly to: string;
+  readonly schema?: string;
   readonly config?: string;
   readonly streams?: AskedStreams;
   readonly startDate?: string;
@@ -28,13 +31,23 @@ interface CaptureOptions {
 }
 
 export function captureCommand(context: CliContext, end: (exitCode: number) => void): Command {
-  return new Command("capture")
-    .summary("replicate the account into a DuckDB file")
+  const command = new Command("capture");
+  return command
+    .summary("replicate the account into a DuckDB file or a PostgreSQL database")
     .description(
-      "Replicates the streams of the account into a DuckDB file, with one table per stream and one row per object. Each run " +
+      "Replicates the streams of the account into a DuckDB file or a PostgreSQL database, with one table per stream and one row per object. Each run " +
         "continues where the last one ended and captures only changes. It is safe to kill at any time.",
     )
-    .requiredOption("--to <file>", "DuckDB file; created if it does not exist", parseTarget)
+    .requiredOption(
+      "--to <target>",
+      "DuckDB file, which is created if it does not exist, or the address of a PostgreSQL database without a password, such as postgres://user@host/database",
+      (value: string) => parseTarget(value, command),
+    )
+    .option(
+      "--schema <name>",
+      "schema of the PostgreSQL database; created if it does not exist (default: aircall)",
+      parseSchema,
+    )
     .option(...CONFIG_OPTION)
     .option(
       "--streams <names>",
@@ -54,7 +67,7 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
     .option(
       "--snapshot <file>",
       "put a copy of the DuckDB file here that any client can open while the capture follows, or without --follow one copy at the end",
-      parseTarget,
+      (value: string) => parseFile(value, command, "--snapshot"),
     )
     .option(
       "--snapshot-every <duration>",
@@ -71,19 +84,24 @@ Examples:
   $ source-aircall capture --to calls.duckdb --streams calls --start-date 2026-09-01 --follow
   $ source-aircall capture --to aircall.duckdb --config config.json
   $ source-aircall capture --to aircall.duckdb --follow --events-url https://aircall.example.com
+  $ PGPASSWORD=... source-aircall capture --to postgres://ada@db.example.com/crm --schema aircall
 
 Query the file with any DuckDB client:
   $ duckdb aircall.duckdb "SELECT direction, count(*) FROM calls GROUP BY ALL"`,
     )
-    .action(async (options: CaptureOptions, command: Command) => {
+    .action(async (options: CaptureOptions) => {
       const follow = options.follow === true;
+      if (options.schema !== undefined && !isServerAddress(options.to))
+        command.error(
+          "error: --schema needs a PostgreSQL database: a DuckDB file has a schema of its own. Leave --schema out, or name an address with --to.",
+        );
       if (options.eventsUrl !== undefined && !follow)
         command.error(
           "error: --events-url needs --follow: without it, the capture ends before an event comes. Add --follow, or leave --events-url out.",
         );
       const snapshots = snapshotPlan(options, command);
       const { captureView } = await import("../capture-view.ts");
-      const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
+      const { captureAndReport, withStore } = await import("../local-capture.ts");
       const asJson = options.json === true;
       const view = captureView(context, asJson);
       const account = await openAccount(context, view.log, options);
@@ -91,7 +109,8 @@ Query the file with any DuckDB client:
       const run = {
         account,
         view,
-        path: options.to,
+        target: options.to,
+        schema: options.schema,
         streams: options.streams
           ? askedStreams(options.streams, { receivesEvents })
           : usualStreams(receivesEvents),
@@ -99,7 +118,7 @@ Query the file with any DuckDB client:
         asJson,
         ...(snapshots && { snapshots }),
       };
-      end(await withStore(run, (store) => captureAndReport(context, run, store)));
+      end(await withStore(context, run, (store) => captureAndReport(context, run, store)));
     });
 }
 
@@ -121,6 +140,10 @@ function snapshotPlan(
       "error: --snapshot-every needs --follow: without it, there is one copy, at the end. Add --follow, or leave --snapshot-every out.",
     );
   if (snapshot === undefined) return undefined;
+  if (isServerAddress(to))
+    command.error(
+      "error: --snapshot needs a DuckDB file: a PostgreSQL database can be read while it is written. Leave --snapshot out.",
+    );
   if (isSameFile(snapshot, to))
     command.error(`error: --snapshot names the file of --to. Name another file for the copy.`);
   return { path: snapshot, everyMs: snapshotEvery ?? DEFAULT_SNAPSHOT_INTERVAL_MS };

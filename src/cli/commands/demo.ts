@@ -2,9 +2,8 @@ import { Command } from "commander";
 import { DONE } from "../../shared/exit-codes.ts";
 import { listedStreamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
-import { parseCount, parseTarget } from "../arguments.ts";
+import { parseCount, parseFile } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
-import { withDuckDb } from "../duckdb-library.ts";
 import { writeLine } from "../terminal.ts";
 
 interface DemoOptions {
@@ -20,7 +19,8 @@ const CALLS_PER_MINUTE = 1;
 const SHORT_WINDOW_MS = 1_000;
 
 export function demoCommand(context: CliContext, end: (exitCode: number) => void): Command {
-  return new Command("demo")
+  const command = new Command("demo");
+  return command
     .summary("replicate a made-up account and query the result")
     .description(
       "Starts an Aircall emulator on this machine, replicates its made-up account into a DuckDB file, and " +
@@ -30,7 +30,7 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
     .option(
       "--to <file>",
       "DuckDB file (default: aircall.duckdb, and with --follow aircall-live.duckdb)",
-      parseTarget,
+      (value: string) => parseFile(value, command),
     )
     .option("--follow", "receive events, and capture changes until stopped")
     .option(
@@ -38,11 +38,11 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
       `calls that begin in a minute, with --follow (default: ${CALLS_PER_MINUTE})`,
       parseCount,
     )
-    .action(async ({ to, follow, callsPerMinute }: DemoOptions, command: Command) => {
+    .action(async ({ to, follow, callsPerMinute }: DemoOptions) => {
       if (callsPerMinute !== undefined && !follow)
         command.error("error: --calls-per-minute needs --follow. Add --follow, or leave it out.");
       if (!follow) return end(await passDemo(context, to ?? "aircall.duckdb"));
-      const { followDemo } = await withDuckDb(() => import("../demo/follow.ts"));
+      const { followDemo } = await import("../demo/follow.ts");
       const path = to ?? "aircall-live.duckdb";
       end(await followDemo(context, { path, callsPerMinute: callsPerMinute ?? CALLS_PER_MINUTE }));
     });
@@ -51,8 +51,8 @@ export function demoCommand(context: CliContext, end: (exitCode: number) => void
 async function passDemo(context: CliContext, path: string): Promise<number> {
   const { API_ID, API_TOKEN, startEmulator } = await import("../../../emulator/index.ts");
   const { captureView } = await import("../capture-view.ts");
-  const { captureAndReport, withStore } = await withDuckDb(() => import("../local-capture.ts"));
-  const { answerQuestions } = await withDuckDb(() => import("../../local/index.ts"));
+  const { captureAndReport, withStore } = await import("../local-capture.ts");
+  const { answerQuestions } = await import("../../local/index.ts");
   const { answersText } = await import("../answers.ts");
   const emulator = await startEmulator({ limit: null });
   try {
@@ -64,8 +64,8 @@ async function passDemo(context: CliContext, path: string): Promise<number> {
       AIRCALL_RATE_WINDOW_MS: String(SHORT_WINDOW_MS),
     };
     const account = await openAccount({ ...context, env: { ...context.env, ...emulated } }, view.log);
-    const run = { account, view, path, streams: listedStreamNames, follow: false, asJson: false };
-    const exitCode = await withStore(run, (store) => {
+    const run = { account, view, target: path, streams: listedStreamNames, follow: false, asJson: false };
+    const exitCode = await withStore(context, run, (store) => {
       writeLine(context.stdout, `Capturing a made-up Aircall account, served at ${emulator.url}.\n`);
       return captureAndReport(context, run, store);
     });

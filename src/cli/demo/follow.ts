@@ -43,8 +43,8 @@ async function follow(context: CliContext, { path }: FollowOptions, emulator: Em
   };
   const eventsUrl = `http://127.0.0.1:${port}`;
   const account = await openAccount({ ...context, env }, view.log, { eventsUrl });
-  const run = { account, view, path, streams: streamNames, follow: true, asJson: false };
-  return withStore(run, async (store) => {
+  const run = { account, view, target: path, streams: streamNames, follow: true, asJson: false };
+  return withStore(context, run, async (store) => {
     writeLine(
       context.stdout,
       `A made-up Aircall account at ${emulator.url} sends its events to ${eventsUrl}.\n`,

@@ -4,6 +4,8 @@ import type { JsonObject } from "../../shared/json.ts";
 import {
   type CapturedBlock,
   type Columns,
+  foreignViewSentence,
+  hasOtherColumns,
   type LastDocuments,
   lastDocuments,
   patchState,
@@ -81,7 +83,7 @@ class DuckDbStore implements Store {
   }
 
   /** Reads the state and makes the tables ready for documents; to be called first and once. */
-  async prepare({ tables, views = [], warn }: StoreOptions): Promise<void> {
+  async prepare({ tables, views = [], world }: StoreOptions): Promise<void> {
     this.#state = await readState(this.#writer);
     this.#views = views;
     let foreign: readonly string[] = [];
@@ -89,10 +91,7 @@ class DuckDbStore implements Store {
       this.#tables = await this.#prepareTables(tables);
       foreign = await this.#changeViews(this.#tables);
     });
-    for (const name of foreign)
-      warn?.(
-        `${this.#path} has a table or view ${name} that source-aircall did not make. It stays as it is; rename or drop it to have the view ${name}.`,
-      );
+    for (const name of foreign) world.log.warn(foreignViewSentence(this.#path, name));
   }
 
   get state(): JsonObject {
@@ -178,11 +177,4 @@ class DuckDbStore implements Store {
       );
     }
   }
-}
-
-function hasOtherColumns(before: ReadonlyMap<string, Table>, after: ReadonlyMap<string, Table>): boolean {
-  return [...after].some(([name, { columns }]) => {
-    const known = before.get(name)?.columns;
-    return [...columns].some(([field, { kind }]) => known?.get(field)?.kind !== kind);
-  });
 }

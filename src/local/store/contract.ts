@@ -1,5 +1,6 @@
 import type { Document } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import type { Ports } from "../../shared/ports.ts";
 import type { ViewSpec } from "./view.ts";
 
 /** What a store has to know about a table before the first document. */
@@ -32,10 +33,19 @@ export interface StoreOptions {
    * view whose table is not among them stays as it is, and so does anything of a view's name that this program did not make.
    */
   readonly views?: readonly ViewSpec[];
-  /** Called with a sentence for people about what is not as it could be. */
-  readonly warn?: (sentence: string) => void;
   /** Where the rows come from, such as the origin of an API. A store holds rows of one source only. */
   readonly source: string;
+  /** The schema that has the tables, in a database on a server; `aircall` unless it is named. A file has one of its own. */
+  readonly schema?: string | undefined;
+  readonly world: StoreWorld;
+}
+
+/** What a store needs of the outside world. A store in a file needs nothing. */
+export interface StoreWorld extends Pick<Ports, "clock" | "log" | "random"> {
+  /** The variables that clients of a database read, such as those with a password. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends a wait for a server that cannot be reached. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -65,7 +75,7 @@ export interface CapturedBlock {
  *
  * Each top-level field has a column; `columns.ts` decides its kind and its name, and a column is
  * widened when a value does not fit. A field that is absent or null is NULL in the row. A character that the
- * database's text cannot hold, such as a lone surrogate, becomes U+FFFD; every other value is kept exactly.
+ * database's text cannot hold, such as a lone surrogate, and in PostgreSQL U+0000, becomes U+FFFD; every other value is kept exactly.
  */
 export interface Store {
   /**

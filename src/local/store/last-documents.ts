@@ -21,11 +21,12 @@ interface LastDocument {
 /**
  * The last document of each key, by table and in the order of the keys' first documents. Where a table merges, it
  * is all documents of the key since its last deletion, merged. `tableOf` throws for a table that the store was not
- * opened with. Throws if a document has no key that can be compared.
+ * opened with, and `textOf` returns a key's text as a row holds it. Throws if a document has no key that can be compared.
  */
 export function lastDocuments(
   blocks: readonly CapturedBlock[],
   tableOf: (table: string) => Table,
+  textOf: (text: string) => string = wellFormedText,
 ): ReadonlyMap<string, LastDocuments> {
   const tables = new Map<string, Map<Json, LastDocument>>();
   for (const { table: name, documents } of blocks) {
@@ -34,7 +35,7 @@ export function lastDocuments(
     const byKey = tables.get(name) ?? new Map<Json, LastDocument>();
     tables.set(name, byKey);
     for (const document of documents) {
-      const key = keyOf(document, table.keyField);
+      const key = keyOf(document, table.keyField, textOf);
       byKey.set(key, followed(byKey.get(key), document, table));
     }
   }
@@ -62,9 +63,9 @@ function separated(last: readonly LastDocument[]): LastDocuments {
 }
 
 /** The key as the row will hold it. */
-function keyOf(document: Document, keyField: string): Json {
+function keyOf(document: Document, keyField: string, textOf: (text: string) => string): Json {
   const key = Object.hasOwn(document, keyField) ? document[keyField] : undefined;
-  if (typeof key === "string") return wellFormedText(key);
+  if (typeof key === "string") return textOf(key);
   if (typeof key === "number" && Number.isSafeInteger(key)) return key;
   throw new Error(`a document has no "${keyField}" that is a string or an integer`);
 }

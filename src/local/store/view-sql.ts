@@ -13,6 +13,26 @@ export function isMadeView(comment: string): boolean {
   return comment.endsWith(MARK);
 }
 
+/** What a person should know where something else has the name of a view. */
+export function foreignViewSentence(place: string, name: string): string {
+  return `${place} has a table or view ${name} that source-aircall did not make. It stays as it is; rename or drop it to have the view ${name}.`;
+}
+
+interface Table {
+  readonly columns: Columns;
+}
+
+/** Whether a table has columns that it had not, or not of their kind, so that views over it are to be made again. */
+export function hasOtherColumns(
+  before: ReadonlyMap<string, Table>,
+  after: ReadonlyMap<string, Table>,
+): boolean {
+  return [...after].some(([name, { columns }]) => {
+    const known = before.get(name)?.columns;
+    return [...columns].some(([field, { kind }]) => known?.get(field)?.kind !== kind);
+  });
+}
+
 /** The query of a view over a table with these columns. The columns of the view have the same names and types, whatever the table has. */
 export function viewQuery(view: ViewSpec, columns: Columns, sql: ViewDialect): string {
   const row = new TableRow(columns, sql);
@@ -30,8 +50,9 @@ const WHOLE_NUMBER = "^-?[0-9]{1,18}$";
 /** Within what a double holds. */
 const NUMBER = "^-?[0-9]{1,200}([.][0-9]{1,200})?([eE][+-]?[0-9]{1,2})?$";
 
-const ZONELESS = "^[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?";
-const ZONE = "(Z|[+-][01][0-9]:?[0-5][0-9])$";
+const DAY = "[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
+const ZONELESS = `^${DAY}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?`;
+const ZONE = "(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])$";
 
 /** In seconds: the years to 5138. A larger number is one of milliseconds. */
 const LATEST_INSTANT = 1e11;

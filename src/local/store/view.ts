@@ -53,7 +53,7 @@ export interface ViewDialect {
   text(json: string): string;
   /** Whether the text matches a regular expression that both RE2 and POSIX know. */
   matches(text: string, pattern: string): string;
-  /** An ISO 8601 date and time with its time zone; NULL for a day that there is not. */
+  /** An ISO 8601 date and time with its time zone; NULL for a day that its month does not have. */
   instant(text: string): string;
   /** A part of a FROM clause: the elements of a JSON list as `element(item, position)`; none where it is no list. */
   elements(json: string): string;

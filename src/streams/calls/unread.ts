@@ -21,6 +21,16 @@ export function withSpan(spans: UnreadSpans, { after, until }: Span): UnreadSpan
   return after < until ? { ...spans, [until]: Math.min(after, spans[until] ?? after) } : spans;
 }
 
+/** The spans without what lies in another one. */
+export function withoutSpan(spans: UnreadSpans, { after, until }: Span): UnreadSpans {
+  return spansOf(spans)
+    .flatMap((unread) => [
+      { after: unread.after, until: Math.min(unread.until, after) },
+      { after: Math.max(unread.after, until), until: unread.until },
+    ])
+    .reduce<UnreadSpans>(withSpan, {});
+}
+
 /** The same spans, with a border at an instant. */
 export function splitAt(spans: UnreadSpans, borderSeconds: number): UnreadSpans {
   return spansOf(spans).reduce<UnreadSpans>(

@@ -2,7 +2,7 @@ import { cursorOf, type RereadCursors } from "../calls/reread-schedule.ts";
 import type { Source } from "../source.ts";
 import type { Span } from "../window.ts";
 
-const HOUR_SECONDS = 3600;
+export const HOUR_SECONDS = 3600;
 export const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 /**

@@ -1,6 +1,6 @@
 import { patchBetween } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { latestSpan, type UnreadSpans } from "../calls/unread.ts";
+import { isUnread, latestSpan, type UnreadSpans, withoutSpan } from "../calls/unread.ts";
 import type { Span } from "../window.ts";
 import { latestPart } from "./ages.ts";
 
@@ -26,13 +26,17 @@ export class InsightHistory {
     return span && latestPart(span);
   }
 
-  /** All calls of the latest span that started after an instant have been asked. Returns the patch of the state. */
-  askedDownTo(seconds: number, nowSeconds: number): JsonObject {
+  /** Whether calls that started at an instant are left; Unix seconds. */
+  isLeft(seconds: number): boolean {
+    return isUnread(this.#unread, seconds, seconds);
+  }
+
+  /** All calls of a span have been asked. Returns the patch of the state. */
+  asked(span: Span, nowSeconds: number): JsonObject {
     const before = this.#unread;
-    const { after = seconds, until } = this.span ?? {};
-    const { [String(until)]: _, ...others } = before;
-    this.#unread = seconds > after ? { ...others, [seconds]: after } : others;
+    const wasLeft = this.span !== undefined;
+    this.#unread = withoutSpan(before, span);
     const patch = patchBetween({ unread: before }, { unread: this.#unread });
-    return this.span ? patch : { ...patch, backfilledAt: nowSeconds };
+    return wasLeft && !this.span ? { ...patch, backfilledAt: nowSeconds } : patch;
   }
 }

@@ -10,8 +10,8 @@ import { type InsightKind, insightOf } from "./insight-kind.ts";
  */
 export type Answer = InsightAnswer | "none" | "unanswered" | "refused";
 
-/** So many refusals in a row are not about single calls. */
-const REFUSALS_IN_A_ROW = 3;
+/** So many calls that are refused in a row are not refused one by one. */
+const CALLS_REFUSED_IN_A_ROW = 3;
 
 /** So many failures in a row are no fault of single calls. */
 const FAILURES_IN_A_ROW = 5;
@@ -23,7 +23,7 @@ const REMARKABLE_WITHOUT = 100;
 export class InsightReads {
   readonly #kind: InsightKind;
   readonly #source: Source;
-  #refusedInARow = 0;
+  readonly #refusedInARow = new Set<number>();
   #failedInARow = 0;
   #without = 0;
 
@@ -33,7 +33,7 @@ export class InsightReads {
   }
 
   /**
-   * Asks for the insight of a call. Throws `NotInPlan` after three refusals in a row, and the fifth error in a row; the
+   * Asks for the insight of a call. Throws `NotInPlan` when three calls have been refused in a row, and the fifth error in a row; the
    * errors before are logged.
    */
   async ask(callId: number, purpose: string, priority: Priority): Promise<Answer> {
@@ -43,32 +43,32 @@ export class InsightReads {
       const body = await api.find(insightOf(callId, this.#kind), this.#kind.query, (unredacted) => {
         isEmpty = isEmptyAnswer(unredacted, this.#kind);
       });
-      this.#refusedInARow = 0;
+      this.#refusedInARow.clear();
       this.#failedInARow = 0;
       const insight = body && insightIn(body, this.#kind, callId, this.#source.malformed);
       this.#noteAnswer(insight !== undefined && !isEmpty);
       return insight ? { insight, isEmpty } : "none";
     } catch (error) {
-      return this.#withoutAnswer(error);
+      return this.#withoutAnswer(callId, error);
     }
   }
 
-  #withoutAnswer(error: unknown): Answer {
+  #withoutAnswer(callId: number, error: unknown): Answer {
     if (!(error instanceof ConnectorError) || error.recovery === "fix-config") throw error;
     // What is wrong with the ID of a call stays wrong.
     if (error instanceof RequestInvalid) return "none";
-    if (error instanceof AccessRefused) return this.#refused(error);
+    if (error instanceof AccessRefused) return this.#refused(callId, error);
     this.#failedInARow += 1;
     if (this.#failedInARow >= FAILURES_IN_A_ROW) throw error;
     this.#source.log.warn(`asked again later: ${error.message}`);
     return "unanswered";
   }
 
-  #refused(error: AccessRefused): Answer {
-    this.#refusedInARow += 1;
-    if (this.#refusedInARow < REFUSALS_IN_A_ROW) return "refused";
-    this.#refusedInARow = 0;
-    throw new NotInPlan(error.message);
+  #refused(callId: number, { message }: AccessRefused): Answer {
+    this.#refusedInARow.add(callId);
+    if (this.#refusedInARow.size < CALLS_REFUSED_IN_A_ROW) return "refused";
+    this.#refusedInARow.clear();
+    throw new NotInPlan(message);
   }
 
   /** Warns once when no call has what it could have. */

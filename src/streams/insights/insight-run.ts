@@ -2,52 +2,32 @@ import type { Priority } from "../../aircall/index.ts";
 import type { Step } from "../../engine/index.ts";
 import { NotInPlan } from "../../errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import { findCall } from "../calls/call-batch.ts";
 import { cursorOf, type RereadCursors, rereadThrough } from "../calls/reread-schedule.ts";
-import { SingleReads } from "../single-reads.ts";
 import { HOUR_MS, nowSeconds, restUntilDue, type Source } from "../source.ts";
 import type { Span } from "../window.ts";
-import { agesOf, DAY_SECONDS, nameOf, spanDue } from "./ages.ts";
-import { AskedAgain } from "./asked-again.ts";
-import { callSource, type ListedCall, listedCallOf } from "./call-lists.ts";
-import { CapturedInsights } from "./captured-insights.ts";
-import type { InsightAnswer } from "./insight-answer.ts";
+import { agesOf, DAY_SECONDS, HOUR_SECONDS, nameOf, spanDue } from "./ages.ts";
+import type { ListedCall } from "./call-lists.ts";
+import { type Ask, InsightAsks } from "./insight-asks.ts";
 import { InsightHistory } from "./insight-history.ts";
 import type { InsightKind } from "./insight-kind.ts";
-import { type Answer, InsightReads } from "./insight-reads.ts";
 import { InsightSession } from "./insight-session.ts";
 import { type InsightState, startSecondsOf } from "./state.ts";
-import { TranscriptReads } from "./transcript-reads.ts";
 
 /** A plan is not extended every hour. */
 const REST_WITHOUT_PLAN_MS = 24 * HOUR_MS;
 
-const HOUR_SECONDS = 3600;
-
 /** A history has a checkpoint at least every so many calls. */
 const CALLS_PER_CHECKPOINT = 100;
 
-/** Why a call is asked, and as of when the answer must be. */
-interface Ask {
-  readonly purpose: string;
-  readonly priority: Priority;
-  /** The answer is of this instant or later; Unix seconds. */
-  readonly sinceSeconds: number;
-  /** Whether the call does not come to another age. */
-  readonly isLast: boolean;
-}
-
-/** One run of a stream of insights: when which call is asked. */
+/** One run of a stream of insights: which call is asked when. */
 export class InsightRun {
   readonly #kind: InsightKind;
   readonly #source: Source;
   readonly #session: InsightSession;
-  readonly #reads: InsightReads;
-  readonly #transcriptReads: TranscriptReads | undefined;
-  readonly #captured: CapturedInsights;
+  readonly #asks: InsightAsks;
   readonly #agesSeconds: readonly number[];
+  readonly #lastAgeSeconds: number;
   readonly #startSeconds: number;
-  readonly #again: AskedAgain;
   readonly #history: InsightHistory;
   #cursors: RereadCursors;
   #hasReportedPlan = false;
@@ -56,12 +36,10 @@ export class InsightRun {
     this.#kind = kind;
     this.#source = source;
     this.#session = source.shared.of(InsightSession);
-    this.#reads = new InsightReads(kind, source);
-    this.#transcriptReads = kind.isTranscript ? new TranscriptReads(this.#reads, source) : undefined;
-    this.#captured = new CapturedInsights(state.known, source);
+    this.#asks = new InsightAsks(kind, source, state);
     this.#agesSeconds = agesOf(source);
+    this.#lastAgeSeconds = Math.max(...this.#agesSeconds);
     this.#startSeconds = startSecondsOf(state, source);
-    this.#again = new AskedAgain(state.again);
     this.#history = new InsightHistory(state.unread, this.#startSeconds);
     this.#cursors = state.rungs;
   }
@@ -76,25 +54,18 @@ export class InsightRun {
   }
 
   async *#readIfInPlan(): AsyncGenerator<Step, boolean> {
-    this.#askForTranscriptsBy(this.#transcriptReads);
+    this.#asks.serveTranscripts(true);
     try {
       yield* this.#readUrgent(Infinity);
-      yield* this.#askAgain();
+      yield* this.#readAgain();
       yield* this.#readHistory();
       return true;
     } catch (error) {
+      this.#asks.serveTranscripts(false);
       if (!(error instanceof NotInPlan)) throw error;
-      this.#askForTranscriptsBy(undefined);
       this.#reportPlan(error);
       return false;
     }
-  }
-
-  #askForTranscriptsBy(reads: TranscriptReads | undefined): void {
-    if (!this.#transcriptReads) return;
-    this.#session.transcripts.askBy(
-      reads && (async (callId, priority) => this.#captured.has(callId) || reads.isThere(callId, priority)),
-    );
   }
 
   #reportPlan({ message }: NotInPlan): void {
@@ -110,7 +81,7 @@ export class InsightRun {
     for (const age of this.#agesSeconds.toReversed()) {
       if (age >= belowAgeSeconds) continue;
       let span = this.#spanDue(age, now);
-      for (; span; span = this.#spanDue(age, now)) yield* this.#askAtAge(age, span);
+      for (; span; span = this.#spanDue(age, now)) yield* this.#readAtAge(age, span);
     }
   }
 
@@ -118,7 +89,7 @@ export class InsightRun {
     return spanDue(ageSeconds, this.#cursors, this.#startSeconds, now);
   }
 
-  /** Asks the calls whose insights events have named. */
+  /** The calls whose insights events have named. */
   async *#readTouched(): AsyncGenerator<Step> {
     const { touched } = this.#source;
     const batch = touched?.isDue ? touched.take() : undefined;
@@ -126,9 +97,8 @@ export class InsightRun {
     const unanswered = new Set<number>();
     try {
       for (const { id } of batch.objects) {
-        const answer = await this.#reads.ask(id, "event", "insight");
-        if (isInsight(answer) && !answer.isEmpty) yield* this.#capture(id, answer.insight, true);
-        else if (this.#kind.isAnnounced) unanswered.add(id);
+        const isThere = yield* this.#asks.announced(id);
+        if (!isThere && this.#kind.isAnnounced) unanswered.add(id);
       }
     } catch (error) {
       if (error instanceof NotInPlan) batch.read();
@@ -137,150 +107,84 @@ export class InsightRun {
     yield { kind: "checkpoint", patch: {}, committed: () => batch.read(unanswered) };
   }
 
-  /** Asks the calls that have come to an age. */
-  async *#askAtAge(ageSeconds: number, span: Span): AsyncGenerator<Step> {
-    const isLast = ageSeconds === Math.max(...this.#agesSeconds);
+  /** The calls that have come to an age. */
+  async *#readAtAge(ageSeconds: number, span: Span): AsyncGenerator<Step> {
+    const isLast = ageSeconds === this.#lastAgeSeconds;
+    let asked: JsonObject = {};
     if (!this.#isLeftToEvents(ageSeconds)) {
       const calls = await this.#list(span, String(ageSeconds), "insight");
-      const purpose = `at ${nameOf(ageSeconds)}`;
-      const ask: Ask = { purpose, priority: "insight", sinceSeconds: span.until + ageSeconds, isLast };
+      const ask: Ask = {
+        purpose: `at ${nameOf(ageSeconds)}`,
+        priority: "insight",
+        sinceSeconds: span.until + ageSeconds,
+        isLast,
+        isListedAgain: true,
+      };
       for (const call of calls) {
-        if (this.#captured.has(call.id)) yield* this.#readAgain(call, ageSeconds, ask);
-        else if (call.isOver && call.isRecorded) yield* this.#askFor(call, ask);
+        if (this.#asks.hasCaptured(call.id))
+          yield* this.#asks.reread(call, this.#canChangeBy(ageSeconds), ask);
+        else if (call.isOver && call.isRecorded) yield* this.#asks.first(call, ask);
         yield* this.#readUrgent(ageSeconds);
       }
-      if (isLast) this.#captured.forget(calls.map(({ id }) => id).filter((id) => !this.#again.has(id)));
+      if (isLast) this.#asks.forget(calls, span);
+      asked = this.#history.asked(span, nowSeconds(this.#source));
     }
     this.#cursors = rereadThrough(this.#cursors, ageSeconds, span.until);
-    yield this.#captured.checkpoint({ rungs: { ...this.#cursors } });
+    yield this.#asks.checkpoint({ ...asked, rungs: { ...this.#cursors } });
   }
 
   /** Events announce what young calls get. The older ages find what was not announced all the same. */
   #isLeftToEvents(ageSeconds: number): boolean {
-    return ageSeconds < DAY_SECONDS && this.#kind.isAnnounced && this.#areEventsComing;
+    const areEventsComing = this.#source.areEventsComing?.() ?? false;
+    return ageSeconds < DAY_SECONDS && this.#kind.isAnnounced && areEventsComing;
   }
 
-  get #areEventsComing(): boolean {
-    return this.#source.areEventsComing?.() ?? false;
-  }
-
-  async *#readAgain(call: ListedCall, ageSeconds: number, ask: Ask): AsyncGenerator<Step> {
-    // With the recording, Aircall deletes what it has made from it.
-    if (!call.isRecorded) return yield* this.#askLater(call.id);
-    if (!this.#isReadAgainAt(ageSeconds)) return;
-    const answer = await this.#reads.ask(call.id, `re-read ${ask.purpose}`, ask.priority);
-    if (isInsight(answer)) yield* this.#capture(call.id, answer.insight, true);
-    else if (answer === "unanswered") yield* this.#askLater(call.id);
-  }
-
-  #isReadAgainAt(ageSeconds: number): boolean {
+  #canChangeBy(ageSeconds: number): boolean {
     return this.#kind.canChange && this.#source.rereadInsightsAfterSeconds.includes(ageSeconds);
   }
 
-  /** Asks for an insight that was not captured yet. Returns whether Aircall may have refused because of the plan. */
-  async *#askFor(call: ListedCall, ask: Ask): AsyncGenerator<Step, boolean> {
-    if (!(await this.#canHave(call, ask))) return false;
-    const answer = await this.#answer(call.id, ask);
-    if (answer === "unanswered") yield* this.#askLater(call.id);
-    if (!isInsight(answer)) return answer === "refused";
-    if (answer.isEmpty && !this.#isFinal(call)) return false;
-    yield* this.#capture(call.id, answer.insight, this.#isAskedAgain(call));
-    return false;
-  }
-
-  /** A call without a transcript has no more than what people write about it, for which it is asked when nothing else will come. */
-  async #canHave({ id }: ListedCall, { sinceSeconds, priority, isLast }: Ask): Promise<boolean> {
-    const { isTranscript, isFromTranscript } = this.#kind;
-    if (isTranscript || (isLast && !isFromTranscript)) return true;
-    return (await this.#session.transcripts.isThere(id, sinceSeconds, priority)) !== false;
-  }
-
-  #answer(callId: number, { purpose, priority, sinceSeconds }: Ask): Promise<Answer> {
-    if (this.#transcriptReads) return this.#transcriptReads.ask(callId, purpose, priority, sinceSeconds);
-    return this.#reads.ask(callId, purpose, priority);
-  }
-
-  /** Whether an insight that says nothing counts: Aircall may still be at work on it. */
-  #isFinal({ startedAt }: ListedCall): boolean {
-    const afterSeconds = this.#kind.canChange ? HOUR_SECONDS : DAY_SECONDS;
-    return startedAt <= nowSeconds(this.#source) - afterSeconds;
-  }
-
-  #isAskedAgain({ startedAt }: ListedCall): boolean {
-    return startedAt > cursorOf(Math.max(...this.#agesSeconds), this.#cursors);
-  }
-
-  *#capture(callId: number, insight: JsonObject, isAskedAgain: boolean): Generator<Step> {
-    if (this.#kind.isTranscript) this.#session.transcripts.note(callId, true, nowSeconds(this.#source));
-    yield* this.#captured.capture(callId, insight, { isAskedAgain, patch: this.#again.delete(callId) });
-  }
-
-  /** Asks the call again in an hour, by itself. */
-  *#askLater(callId: number): Generator<Step> {
-    const patch = this.#again.add(callId, nowSeconds(this.#source));
-    if (patch) yield this.#captured.checkpoint(patch);
-    else
-      this.#source.malformed.reportOnce(
-        "Aircall does not answer for so many calls that some are left to the next age",
-      );
-  }
-
-  async *#askAgain(): AsyncGenerator<Step> {
-    for (const id of this.#again.due(nowSeconds(this.#source))) {
-      const answer = await this.#reads.ask(id, "again", "insight");
-      if (isInsight(answer)) yield* this.#capture(id, answer.insight, true);
-      else if (answer === "none") yield* this.#settle(id);
-      else yield* this.#askLater(id);
+  /** The calls that Aircall did not answer for, and those whose insight may be deleted. */
+  async *#readAgain(): AsyncGenerator<Step> {
+    for (const id of this.#asks.dueAgain()) {
+      yield* this.#asks.again(id);
       yield* this.#readUrgent(Infinity);
     }
   }
 
-  /** A 404 may pass: only a call without a recording shows that its insight was deleted. */
-  async *#settle(callId: number): AsyncGenerator<Step> {
-    const isGone = this.#captured.has(callId) ? await this.#isRecordingGone(callId) : false;
-    if (isGone === undefined) return yield* this.#askLater(callId);
-    const patch = this.#again.delete(callId);
-    if (isGone) yield* this.#captured.delete(callId, patch);
-    else yield this.#captured.checkpoint(patch);
-  }
-
-  /** `undefined` when Aircall does not answer. */
-  async #isRecordingGone(callId: number): Promise<boolean | undefined> {
-    const reads = new SingleReads(this.#source.api.for("recording", "insight"), this.#source.log);
-    const call = await findCall(callId, reads, callSource(this.#source));
-    if (call === "unanswered") return undefined;
-    return call === "unknown" || !listedCallOf(call).isRecorded;
-  }
-
-  /** Asks the calls of the history, the latest first. */
+  /** The calls of the history, the latest first. */
   async *#readHistory(): AsyncGenerator<Step> {
     let doneRows = 0;
     const totalRows = await this.#countHistory();
     for (let part = this.#history.part; part; part = this.#history.part) {
       const calls = await this.#list(part, "history", "insightHistory");
       for (const [index, call] of calls.toReversed().entries()) {
-        const isRefused = yield* this.#askInHistory(call);
+        // Of calls that started in one second, all have been asked once the earliest has.
+        const after = Math.min(calls.at(-2 - index)?.startedAt ?? part.after, call.startedAt);
+        const { until } = part;
+        const asked = () => this.#history.asked({ after, until }, nowSeconds(this.#source));
+        yield* this.#readOfHistory(call, asked);
         yield* this.#readUrgent(Infinity);
-        const earlier = calls.at(-2 - index)?.startedAt ?? call.startedAt;
-        const isDue = (index + 1) % CALLS_PER_CHECKPOINT === 0;
-        if (isDue && !isRefused && earlier < call.startedAt) yield this.#moveHistory(earlier);
+        if ((index + 1) % CALLS_PER_CHECKPOINT === 0) yield this.#asks.checkpoint(asked());
         doneRows += 1;
         yield { kind: "progress", doneRows, leftRows: Math.max(0, totalRows - doneRows) };
       }
-      yield this.#moveHistory(part.after);
+      yield this.#asks.checkpoint(this.#history.asked(part, nowSeconds(this.#source)));
     }
   }
 
-  async *#askInHistory(call: ListedCall): AsyncGenerator<Step, boolean> {
-    if (this.#captured.has(call.id) || !call.isOver || !call.isRecorded) return false;
-    // A call that had no transcript when it was a day old gets none.
-    const sinceSeconds = Math.min(call.startedAt + DAY_SECONDS, nowSeconds(this.#source) - HOUR_SECONDS);
-    const ask: Ask = { purpose: "history", priority: "insightHistory", sinceSeconds, isLast: true };
-    return yield* this.#askFor(call, ask);
-  }
-
-  #moveHistory(seconds: number): Step {
-    return this.#captured.checkpoint(this.#history.askedDownTo(seconds, nowSeconds(this.#source)));
+  async *#readOfHistory(call: ListedCall, asked: () => JsonObject): AsyncGenerator<Step> {
+    if (!this.#history.isLeft(call.startedAt)) return;
+    if (this.#asks.hasCaptured(call.id) || !call.isOver || !call.isRecorded) return;
+    const isListedAgain = call.startedAt > cursorOf(this.#lastAgeSeconds, this.#cursors);
+    yield* this.#asks.first(call, {
+      purpose: "history",
+      priority: "insightHistory",
+      // A call that had no transcript when it was a day old gets none.
+      sinceSeconds: Math.min(call.startedAt + DAY_SECONDS, nowSeconds(this.#source) - HOUR_SECONDS),
+      isLast: !isListedAgain,
+      isListedAgain,
+      asked,
+    });
   }
 
   async #countHistory(): Promise<number> {
@@ -292,8 +196,4 @@ export class InsightRun {
   #list(span: Span, asOf: string, priority: Priority): Promise<readonly ListedCall[]> {
     return this.#session.calls.read(span, asOf, priority, this.#source);
   }
-}
-
-function isInsight(answer: Answer): answer is InsightAnswer {
-  return typeof answer === "object";
 }

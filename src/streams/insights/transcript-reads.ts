@@ -52,6 +52,8 @@ export class TranscriptReads {
     } catch (error) {
       this.#waiting.delete(callId);
       if (!(error instanceof ConnectorError) || error.recovery === "fix-config") throw error;
+      // What stops the stream of transcripts holds up no other stream.
+      this.#session.transcripts.askBy(undefined);
       return undefined;
     }
   }

