@@ -61,6 +61,7 @@ export const callDetails: ViewSpec = {
       "integer",
       "ID of the contact; null unless requested.",
       (row) => `coalesce(${row.field("contact.id", "integer")}, ${row.field("contact", "integer")})`,
+      "contacts",
     ),
     ...person("assigned_to", "the user whom the call is assigned to"),
     ...person("transferred_by", "the user who transferred the call"),

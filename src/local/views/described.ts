@@ -36,8 +36,9 @@ export function madeColumn(
   type: ViewType,
   description: string,
   value: (row: ViewRow) => string,
+  references?: StreamName,
 ): ViewColumn {
-  return { name, type, description, value };
+  return { name, type, description, value, ...(references && { references }) };
 }
 
 function columnsOf(
