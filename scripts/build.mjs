@@ -3,7 +3,7 @@
  * possibly without the development dependencies, so it is plain JavaScript and needs esbuild only.
  */
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 const OUTPUT = "dist";
@@ -33,7 +33,7 @@ else {
  */
 async function bundle({ build, transform }) {
   const target = { platform: "node", target: "node20" };
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...target,
     entryPoints: { "source-aircall": "src/main.ts" },
     bundle: true,
@@ -45,6 +45,7 @@ async function bundle({ build, transform }) {
     outExtension: { ".js": ".cjs" },
     chunkNames: "lib/[name]-[hash]",
     write: false,
+    metafile: true,
   });
   await rm(OUTPUT, { recursive: true, force: true });
   for (const { path, text } of outputFiles) {
@@ -52,8 +53,29 @@ async function bundle({ build, transform }) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, (await transform(text, options)).code);
   }
+  await writeFile(join(OUTPUT, "THIRD-PARTY.txt"), await thirdParties(metafile));
   for (const [name, command] of Object.entries(ALIASES)) await writeFile(join(OUTPUT, name), alias(command));
   for (const name of [PROGRAM, ...Object.keys(ALIASES)]) await chmod(join(OUTPUT, name), 0o755);
+}
+
+/**
+ * The packages of which the bundle has code, each with its licence, which asks for that.
+ *
+ * @param {import("esbuild").Metafile} metafile
+ */
+async function thirdParties({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const folders = inputs.flatMap(([path, { bytesInOutput }]) => {
+    const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? [];
+    return folder && bytesInOutput > 0 ? [folder] : [];
+  });
+  const parts = [...new Set(folders)].map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+    const text = file ? await readFile(join(folder, file), "utf8") : `${license}\n`;
+    return `${name}@${version}\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(parts)).sort().join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /** @param {string} command */

@@ -2,7 +2,9 @@ import {
   type Copy,
   type Dockerfile,
   DockerfileParser,
-  type Entrypoint,
+  type Healthcheck,
+  type Instruction,
+  type JSONInstruction,
   type PropertyInstruction,
 } from "dockerfile-ast";
 
@@ -13,7 +15,11 @@ export interface ImageConfig {
   readonly environment: Readonly<Record<string, string>>;
   /** Empty where the ENTRYPOINT is missing or is not a JSON list. */
   readonly entrypoint: readonly string[];
-  readonly hasCommand: boolean;
+  /** `undefined` where there is no CMD, and empty where it is not a JSON list. */
+  readonly command: readonly string[] | undefined;
+  /** The arguments of HEALTHCHECK, such as `CMD ["true"]`, without its flags; empty where there is none. */
+  readonly healthcheck: string;
+  readonly volumes: readonly string[];
   /** The ports of EXPOSE. */
   readonly ports: readonly string[];
 }
@@ -35,18 +41,21 @@ export function readDockerfile(text: string): ReadDockerfile {
         .map((property) => [property.getName(), property.getValue() ?? ""]),
     );
   const copies = all("COPY", "ADD") as Copy[];
-  const entrypoint = all("ENTRYPOINT").at(-1) as Entrypoint | undefined;
+  const jsonList = (keyword: string) =>
+    (all(keyword).at(-1) as JSONInstruction | undefined)?.getJSONStrings().map((part) => part.getJSONValue());
+  const argumentsOf = (instruction: Instruction) =>
+    instruction.getArguments().map((argument) => argument.getValue());
   return {
     stages: dockerfile.getFROMs().length,
     copies: copies.map((copy) => [...copy.getFlags(), ...copy.getArguments()].join(" ")),
     labels: properties("LABEL"),
     user: all("USER").at(-1)?.getArgumentsContent() ?? "",
     environment: properties("ENV"),
-    entrypoint: entrypoint?.getJSONStrings().map((part) => part.getJSONValue()) ?? [],
-    hasCommand: all("CMD").length > 0,
-    ports: all("EXPOSE").flatMap((instruction) =>
-      instruction.getArguments().map((argument) => argument.getValue()),
-    ),
+    entrypoint: jsonList("ENTRYPOINT") ?? [],
+    command: jsonList("CMD"),
+    healthcheck: (all("HEALTHCHECK") as Healthcheck[]).flatMap(argumentsOf).join(" "),
+    volumes: all("VOLUME").flatMap(argumentsOf),
+    ports: all("EXPOSE").flatMap(argumentsOf),
   };
 }
 

@@ -18,6 +18,8 @@ export interface CaptureRequest {
   readonly onEvent?: (event: CaptureEvent) => void;
   /** Called with a sentence for people about Aircall's events: that they come or do not come, and what is lost. */
   readonly onStatus?: (status: string) => void;
+  /** Called for each event of Aircall that has been made durable. */
+  readonly onEventTaken?: () => void;
 }
 
 /** What happens behind the blocks of a capture, by the index of the binding. */
@@ -80,7 +82,7 @@ function warnOfUnreadable(stream: StreamName, state: JsonObject, { client }: Cap
 
 /** The port for events and the webhook; `undefined` where none are received. */
 function eventInputOf(
-  { config, client, state, until, onStatus, eventsPort }: CaptureSession,
+  { config, client, state, until, onStatus, onEventTaken, eventsPort }: CaptureSession,
   bindings: readonly Binding[],
 ): EventInput | undefined {
   const { eventsUrl } = config;
@@ -104,6 +106,7 @@ function eventInputOf(
     client,
     state,
     report: onStatus ?? ((status) => client.ports.log.info(status)),
+    onTaken: onEventTaken ?? (() => {}),
   });
 }
 

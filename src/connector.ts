@@ -3,6 +3,7 @@ import {
   AircallWebhooks,
   type ClientOptions,
   fetchThrough,
+  type QuotaUse,
   RequestBudget,
   ROWS_PER_PAGE,
 } from "./aircall/index.ts";
@@ -64,7 +65,7 @@ export interface MinutePace {
 
 export { bindingFor, type DiscoveredBinding, discover } from "./bindings.ts";
 export type { CaptureEvent, CaptureRequest } from "./capture-session.ts";
-export type { Company };
+export type { Company, QuotaUse };
 
 /** The connector for the API that the environment names. Throws a `ConfigError` that names a variable that is invalid. */
 export function connectorFor(env: Environment, ports: Ports, redactor: Redactor): Connector {
@@ -126,6 +127,11 @@ export class Connector {
   /** What was sent within the last minute, for `recall` of the next process. */
   get recentRequests(): JsonObject {
     return this.#budget?.recent() ?? {};
+  }
+
+  /** How much of the quota is in use; `undefined` before the first request. */
+  get quotaUse(): QuotaUse | undefined {
+    return this.#budget?.use;
   }
 
   /** Counts what an earlier process has sent within the last minute: the quota is the company's. */

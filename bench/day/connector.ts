@@ -4,6 +4,7 @@ import { type Block, bindingPatch, mergePatch } from "../../src/engine/index.ts"
 import type { JsonObject } from "../../src/shared/json.ts";
 import {
   CREDENTIALS,
+  DAY_START_MS,
   type DayOptions,
   type DayWorld,
   HOUR_MS,
@@ -70,15 +71,10 @@ function captureAll(
   });
 }
 
-/** All streams that discovery enables, and the insights of the calls from now on where they are wanted. */
-function bindingsOf({ clock, insights }: DayWorld): CaptureRequest["bindings"] {
+/** All streams that discovery enables, and those of insights where they are wanted. */
+function bindingsOf({ insights }: DayWorld): CaptureRequest["bindings"] {
   const names = discover().flatMap(({ disable, recommendedName }) => (disable ? [] : [recommendedName]));
-  const start_date = new Date(clock.now()).toISOString();
-  const ofInsights = INSIGHT_NAMES.map((name) => {
-    const { resourceConfig, stateKey } = bindingFor(name);
-    return { resourceConfig: { ...resourceConfig, start_date }, stateKey };
-  });
-  return [...names.map((name) => bindingFor(name)), ...(insights ? ofInsights : [])];
+  return [...names, ...(insights ? INSIGHT_NAMES : [])].map((name) => bindingFor(name));
 }
 
 function take({ stateKey, documents, committed }: Block, { watch, insights }: DayWorld): void {
@@ -87,14 +83,12 @@ function take({ stateKey, documents, committed }: Block, { watch, insights }: Da
   committed();
 }
 
-/** The state of a capture that read the history a day ago. */
+/** The state of a capture that read the history of calls a day ago, and asks no call of earlier days for insights. */
 function stateAfterBackfill(nowMs: number): JsonObject {
-  const calls = {
-    unread: {},
-    backfilledAt: Math.floor(nowMs / 1000) - 86_400,
-    rungs: {},
-    recent: {},
-    open: {},
+  const backfilledAt = Math.floor(nowMs / 1000) - 86_400;
+  const calls = { unread: {}, backfilledAt, rungs: {}, recent: {}, open: {} };
+  const insights = { since: DAY_START_MS / 1000, unread: {}, backfilledAt, rungs: {}, known: {}, again: {} };
+  return {
+    bindingStateV1: { calls, ...Object.fromEntries(INSIGHT_NAMES.map((name) => [name, insights])) },
   };
-  return { bindingStateV1: { calls } };
 }

@@ -7,9 +7,12 @@ const STEPS = ["ready", "changed"] as const;
 
 type Step = (typeof STEPS)[number];
 
+/** The purpose of the lists of calls that only the streams of insights read. */
+const CALL_LISTS = "calls";
+
 const DAY_SECONDS = 86_400;
 
-/** What insights take, the lists of calls included. */
+/** What the insights of the calls of the day take, the lists of these calls included. */
 export interface InsightCost {
   /** Requests, by purpose. */
   readonly requests: Readonly<Record<string, number>>;
@@ -35,7 +38,8 @@ export class InsightWatch {
   readonly #nowMs: () => number;
   readonly #onDay = new Cost();
   readonly #inAll = new Cost();
-  #calls = 0;
+  readonly #callsOfDay = new Set<number>();
+  #callsWithInsights = 0;
 
   constructor(account: Account, dayStartSeconds: number, nowMs: () => number) {
     this.#startSeconds = dayStartSeconds;
@@ -48,8 +52,9 @@ export class InsightWatch {
   }
 
   #expectAll({ insights }: Account, callId: number): void {
+    this.#callsOfDay.add(callId);
     const lives = INSIGHT_NAMES.flatMap((name) => insights.of(callId, name) ?? []);
-    this.#calls += Math.sign(lives.length);
+    this.#callsWithInsights += Math.sign(lives.length);
     for (const life of lives) {
       const watch = this.#watches.get(life.name);
       for (const expected of expectedOf(life, this.#nowMs)) watch?.expect(expected);
@@ -60,16 +65,25 @@ export class InsightWatch {
   see(stream: string, doc: JsonObject): boolean {
     const watch = this.#watches.get(stream);
     if (!watch) return false;
-    for (const cost of this.#costs) cost.captured += 1;
     const id = Number(doc.call_id);
+    if (this.#callsOfDay.has(id)) for (const cost of this.#costs) cost.captured += 1;
     watch.see(id, doc);
     if (stream === "action_items" && !hasMadeItems(doc)) watch.forget(id, "ready");
     return true;
   }
 
-  countRequest(stream: string, purpose: string): void {
-    if (!this.#watches.has(stream)) return;
+  /** Counts a request that the client logs, if it is about the insights of the day's calls. */
+  countRequest(line: string, purpose: string): void {
+    const [, id] = /^GET \/v1\/calls\/(\d+)\/\w+/.exec(line) ?? [];
+    const [, query = ""] = purpose === CALL_LISTS ? line.split("?") : [];
+    if (!this.#callsOfDay.has(Number(id)) && !this.#isOnDay(new URLSearchParams(query))) return;
     for (const { requests } of this.#costs) requests[purpose] = (requests[purpose] ?? 0) + 1;
+  }
+
+  /** Whether a list may hold calls of the day. */
+  #isOnDay(query: URLSearchParams): boolean {
+    const [from, to] = [Number(query.get("from") ?? Infinity), Number(query.get("to") ?? -Infinity)];
+    return to >= this.#startSeconds && from < this.#startSeconds + DAY_SECONDS;
   }
 
   get #costs(): Cost[] {
@@ -80,7 +94,7 @@ export class InsightWatch {
   result(): InsightResult {
     const staleness = INSIGHT_NAMES.map((name) => [name, this.#watches.get(name)?.staleness() ?? []]);
     return {
-      calls: this.#calls,
+      calls: this.#callsWithInsights,
       onDay: this.#onDay,
       inAll: this.#inAll,
       staleness: Object.fromEntries(staleness),

@@ -17,6 +17,7 @@ export interface Staleness<Kind extends string> {
   readonly p50Seconds: number | null;
   readonly p95Seconds: number | null;
   readonly p99Seconds: number | null;
+  readonly maxSeconds: number | null;
   readonly neverSeen: number;
 }
 
@@ -94,6 +95,7 @@ function summary<Kind extends string>(
     p50Seconds: percentile(0.5),
     p95Seconds: percentile(0.95),
     p99Seconds: percentile(0.99),
+    maxSeconds: percentile(1),
     neverSeen,
   };
 }

@@ -110,7 +110,7 @@ export async function simulateDay(
       clock,
       random: () => 0.5,
       fetch: takingTime(clock, countingWebhooks, REQUEST_TAKES_MS),
-      log: collecting(complaints),
+      log: collecting(complaints, insights),
     },
     origin: emulator.url,
     eventsPort,
@@ -118,7 +118,6 @@ export async function simulateDay(
     watch,
     insights,
     countRequest(stream, purpose) {
-      insights?.countRequest(stream, purpose);
       const name = `${stream}, ${purpose}`;
       if (isMeasured()) requests[name] = (requests[name] ?? 0) + 1;
     },
@@ -210,9 +209,15 @@ async function editContacts(
   }
 }
 
-function collecting(complaints: string[]): Log {
+/** The client logs each request with its purpose. */
+function collecting(complaints: string[], insights: InsightWatch | undefined): Log {
   const collect = (message: string) => {
     complaints.push(message);
   };
-  return { debug: () => {}, info: () => {}, warn: collect, error: collect };
+  return {
+    debug: (message, fields) => insights?.countRequest(message, String(fields?.purpose)),
+    info: () => {},
+    warn: collect,
+    error: collect,
+  };
 }

@@ -2,7 +2,7 @@ import { steadyClock } from "../shared/clock.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
 import type { Clock } from "../shared/ports.ts";
 import { type Priority, rankOf } from "./priorities.ts";
-import { Quota, type QuotaLimits } from "./quota.ts";
+import { Quota, type QuotaLimits, type QuotaUse } from "./quota.ts";
 import { parseRecentRequests } from "./recent-requests.ts";
 import type { StatedQuota } from "./retry.ts";
 import type { Permit } from "./sent-requests.ts";
@@ -45,6 +45,10 @@ export class RequestBudget {
   /** What a window may hold from now on, by the config. What refusals have shown stays. */
   configure(limits: QuotaLimits): void {
     this.#quota.configure(limits);
+  }
+
+  get use(): QuotaUse {
+    return this.#quota.use(this.#clock.now());
   }
 
   /** What this process has sent within the last window, and what the processes before it sent, from `recall`. */

@@ -7,5 +7,6 @@ export { inexactFieldsIn, withFiniteNumbers } from "./numbers.ts";
 export type { Page } from "./pages.ts";
 export type { Priority } from "./priorities.ts";
 export { fetchThrough } from "./proxy.ts";
+export type { QuotaUse } from "./quota.ts";
 export { AircallReader } from "./reader.ts";
 export { AircallWebhooks, type Webhook } from "./webhooks.ts";

@@ -20,6 +20,16 @@ export interface QuotaLimits {
   readonly sparePercent?: number;
 }
 
+/** How much of the quota is in use. */
+export interface QuotaUse {
+  /** Within the last window. */
+  readonly sentRequests: number;
+  /** In a window, by the config and by what Aircall has refused. */
+  readonly allowedRequests: number;
+  /** For how long Aircall still refuses everything. */
+  readonly blockedForMs: number;
+}
+
 /**
  * When a request may be sent, by what was sent and refused before. No span of `windowMs` ever sees more requests than
  * the allowance, which holds for a server that counts by fixed minutes and for one that counts by sliding ones.
@@ -45,6 +55,15 @@ export class Quota {
   configure({ requests, sparePercent = 0 }: QuotaLimits): void {
     this.#allowance.configure(requests);
     this.#spare.configure(sparePercent);
+  }
+
+  use(nowMs: number): QuotaUse {
+    this.#sent.forgetBefore(nowMs);
+    return {
+      sentRequests: this.#sent.count,
+      allowedRequests: this.#allowed(nowMs),
+      blockedForMs: Math.max(0, this.#blockedUntilMs - nowMs),
+    };
   }
 
   recent(nowMs: number): JsonObject {

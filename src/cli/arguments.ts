@@ -3,6 +3,7 @@ import { parseDurationMs, parseStreamName, refuseFutureStart } from "../config/i
 import { ConfigError } from "../errors.ts";
 import { addressProblem, isServerAddress, schemaProblem } from "../local/index.ts";
 import { parseInstant } from "../shared/instant.ts";
+import type { StatusAddress } from "../status/index.ts";
 import {
   type InsightName,
   insightNames,
@@ -17,6 +18,9 @@ import { DATABASES, FILES, targetProblem } from "./target.ts";
 const SHORTEST_SNAPSHOT_INTERVAL_MS = 10_000;
 
 const HIGHEST_PORT = 65_535;
+
+const LOOPBACK = "127.0.0.1";
+const STATUS_ADDRESS = /^(?:(?:\[([\da-f:.]+)\]|([\w.-]+)):)?(\d+)$/i;
 
 /** The option of all commands that read an account: its flags and its description. */
 export const CONFIG_OPTION = [
@@ -123,6 +127,14 @@ export function parsePercent(value: string): number {
   const percent = parseCount(value);
   if (percent <= 100) return percent;
   throw new InvalidArgumentError("It must be at most 100.");
+}
+
+/** `8090`, `127.0.0.1:8090`, `localhost:8090` or `[::1]:8090`: where a page is served. This machine, unless the address says else. */
+export function parseStatusAddress(value: string): StatusAddress {
+  const [, bracketed, host = bracketed, port] = STATUS_ADDRESS.exec(value.trim()) ?? [];
+  if (port === undefined)
+    throw new InvalidArgumentError("It must be a port, or a host and a port such as 127.0.0.1:8090.");
+  return { host: host ?? LOOPBACK, port: parsePort(port) };
 }
 
 export function parsePort(value: string): number {

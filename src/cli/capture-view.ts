@@ -17,6 +17,8 @@ export interface CaptureView {
   changed(progress: StreamProgress): void;
   /** Shows a sentence about Aircall's events. */
   status(sentence: string): void;
+  /** Shows where the status page is served. */
+  page(url: string): void;
   /** Leaves the screen to what comes next. */
   stop(): void;
 }
@@ -47,6 +49,7 @@ function liveView({ env, stderr, ports, redactor }: CliContext): CaptureView {
     },
     changed() {},
     status: (sentence) => screen.print(visible(statusLine(sentence))),
+    page: (url) => screen.print(pageLine(url)),
     stop() {
       clearInterval(timer);
       screen.clear();
@@ -55,6 +58,8 @@ function liveView({ env, stderr, ports, redactor }: CliContext): CaptureView {
 }
 
 const statusLine = (sentence: string) => `events: ${sentence}`;
+
+const pageLine = (url: string) => `status page: ${url}`;
 
 /** A stream that events wake every few seconds has a line a minute. */
 const BETWEEN_LINES_MS = 60_000;
@@ -87,6 +92,7 @@ function plainView({ env, stderr, ports, redactor }: CliContext): CaptureView {
     },
     changed: (stream) => report(stream, BETWEEN_LINES_MS),
     status: (sentence) => write(statusLine(sentence)),
+    page: (url) => write(pageLine(url)),
     stop() {
       cancel();
       for (const stream of all) report(stream, 0);
@@ -108,7 +114,7 @@ const JSON_INTERVAL_MS = 1_000;
 
 /**
  * A `progress` object when a stream's status changes, one a second while it works, and one for each backfill now and
- * then; a `status` object for each sentence about events.
+ * then; a `status` object for each sentence about events, and a `page` object with the address of the status page.
  */
 function jsonView({ env, stdout, stderr, ports, redactor }: CliContext): CaptureView {
   const written = new Map<StreamProgress, { status: string; atMs: number }>();
@@ -130,6 +136,7 @@ function jsonView({ env, stdout, stderr, ports, redactor }: CliContext): Capture
       if (isNews) write(stream);
     },
     status: (message) => writeLine(stdout, JSON.stringify({ event: "status", message })),
+    page: (url) => writeLine(stdout, JSON.stringify({ event: "page", url })),
     stop: () => cancel(),
   };
 }

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { ConnectorError, defectSentence } from "../errors.ts";
-import { DONE, FAILED, STOPPED, WRONG_COMMAND_LINE } from "../shared/exit-codes.ts";
+import { ConfigError, ConnectorError, defectSentence, StoreError } from "../errors.ts";
+import { DONE, FAILED, MISCONFIGURED, STOPPED, WRONG_COMMAND_LINE } from "../shared/exit-codes.ts";
 import { OutputLost } from "../shared/line-writer.ts";
 import { Redactor } from "../shared/redactor.ts";
 import { isStop } from "../shared/stop.ts";
@@ -30,8 +30,12 @@ setFlagsFromString("--semi-space-growth-factor=1");
 export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
   const context = { ...world, redactor: new Redactor() };
   let exitCode = DONE;
+  let follows = false;
   const program = createProgram(context, (code) => {
     exitCode = code;
+  });
+  program.hook("preAction", (_, command) => {
+    follows = command.opts().follow === true;
   });
   try {
     await program.parseAsync(args, { from: "user" });
@@ -40,8 +44,13 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_COMMAND_LINE;
     if (isStop(error, context.signal) || error instanceof OutputLost) return STOPPED;
     writeLine(context.stderr, `error: ${context.redactor.hide(sentence(error, context))}`);
-    return FAILED;
+    return follows && isMisconfigured(error) ? MISCONFIGURED : FAILED;
   }
+}
+
+/** Whether another attempt would meet the same. A store may be free, or its disk have room, at the next one. */
+function isMisconfigured(error: unknown): boolean {
+  return error instanceof ConfigError && !(error instanceof StoreError);
 }
 
 function sentence(error: unknown, { env }: CliContext): string {
@@ -114,4 +123,5 @@ Exit status:
   0    success
   1    failure; a message on standard error says what to do
   2    invalid command line
+  78   with --follow: the configuration or the API key has to be changed first
   130  stopped early; run the same command again to continue`;

@@ -10,12 +10,14 @@ import {
 } from "../local/index.ts";
 import { DONE, FAILED, STOPPED } from "../shared/exit-codes.ts";
 import { count, counted, duration } from "../shared/format.ts";
+import type { StatusAddress } from "../status/index.ts";
 import { type StreamName, streams } from "../streams/index.ts";
 import type { Account } from "./account.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
 import type { CliContext } from "./context.ts";
 import { withDuckDb } from "./duckdb-library.ts";
 import { type SnapshotPlan, withSnapshots } from "./snapshots.ts";
+import { openStatusPage } from "./status-page.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
 
@@ -30,6 +32,8 @@ export interface LocalCapture {
   readonly follow: boolean;
   readonly asJson: boolean;
   readonly snapshots?: SnapshotPlan;
+  /** Where the status page is served; left out, nowhere. */
+  readonly status?: StatusAddress | undefined;
 }
 
 /** Opens the store, hands it to the work, and closes it whatever happens. */
@@ -70,6 +74,7 @@ export async function captureAndReport(
     mostRowsPerMinute: run.account.connector.mostPerMinute(run.account.config).rows,
     onChange: (changed) => run.view.changed(changed),
   });
+  const page = await openStatusPage(context, run, { progress, store });
   run.view.start(progress);
   try {
     const world = { clock, signal: context.signal, log: run.view.log };
@@ -88,6 +93,7 @@ export async function captureAndReport(
     );
   } finally {
     run.view.stop();
+    await page?.close();
   }
   const after = await store.rowCounts();
   const elapsedMs = clock.now() - progress.startedMs;

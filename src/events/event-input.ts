@@ -20,6 +20,8 @@ export interface EventInputOptions {
   readonly state: JsonObject;
   /** Reports the state of the events to people. */
   readonly report: (status: string) => void;
+  /** Called for each event that has been made durable. */
+  readonly onTaken: () => void;
 }
 
 /** Aircall's events as the second input of a capture: the port that receives them, and the webhook that makes Aircall send them. */
@@ -88,9 +90,10 @@ export class EventInput {
         if (isOurs !== true) registration.look();
         return isOurs;
       },
-      accept: (envelope) => {
+      accept: async (envelope) => {
         this.#watch.heard(envelope);
-        return this.#inbox.accept(envelope);
+        await this.#inbox.accept(envelope);
+        this.#options.onTaken();
       },
       ports: client.ports,
     });

@@ -16,7 +16,7 @@ const LONGEST_TRANSACTION_MS = 1_000;
 
 export interface LocalCaptureOptions {
   readonly connector: Pick<Connector, "capture" | "recentRequests">;
-  readonly store: Store;
+  readonly store: Pick<Store, "commit" | "state">;
   /** The endpoint config. */
   readonly config: unknown;
   readonly streams: readonly StreamName[];
@@ -42,7 +42,13 @@ export async function captureIntoStore(options: LocalCaptureOptions): Promise<vo
     until: options.until,
     signal: AbortSignal.any([options.signal, failed.signal]),
     onEvent: (event) => progress.onEvent(event),
-    onStatus: options.onStatus,
+    onStatus: (status) => {
+      progress.events.status = status;
+      options.onStatus(status);
+    },
+    onEventTaken: () => {
+      progress.events.taken += 1;
+    },
   });
   const transaction = new PendingTransaction(options);
   try {

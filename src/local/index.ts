@@ -5,5 +5,5 @@ export { claimFor } from "./owner.ts";
 export { addressProblem, isServerAddress, schemaProblem } from "./postgres/index.ts";
 export { CaptureProgress, type StreamProgress } from "./progress.ts";
 export { keepSnapshots } from "./snapshots.ts";
-export type { CapturedBlock, Store } from "./store/index.ts";
+export type { CapturedBlock, Store, TableSummary } from "./store/index.ts";
 export { views } from "./views/index.ts";

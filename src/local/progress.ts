@@ -18,6 +18,10 @@ export interface StreamProgress {
   waiting?: { readonly because: string; readonly untilMs: number };
   /** When it last had something to do. */
   lastActiveMs: number;
+  /** When it last came to a rest or an end, and so knew all that there was. */
+  lookedMs?: number;
+  /** Set from a failure until the stream has come to a rest, or its backfill has advanced. */
+  failing?: { readonly sinceMs: number; readonly error: ConnectorError };
   /** Set while a backfill is under way. */
   readonly backfill: BackfillStanding | undefined;
   error?: ConnectorError;
@@ -35,6 +39,8 @@ export interface CaptureProgressOptions {
 export class CaptureProgress {
   readonly streams: readonly StreamProgress[];
   readonly startedMs: number;
+  /** Of Aircall's events. */
+  readonly events: { taken: number; status?: string } = { taken: 0 };
   readonly #clock: Pick<Clock, "now">;
   readonly #backfills: Backfills;
   readonly #onChange: (changed: StreamProgress) => void;
@@ -71,7 +77,7 @@ export class CaptureProgress {
     this.#backfills.onEvent(event);
     this.#change(event.binding, (progress) => {
       if (event.kind === "skipped") progress.skipped = event.rows;
-      else applyEvent(progress, event);
+      else applyEvent(progress, event, this.#clock.now());
     });
   }
 
@@ -84,22 +90,39 @@ export class CaptureProgress {
   }
 }
 
-function applyEvent(progress: StreamProgress, event: Exclude<CaptureEvent, { kind: "skipped" }>): void {
+function applyEvent(
+  progress: StreamProgress,
+  event: Exclude<CaptureEvent, { kind: "skipped" }>,
+  nowMs: number,
+): void {
   delete progress.waiting;
   if (event.kind === "request") {
     progress.requests += 1;
     progress.status = "working";
   } else if (event.kind === "backfills") {
     progress.status = "working";
+    delete progress.failing;
   } else if (event.kind === "wait") {
     progress.status = "waiting";
     progress.waiting = event;
   } else if (event.kind === "rests") {
-    if (progress.status !== "failed") progress.status = "resting";
+    if (progress.status !== "failed") {
+      progress.status = "resting";
+      looked(progress, nowMs);
+    }
     // Only an event ends the rest of a stream that has no list.
     if (isRequested(progress.stream)) progress.waiting = { because: "the next read", untilMs: event.untilMs };
+  } else if (event.kind === "done") {
+    progress.status = "done";
+    looked(progress, nowMs);
   } else {
-    progress.status = event.kind;
-    if (event.kind === "failed") progress.error = event.error;
+    progress.status = "failed";
+    progress.error = event.error;
+    progress.failing = { sinceMs: progress.failing?.sinceMs ?? nowMs, error: event.error };
   }
+}
+
+function looked(progress: StreamProgress, nowMs: number): void {
+  progress.lookedMs = nowMs;
+  delete progress.failing;
 }

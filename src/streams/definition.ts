@@ -20,6 +20,8 @@ export interface StreamDefinition {
   readonly intervalMs: number;
   /** Open JSON Schema of the documents: nothing but the key is required, every other field may be null. */
   readonly documentSchema: JsonObject;
+  /** The field that says how new a row is: Unix seconds, or ISO 8601 text. A stream whose rows have none lacks it. */
+  readonly newestBy?: string;
   /** Whether a document is merged into the row of its key, so that a field that it lacks keeps its value. */
   readonly merges?: boolean;
   /**

@@ -10,6 +10,7 @@ import { documentSchema, object, text, unixSeconds } from "./schema.ts";
 export const events: StreamDefinition = {
   name: "events",
   keyField: "event_id",
+  newestBy: "timestamp",
   isOptional: true,
   intervalMs: EVENTS_INTERVAL_MS,
   documentSchema: documentSchema(

@@ -10,6 +10,7 @@ export const numbers = snapshotStream({
   endpoint: { path: "/v1/numbers", bodyKey: "numbers", holds: "list" },
   companyCount: "numbers_count",
   keyField: "id",
+  newestBy: "created_at",
   touchedBy: ({ event }) => (event.startsWith("number.") ? WHOLE_LIST : undefined),
   intervalMs: HOUR_MS,
   documentSchema: documentSchema(

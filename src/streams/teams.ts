@@ -8,6 +8,7 @@ export const teams = snapshotStream({
   name: "teams",
   endpoint: { path: "/v1/teams", bodyKey: "teams", holds: "list" },
   keyField: "id",
+  newestBy: "created_at",
   intervalMs: HOUR_MS,
   documentSchema: documentSchema(
     "Team",

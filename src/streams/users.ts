@@ -15,6 +15,7 @@ export const users = snapshotStream({
   endpoint: USERS,
   companyCount: "users_count",
   keyField: "id",
+  newestBy: "created_at",
   touchedBy: ({ event }) => (event.startsWith("user.") ? WHOLE_LIST : undefined),
   intervalMs: HOUR_MS,
   documentSchema: documentSchema(

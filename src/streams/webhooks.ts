@@ -10,6 +10,7 @@ export const webhooks = snapshotStream({
   name: "webhooks",
   endpoint: { path: "/v1/webhooks", bodyKey: "webhooks", holds: "list" },
   keyField: "id",
+  newestBy: "created_at",
   secretFields: ["token"],
   intervalMs: HOUR_MS,
   documentSchema: documentSchema(

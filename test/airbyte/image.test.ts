@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/files.ts";
 import { BUNDLE, emulated, spawnProgram } from "../support/program.ts";
 import { stillAccount } from "../support/still-account.ts";
 
-const { copies, entrypoint, environment, user, hasCommand } = readDockerfile(
+const { copies, entrypoint, environment, user, command } = readDockerfile(
   readFileSync(new URL("../../Dockerfile.airbyte", import.meta.url), "utf8"),
 );
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
@@ -15,7 +15,7 @@ const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date:
 test("the image has the whole bundle, tells its command both ways and does not run as root", () => {
   expect(copies).toEqual(["--from=build /build/dist ./"]);
   expect(environment.AIRBYTE_ENTRYPOINT).toBe(entrypoint.join(" "));
-  expect({ user, hasCommand }).toEqual({ user: "1000:1000", hasCommand: false });
+  expect({ user, command }).toEqual({ user: "1000:1000", command: undefined });
 });
 
 test("the bundle reads an account, alone in a folder and far from any other file of the project", async () => {

@@ -432,3 +432,15 @@ describe("what an answer says of the company's quota", () => {
     expect(waits).toEqual([60_000]);
   });
 });
+
+test("the budget says what of a window is in use: what was sent, what it may hold, and for how long all is refused", async () => {
+  const clock = new TestClock(START_MS);
+  const budget = new RequestBudget({ requests: 8, windowMs: 60_000, clock });
+  expect(budget.use).toEqual({ sentRequests: 0, allowedRequests: 8, blockedForMs: 0 });
+  for (let request = 0; request < 4; request++) await budget.take("tail", unstopped, unheard);
+  const refused = await budget.take("tail", unstopped, unheard);
+  budget.refused(refused, 30_000);
+  expect(budget.use).toEqual({ sentRequests: 4, allowedRequests: 4, blockedForMs: 30_000 });
+  clock.advance(61_000);
+  expect(budget.use).toEqual({ sentRequests: 0, allowedRequests: 4, blockedForMs: 0 });
+});

@@ -7,19 +7,26 @@ import { promisify } from "node:util";
 import type { Emulator } from "../../emulator/index.ts";
 import { listedStreamNames, type StreamName } from "../../src/streams/index.ts";
 import { askFile, temporaryFolder } from "../support/files.ts";
-import { documentedPlugin } from "../support/meltano.ts";
+import { lasting } from "../support/lasting.ts";
+import { documentedLoader, documentedPlugin } from "../support/meltano.ts";
 import { emulated, spawnProgram, TAP } from "../support/program.ts";
 import { HASH_KEY } from "../support/secrets.ts";
 import { CONFIG, SingerTarget, spawnTap } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
-import { pythonOf } from "./environment.ts";
+import { pythonOf, Unavailable } from "./environment.ts";
+import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+import { isSameValue } from "./values.ts";
 
 const run = promisify(execFile);
 
 type Folder = ReturnType<typeof temporaryFolder>;
 type Row = Readonly<Record<string, unknown>>;
 /** The rows that a loader has kept of a stream, less those that are deleted. */
-type Rows = (stream: StreamName) => Promise<readonly Row[]>;
+interface Loaded {
+  rows(stream: StreamName): Promise<readonly Row[]>;
+  /** Whether the loader keeps an empty text as null. */
+  readonly emptiesTexts?: boolean;
+}
 
 const SIZE = { calls: 1_500, contacts: 200, tags: 60 };
 
@@ -32,24 +39,29 @@ export async function* singer(python: string): AsyncGenerator<string> {
     jsonl: await pythonOf("target-jsonl"),
     duckdb: await pythonOf("target-duckdb"),
     sdk: await pythonOf("singer-sdk"),
+    postgres: await pythonOf("target-postgres"),
   };
   using folder = temporaryFolder();
   writeProject(folder, pythons);
   const meltano = join(dirname(python), "meltano");
-  yield* loadTwice(meltano, folder, "tap-aircall", "target-jsonl", (stream) => jsonlRows(folder, stream));
-  yield* loadTwice(meltano, folder, "tap-aircall", "target-duckdb", (stream) =>
-    askFile(folder.file("duckdb.duckdb"), `SELECT * FROM aircall."${stream}"`),
-  );
-  yield* loadTwice(meltano, folder, "tap-aircall-whole", "target-sdk", (stream) =>
-    sqliteRows(pythons.sdk, folder.file("sdk.db"), stream),
-  );
+  yield* loadTwice(meltano, folder, "tap-aircall", "target-jsonl", {
+    rows: (stream) => jsonlRows(folder, stream),
+  });
+  yield* loadTwice(meltano, folder, "tap-aircall", "target-duckdb", inDuckDb(folder));
+  yield* loadTwice(meltano, folder, "tap-aircall-whole", "target-sdk", {
+    rows: (stream) => sqliteRows(pythons.sdk, folder.file("sdk.db"), stream),
+  });
+  yield* loadIntoPostgres(meltano, folder, pythons.postgres);
   yield* goOnAfterAFailure(meltano, folder);
   yield* maskPersonalData(meltano, folder);
   yield* parseEveryLine({ "singer-sdk": pythons.sdk, "singer-python": pythons.jsonl });
 }
 
-/** A project with the plugin as docs/singer.md defines it, but that everything is installed already. */
-function writeProject(folder: Folder, pythons: Readonly<Record<"jsonl" | "duckdb" | "sdk", string>>): void {
+/** A project with tap and target-postgres as docs/singer.md defines them, but that everything is installed already. */
+function writeProject(
+  folder: Folder,
+  pythons: Readonly<Record<"jsonl" | "duckdb" | "sdk" | "postgres", string>>,
+): void {
   const executable = (name: string, command: readonly string[]) => {
     writeFileSync(
       folder.file(name),
@@ -86,11 +98,13 @@ function writeProject(folder: Folder, pythons: Readonly<Record<"jsonl" | "duckdb
       hard_delete: true,
     }),
   ];
-  // YAML takes JSON as it is. The plugin ends within the list of extractors.
+  const postgres = beside(pythons.postgres, "target-postgres");
+  // YAML takes JSON as it is. The plugin ends within the list of extractors, and the documented loader within that of loaders.
   const project = [
     `${plugin.trimEnd()}`,
     `  - ${JSON.stringify(whole)}`,
-    `  loaders: ${JSON.stringify(loaders)}`,
+    documentedLoader().trimEnd().replace("executable: target-postgres", `executable: ${postgres}`),
+    ...loaders.map((each) => `  - ${JSON.stringify(each)}`),
     "default_environment: test",
     "environments: [{name: test}]",
     "send_anonymous_usage_stats: false",
@@ -121,18 +135,46 @@ async function* loadTwice(
   folder: Folder,
   tap: string,
   target: string,
-  rows: Rows,
+  loaded: Loaded,
+  settings: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<string> {
   await using aircall = await stillAccount({ account: SIZE });
   const changed = aircall.account.tags.add();
-  await runMeltano(meltano, folder, aircall, [tap, target]);
-  const first = await expectTruth(rows, aircall);
-  yield `Meltano has loaded ${first} rows from ${tap} into ${target}, whose keys are those of the account`;
+  await runMeltano(meltano, folder, aircall, [tap, target], settings);
+  const first = await expectTruth(loaded, aircall);
+  yield `Meltano has loaded ${first} from ${tap} into ${target}, all as in the account`;
   changeAccount(aircall, changed);
   aircall.requests.clear();
-  await runMeltano(meltano, folder, aircall, [tap, target]);
-  const second = await expectTruth(rows, aircall);
-  yield `Meltano has loaded the changes, with ${aircall.requests.total} requests: ${second} rows, whose keys are those of the account`;
+  await runMeltano(meltano, folder, aircall, [tap, target], settings);
+  const second = await expectTruth(loaded, aircall);
+  yield `Meltano has loaded the changes, with ${aircall.requests.total} requests: ${second}, all as in the account`;
+}
+
+/** Into a real server, by the definition in the documentation; only the address of the server is set beside it. */
+async function* loadIntoPostgres(meltano: string, folder: Folder, python: string): AsyncGenerator<string> {
+  await using server = await startPostgres().catch((error: unknown) => {
+    if (error instanceof Unavailable) return undefined;
+    throw error;
+  });
+  if (!server) return yield "PostgreSQL skipped: it is not installed here, or there is no user to run it as";
+  const settings = {
+    TARGET_POSTGRES_HOST: "127.0.0.1",
+    TARGET_POSTGRES_PORT: String(server.port),
+    TARGET_POSTGRES_USER: server.user,
+    TARGET_POSTGRES_PASSWORD: server.password,
+    TARGET_POSTGRES_DATABASE: server.database,
+  };
+  const loaded: Loaded = {
+    rows: (stream) =>
+      postgresRows(python, server, `SELECT * FROM aircall."${stream}" WHERE _sdc_deleted_at IS NULL`),
+  };
+  yield* loadTwice(meltano, folder, "tap-aircall", "target-postgres", loaded, settings);
+  const [deleted] = await postgresRows(
+    python,
+    server,
+    "SELECT count(*) AS count FROM aircall.tags WHERE _sdc_deleted_at IS NOT NULL",
+  );
+  equal(deleted?.count, 1, "the tag that was deleted is marked");
 }
 
 /** Something new, changed or gone in most streams. */
@@ -149,27 +191,51 @@ function changeAccount({ account, truth }: Emulator, tag: number): void {
   account.webhooks.remove(account.webhooks.listed[0]?.id ?? 0);
 }
 
-/** Returns how many rows there are. */
-async function expectTruth(rows: Rows, aircall: Emulator): Promise<number> {
-  let count = 0;
+/** Holds every value of every row against the account, and returns how many there are. */
+async function expectTruth({ rows, emptiesTexts = false }: Loaded, aircall: Emulator): Promise<string> {
+  let [rowCount, valueCount] = [0, 0];
   for (const stream of listedStreamNames) {
-    const keys = (await rows(stream)).map(keyOf).sort();
-    const truth = ([...aircall.truth(stream)] as Row[]).map(keyOf).sort();
-    deepEqual(keys, truth, `keys of ${stream}`);
-    count += keys.length;
+    const kept = new Map((await rows(stream)).map((row) => [keyOf(row), row]));
+    const truth = new Map(([...aircall.truth(stream)] as Row[]).map((row) => [keyOf(row), row]));
+    deepEqual([...kept.keys()].sort(), [...truth.keys()].sort(), `keys of ${stream}`);
+    for (const [key, row] of truth)
+      valueCount += expectSameRow(
+        `${stream} ${key}`,
+        kept.get(key) ?? {},
+        emptiesTexts ? withoutEmptyTexts(row) : row,
+      );
+    rowCount += kept.size;
   }
-  const renamed = (row: Row) => row.first_name === "Renamed";
-  const [loaded, truth] = [await rows("contacts"), [...aircall.truth("contacts")] as Row[]];
-  deepEqual(
-    loaded.filter(renamed).map(keyOf),
-    truth.filter(renamed).map(keyOf),
-    "the contact that was renamed",
-  );
-  return count;
+  return `${rowCount} rows with ${valueCount} values`;
+}
+
+/** Returns how many values were compared. A loader adds columns of its own, and has null for what is absent. */
+function expectSameRow(what: string, loaded: Row, truth: Row): number {
+  const fieldsOf = (row: Row) =>
+    Object.keys(lasting(row)).filter((field) => row[field] !== null && !field.startsWith("_sdc_"));
+  const fields = fieldsOf(truth).sort();
+  deepEqual(fieldsOf(loaded).sort(), fields, `fields of ${what}`);
+  for (const field of fields) {
+    const message = `${field} of ${what}: ${JSON.stringify(loaded[field])} for ${JSON.stringify(truth[field])}`;
+    ok(isSameValue(lasting(loaded[field]), lasting(truth[field])), message);
+  }
+  return fields.length;
+}
+
+function withoutEmptyTexts(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== ""));
 }
 
 function keyOf(row: Row): string {
   return String(row.id ?? row.name);
+}
+
+/** target-duckdb loads by CSV, in which an empty text is null. */
+function inDuckDb(folder: Folder): Loaded {
+  return {
+    rows: (stream) => askFile(folder.file("duckdb.duckdb"), `SELECT * FROM aircall."${stream}"`),
+    emptiesTexts: true,
+  };
 }
 
 /** The last line of each key counts in a file that is only ever written on. */
@@ -192,6 +258,19 @@ print(json.dumps([dict(row) for row in rows], default=str))`;
   return JSON.parse(stdout) as Row[];
 }
 
+async function postgresRows(python: string, server: PostgresServer, sql: string): Promise<Row[]> {
+  const code = `
+import json, psycopg2, sys
+connection = psycopg2.connect(host="127.0.0.1", port=sys.argv[1], user=sys.argv[2], password=sys.argv[3], dbname=sys.argv[4])
+cursor = connection.cursor()
+cursor.execute(f"SELECT coalesce(json_agg(rows), '[]')::text FROM ({sys.argv[5]}) AS rows")
+print(cursor.fetchone()[0])`;
+  const { port, user, password, database } = server;
+  const args = ["-c", code, String(port), user, password, database, sql];
+  const { stdout } = await run(python, args, { maxBuffer: 2 ** 28 });
+  return JSON.parse(stdout) as Row[];
+}
+
 /** What a run that failed has loaded is laid over the last state by Meltano, and nothing is missed. */
 async function* goOnAfterAFailure(meltano: string, folder: Folder): AsyncGenerator<string> {
   await using aircall = await stillAccount({ account: { ...SIZE, calls: 200 } });
@@ -204,11 +283,8 @@ async function* goOnAfterAFailure(meltano: string, folder: Folder): AsyncGenerat
   changeAccount(aircall, aircall.account.tags.add());
   aircall.requests.clear();
   await runMeltano(meltano, folder, aircall, target);
-  const rows = await expectTruth(
-    (stream) => askFile(folder.file("duckdb.duckdb"), `SELECT * FROM aircall."${stream}"`),
-    aircall,
-  );
-  yield `Meltano has gone on after a run in which a stream failed: ${rows} rows, with ${aircall.requests.total} requests`;
+  const rows = await expectTruth(inDuckDb(folder), aircall);
+  yield `Meltano has gone on after a run in which a stream failed: ${rows}, with ${aircall.requests.total} requests`;
 }
 
 /** The settings reach the tap as Meltano names their variables, and a secret is not written into `meltano.yml`. */
@@ -256,7 +332,7 @@ async function* parseEveryLine(pythons: Readonly<Record<string, string>>): Async
   const lines = first + second;
   for (const [library, python] of Object.entries(pythons)) {
     const script = new URL("singer_parse.py", import.meta.url).pathname;
-    const parsing = spawn(python, [script, folder.file("discovered.json")], {
+    const parsing = spawn(python, [script, folder.file("discovered.json"), ...listedStreamNames], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     parsing.stdin.end(lines);

@@ -1,6 +1,7 @@
 """A target with all that Meltano's SDK does by default, into SQLite: it knows versions, and removes rows."""
 
 import json
+from decimal import Decimal
 
 from singer_sdk import typing as th
 from singer_sdk.sql import SQLConnector, SQLSink, SQLTarget
@@ -13,12 +14,18 @@ class SQLiteConnector(SQLConnector):
         return f"sqlite:///{config['file']}"
 
 
+def plain(value):
+    """SQLite takes neither objects and lists, nor the decimals as which the SDK reads numbers."""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, default=float)
+    return float(value) if isinstance(value, Decimal) else value
+
+
 class SQLiteSink(SQLSink):
     connector_class = SQLiteConnector
 
     def preprocess_record(self, record, context):
-        is_nested = lambda value: isinstance(value, (dict, list))
-        return {field: json.dumps(value) if is_nested(value) else value for field, value in record.items()}
+        return {field: plain(value) for field, value in record.items()}
 
     def generate_insert_statement(self, full_table_name, schema):
         return super().generate_insert_statement(full_table_name, schema).prefix_with("OR REPLACE")

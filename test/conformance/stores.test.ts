@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Document } from "../../src/engine/index.ts";
 import type { CapturedBlock, TableSpec } from "../../src/local/store/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import { openTarget } from "../support/open-target.ts";
-import { CALLS, calls, deletion, present } from "../support/stored-calls.ts";
+import { CALLS, calls, deletion, openCalls, present } from "../support/stored-calls.ts";
 import { objectsById, stored, stores } from "./stores.ts";
 
 const TAGS: TableSpec = { ...CALLS, name: "tags" };
@@ -57,6 +58,101 @@ describe.each(Object.entries(stores))("a store in %s", (_, kind) => {
         ]),
       );
       await store.close();
+    });
+  });
+
+  describe("summarises a table", () => {
+    const HOUR = 3_600;
+    const question = { table: "calls", newestBy: "duration", sinceSeconds: 2 * HOUR };
+    const summary = async (newestBy: string | undefined, documents: readonly Document[]) => {
+      const store = await openCalls(kind.newTarget());
+      await store.commit([calls(documents)]);
+      const found = await store.summary({ ...question, newestBy });
+      await store.close();
+      return found;
+    };
+    const instants = [1 * HOUR, 2 * HOUR, 2 * HOUR + 5, 3 * HOUR - 1, 3 * HOUR, 9 * HOUR + 1];
+    const timed = instants.map((duration, id) => present({ id, duration }));
+
+    test("by its rows, the greatest number of a field, and the rows in each hour of it", async () => {
+      expect(await summary("duration", [...timed, present({ id: 9 })])).toEqual({
+        rows: 7,
+        newest: 9 * HOUR + 1,
+        rowsByHour: new Map([
+          [2, 3],
+          [3, 1],
+          [9, 1],
+        ]),
+      });
+    });
+
+    test("by parts of a second too, and by the greatest text", async () => {
+      const halves = [present({ id: 1, cost: 2.5 * HOUR }), present({ id: 2, cost: 2.25 * HOUR })];
+      expect(await summary("cost", halves)).toEqual({
+        rows: 2,
+        newest: 2.5 * HOUR,
+        rowsByHour: new Map([[2, 2]]),
+      });
+      const texts = ["2026-01-02T00:00:00.000Z", "2026-01-10T00:00:00.000Z"].map((status, id) =>
+        present({ id, status }),
+      );
+      expect(await summary("status", texts)).toEqual({
+        rows: 2,
+        newest: "2026-01-10T00:00:00.000Z",
+        rowsByHour: new Map(),
+      });
+    });
+
+    test.each([
+      ["no field", undefined],
+      ["a field without a column", "absent"],
+      ["a field without a value", "duration"],
+      ["a field of several types", "mixed"],
+      ["a field of objects", "user"],
+    ])("by its rows alone for %s", async (_, newestBy) => {
+      const documents = [
+        present({ id: 1, mixed: 3, user: {} }),
+        present({ id: 2, mixed: "b" }),
+        present({ id: 3 }),
+      ];
+      expect(await summary(newestBy, documents)).toEqual({ rows: 3, rowsByHour: new Map() });
+    });
+
+    test("and one without rows", async () => {
+      expect(await summary("duration", [])).toEqual({ rows: 0, rowsByHour: new Map() });
+    });
+
+    test("while a commit is under way, as the commit before has left it, and holds up no commit", async () => {
+      const store = await openTarget(kind.newTarget(), { tables: [CALLS, TAGS], source: "emulator" });
+      await store.commit([calls(timed)]);
+      const many = Array.from({ length: 4_000 }, (_, id) => present({ id: id + 100, user: { id } }));
+      let isUnderWay = true;
+      const commit = store
+        .commit([calls(many), { table: "tags", documents: many, patch: {} }])
+        .finally(() => {
+          isUnderWay = false;
+        });
+      const meanwhile: string[] = [];
+      while (isUnderWay) {
+        const before = await store.summary(question);
+        const after = await store.summary({ ...question, table: "tags" });
+        meanwhile.push(`${before.rows}, then ${after.rows}`);
+      }
+      await commit;
+      const [old, committed] = [timed.length, timed.length + many.length];
+      expect(meanwhile[0]).toBe(`${old}, then 0`);
+      // Once the commit shows in one table, it shows in all of them.
+      const whole = [`${old}, then 0`, `${old}, then ${many.length}`, `${committed}, then ${many.length}`];
+      expect(meanwhile.filter((seen) => !whole.includes(seen))).toEqual([]);
+      expect((await store.summary(question)).rows).toBe(committed);
+      await store.close();
+    });
+
+    test("only while it is open, and only one of those that it was opened with", async () => {
+      const store = await openCalls(kind.newTarget());
+      await expect(store.summary({ ...question, table: "tags" })).rejects.toThrow("tags");
+      await store.close();
+      await expect(store.summary(question)).rejects.toThrow();
     });
   });
 

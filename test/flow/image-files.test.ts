@@ -23,7 +23,9 @@ const AS_FLOW_ASKS = {
     "/app/source-aircall.cjs",
     "flow",
   ],
-  hasCommand: false,
+  command: undefined,
+  healthcheck: "",
+  volumes: [],
   ports: ["8080"],
 };
 
@@ -49,7 +51,8 @@ describe("the Dockerfile", () => {
     ["no ENTRYPOINT", /^ENTRYPOINT .*$/m, "", "entrypoint"],
     ["a heap without bounds", /"--max-old-space-size=\d+", /, "", "entrypoint"],
     ["memory of each thread", /^ENV MALLOC_ARENA_MAX.*$/m, "", "environment"],
-    ["the protocol in CMD", /, "flow"\]/, ']\nCMD ["flow"]', "hasCommand"],
+    ["the protocol in CMD", /, "flow"\]/, ']\nCMD ["flow"]', "command"],
+    ["the protocol in a CMD of the shell", /, "flow"\]/, "]\nCMD flow", "command"],
     ["one stage", /^FROM \S+ AS build$/m, "", "stages"],
     ["another file", /^USER/m, "COPY package.json ./\nUSER", "copies"],
     ["an added file", /^USER/m, "ADD package.json ./\nUSER", "copies"],
@@ -70,7 +73,7 @@ test("the public port of the image is the one that the connector opens where not
 
 test("the images are built on a Node by its digest, on the version that the tests run", () => {
   const { devDependencies } = JSON.parse(read("package.json"));
-  for (const path of ["Dockerfile", "Dockerfile.airbyte"]) {
+  for (const path of ["Dockerfile", "Dockerfile.airbyte", "Dockerfile.capture"]) {
     const [, version] = /^ARG NODE_IMAGE=node:([\d.]+)-\w+-slim@sha256:[0-9a-f]{64}$/m.exec(read(path)) ?? [];
     expect(version, path).toBe(devDependencies.node);
     expect(read(path).match(/^FROM (?!\$\{NODE_IMAGE\})/gm), path).toBeNull();

@@ -18,15 +18,13 @@ function capture(
   const diary: string[] = [];
   const clock = new TestClock();
   const streams = ["calls", "tags"] as const;
-  const store: Store = {
+  const store: Pick<Store, "commit" | "state"> = {
     state: { bindingStateV1: {} },
     async commit(captured) {
       await commit();
       // The last commit has what was sent lately, and may have nothing else.
       if (captured.length > 0) diary.push(`stored ${captured.map(summary).join(" and ")}`);
     },
-    rowCounts: async () => new Map(),
-    close: async () => {},
   };
   const connector = {
     recentRequests: {},

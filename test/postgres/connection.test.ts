@@ -44,9 +44,9 @@ describe.runIf(hasPostgres)("a connection that is lost", () => {
     ]);
     expect(lines).toEqual([
       expect.stringMatching(
-        /\(schema test_\w+\) cannot be reached \(.*\)\. It is tried again for 5 minutes\.$/,
+        /\(schema test_\w+\) cannot be used at the moment \(.*\)\. It is tried again for 5 minutes\.$/,
       ),
-      expect.stringMatching(/is reached again\.$/),
+      expect.stringMatching(/can be used again\.$/),
     ]);
   });
 

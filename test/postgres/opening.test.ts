@@ -5,9 +5,11 @@ import { type TemporaryFolder, temporaryFolder } from "../support/files.ts";
 import { openTarget } from "../support/open-target.ts";
 import {
   addressAs,
+  folder,
   hasPostgres,
   newSchema,
   PASSWORD,
+  port,
   postgresObjects,
   runPostgres,
 } from "../support/postgres.ts";
@@ -31,14 +33,14 @@ async function opened(target: string, env: Env): Promise<"opened" | string> {
 }
 
 describe.runIf(hasPostgres)("the password", () => {
-  let folder: TemporaryFolder;
+  let files: TemporaryFolder;
   beforeEach(() => {
-    folder = temporaryFolder();
-    return () => folder[Symbol.dispose]();
+    files = temporaryFolder();
+    return () => files[Symbol.dispose]();
   });
 
   const file = (name: string, text: string, mode = 0o600) => {
-    const path = folder.write(name, text);
+    const path = files.write(name, text);
     chmodSync(path, mode);
     return path;
   };
@@ -59,9 +61,9 @@ describe.runIf(hasPostgres)("the password", () => {
     ];
     const path = file("passfile", lines.join("\n"));
     expect(await opened(target(), { PGPASSFILE: path })).toBe("opened");
-    expect(await opened(target(), { PGPASSFILE: file("local", `localhost:5432:*:*:${ESCAPED}\r\n`) })).toBe(
-      "opened",
-    );
+    expect(
+      await opened(target(), { PGPASSFILE: file("local", `localhost:${port}:*:*:${ESCAPED}\r\n`) }),
+    ).toBe("opened");
   });
 
   it("comes from ~/.pgpass", async () => {
@@ -70,10 +72,10 @@ describe.runIf(hasPostgres)("the password", () => {
   });
 
   it("comes from the service file, with what else the address leaves out", async () => {
-    const socket = new URLSearchParams(addressAs("guarded").split("?")[1]).get("host");
     const settings = [
       "user = guarded",
-      `host=${socket}`,
+      `host=${folder}`,
+      `port=${port}`,
       "dbname=postgres",
       "# password=wrong",
       `password=${PASSWORD}`,

@@ -59,10 +59,16 @@ export async function startEventWorld(options: Partial<EmulatorOptions> = {}) {
     ports,
     eventsUrl,
     /** A process that follows the streams from this state, with events and these advanced settings. */
-    follow(names: readonly StreamName[], state: JsonObject = {}, advanced: JsonObject = {}): Follower {
+    follow(
+      names: readonly StreamName[],
+      state: JsonObject = {},
+      advanced: JsonObject = {},
+      resource: JsonObject = {},
+    ): Follower {
       const connector = new Connector({ ports, origin: emulator.url, rateWindowMs: 0, eventsPort: { port } });
       return new Follower({ connector, clock }, names, {
         state,
+        resource,
         config: { advanced: { ...advanced, events_url: eventsUrl } },
       });
     },

@@ -3,11 +3,19 @@ import { endpointSettings, type Setting } from "../../src/config/index.ts";
 
 const DOCUMENT = new URL("../../docs/singer.md", import.meta.url);
 
-/** The plugin definition that docs/singer.md asks users to add to their `meltano.yml`. */
+/** The plugin definition that docs/singer.md asks users to add to their `meltano.yml`. It ends within the extractors. */
 export function documentedPlugin(): string {
-  const [, yaml = ""] =
-    /^## With Meltano$[\s\S]*?^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(DOCUMENT, "utf8")) ?? [];
-  return yaml;
+  return yamlAfter("## With Meltano");
+}
+
+/** The definition of the loader into PostgreSQL, which comes below the extractors. */
+export function documentedLoader(): string {
+  return yamlAfter("### Into PostgreSQL");
+}
+
+function yamlAfter(heading: string): string {
+  const [, rest = ""] = readFileSync(DOCUMENT, "utf8").split(`\n${heading}\n`);
+  return /^```yaml\n([\s\S]*?)^```$/m.exec(rest)?.[1] ?? "";
 }
 
 /**

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { chownSync, cpSync, existsSync, globSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { THROW_AWAY_CERTIFICATE, THROW_AWAY_KEY } from "./throw-away-certificate.ts";
 
 /** The program refuses to run as root. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
@@ -18,7 +19,13 @@ export const VOLATILE = {
   max_connections: "60",
 };
 
-const ACCESS = "local all guarded scram-sha-256\nlocal all all trust\n";
+const ACCESS = ["local", "host"]
+  .map((way) => [way, way === "host" ? "127.0.0.1/32" : ""])
+  .flatMap(([way, from]) => [`${way} all guarded ${from} scram-sha-256\n`, `${way} all all ${from} trust\n`])
+  .join("");
+
+/** The name of the server's certificate, beside which its key is. */
+export const CERTIFICATE = "server.crt";
 
 /** The folder with the programs of a server; `undefined` where there is none. */
 export function findPrograms(): string | undefined {
@@ -47,10 +54,7 @@ export async function startPostgres(
   if (NOBODY.uid) chownSync(folder, NOBODY.uid, NOBODY.gid);
   const data = join(folder, "data");
   const env = { PATH: process.env.PATH ?? "", LC_ALL: "C" };
-  const init = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"];
-  const made = spawnSync(join(programs, "initdb"), init, { ...NOBODY, env, encoding: "utf8" });
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
-  writeFileSync(join(data, "pg_hba.conf"), ACCESS);
+  if (!existsSync(data)) initialize(programs, data, env);
   const all = Object.entries({ listen_addresses: "", unix_socket_directories: folder, ...settings });
   const args = ["-D", data, ...all.flatMap(([name, value]) => ["-c", `${name}=${value}`])];
   // The shell ends the server when this process has gone, however it went.
@@ -69,6 +73,31 @@ export async function startPostgres(
     }
   }
   throw new Error(`postgres failed: ${log}`);
+}
+
+function initialize(programs: string, data: string, env: NodeJS.ProcessEnv): void {
+  const options = [
+    "-D",
+    data,
+    "-U",
+    "postgres",
+    "-A",
+    "trust",
+    "-E",
+    "UTF8",
+    "--no-sync",
+    "--no-instructions",
+  ];
+  const made = spawnSync(join(programs, "initdb"), options, { ...NOBODY, env, encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
+  writeFileSync(join(data, "pg_hba.conf"), ACCESS);
+  for (const [name, content] of Object.entries({
+    [CERTIFICATE]: THROW_AWAY_CERTIFICATE,
+    "server.key": THROW_AWAY_KEY,
+  })) {
+    writeFileSync(join(data, name), content, { mode: 0o600 });
+    if (NOBODY.uid) chownSync(join(data, name), NOBODY.uid, NOBODY.gid);
+  }
 }
 
 /** The folder of this project may be closed to the user of the server, and programs of a package are in it. */

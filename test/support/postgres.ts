@@ -1,17 +1,24 @@
 import { connect } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import pg from "pg";
 import { inject, onTestFinished } from "vitest";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
+import { CERTIFICATE } from "./postgres-server.ts";
 import { doorIn } from "./postgres-setup.ts";
 
-const folder = inject("postgresFolder");
+const server = inject("postgres");
 
 /** Whether there is a PostgreSQL server for tests. */
-export const hasPostgres = folder !== undefined;
+export const hasPostgres = server !== undefined;
+
+export const { folder, port } = server ?? { folder: "", port: 0 };
+
+/** The certificate of the server. */
+export const CERTIFICATE_FILE = join(folder, "data", CERTIFICATE);
 
 /** The path of the server's socket. */
-export const SOCKET = `${folder}/.s.PGSQL.5432`;
+export const SOCKET = `${folder}/.s.PGSQL.${port}`;
 
 /** The user of the tests' captures: no administrator, who may make schemas in the database. */
 const USER = "capture";
@@ -20,7 +27,7 @@ const USER = "capture";
 export const PASSWORD = "a secret: \\ word";
 
 /** The address of the database as a user reaches it. */
-export const addressAs = (user: string) => `postgres://${user}@/postgres?host=${folder}`;
+export const addressAs = (user: string) => `postgres://${user}@/postgres?host=${folder}&port=${port}`;
 
 export const ADDRESS = addressAs(USER);
 
@@ -34,9 +41,9 @@ export async function runPostgres(sql: string, values: unknown[] = []): Promise<
 }
 
 async function startServer(): Promise<pg.Client> {
-  const answer = await text(connect(doorIn(String(folder))));
+  const answer = await text(connect(doorIn(folder)));
   if (answer !== "ready") throw new Error(answer);
-  const client = new pg.Client({ host: String(folder), user: "postgres", database: "postgres" });
+  const client = new pg.Client({ host: folder, port, user: "postgres", database: "postgres" });
   await client.connect();
   // Several workers begin together.
   await client.query("SELECT pg_advisory_lock(1)");

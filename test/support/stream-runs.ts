@@ -1,6 +1,7 @@
 import { parseEndpointConfig } from "../../src/config/index.ts";
 import { type Document, mergePatch, type Step } from "../../src/engine/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
+import type { StreamEvents } from "../../src/streams/bind.ts";
 import type { StreamDefinition } from "../../src/streams/definition.ts";
 import { bindStream, SharedObjects } from "../../src/streams/index.ts";
 import { CONFIG, type World } from "./world.ts";
@@ -10,7 +11,7 @@ export class StreamRuns {
   readonly #run: (state: JsonObject) => AsyncIterable<Step>;
   #state: JsonObject = {};
 
-  constructor({ reader, ports }: World, definition: StreamDefinition) {
+  constructor({ reader, ports }: World, definition: StreamDefinition, events?: StreamEvents) {
     const { startSeconds, rereadAfterSeconds, rereadInsightsAfterSeconds, rereadRequestsPerPass } =
       parseEndpointConfig(CONFIG);
     const modes = { until: "follow", syncMode: "incremental" } as const;
@@ -22,7 +23,7 @@ export class StreamRuns {
       rereadRequestsPerPass,
       shared: new SharedObjects(),
     };
-    const stream = bindStream(definition, { reader, ports, ...settings });
+    const stream = bindStream(definition, { reader, ports, ...settings, events });
     this.#run = (state) => stream.run(state, new AbortController().signal);
   }
 

@@ -1,15 +1,12 @@
 import { expect } from "vitest";
 import { type Emulator, INSIGHT_NAMES, type StreamName } from "../../emulator/index.ts";
 import { askFile } from "./files.ts";
+import { lasting } from "./lasting.ts";
 
 const KEY_FIELD: Partial<Record<StreamName, string>> = {
   company: "name",
   ...Object.fromEntries(INSIGHT_NAMES.map((name) => [name, "call_id"])),
 };
-
-/** Tells of the moment of reading: state that is live, links that are signed anew, secrets that are dropped. */
-const FIELD_OF_THE_MOMENT =
-  /^(available|availability|availability_status|substatus|state|open|recording|voicemail|token|_meta)$/;
 
 type Row = Record<string, unknown>;
 
@@ -54,11 +51,4 @@ function plain(row: Record<string, unknown>, expected: Record<string, unknown>):
 
 function withoutNulls(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
-}
-
-function lasting<Value>(value: Value): Value {
-  if (Array.isArray(value)) return value.map(lasting) as Value;
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([field]) => !FIELD_OF_THE_MOMENT.test(field));
-  return Object.fromEntries(kept.map(([field, nested]) => [field, lasting(nested)])) as Value;
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { isServerAddress } from "../../local/index.ts";
+import type { StatusAddress } from "../../status/index.ts";
 import { isListed, isRequested, type StreamName, streamNames } from "../../streams/index.ts";
 import { openAccount } from "../account.ts";
 import {
@@ -10,6 +11,7 @@ import {
   parseSchema,
   parseSnapshotInterval,
   parseStartDate,
+  parseStatusAddress,
   parseStreams,
   parseTarget,
 } from "../arguments.ts";
@@ -27,6 +29,7 @@ interface CaptureOptions {
   readonly eventsUrl?: string;
   readonly snapshot?: string;
   readonly snapshotEvery?: number;
+  readonly status?: StatusAddress;
   readonly json?: true;
 }
 
@@ -74,6 +77,11 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
       "how often to make the copy, as an ISO 8601 duration, at least PT10S (default: PT10M)",
       parseSnapshotInterval,
     )
+    .option(
+      "--status <address>",
+      "with --follow, serve a page that shows the capture, /healthz and /metrics, such as at 127.0.0.1:8090; a port alone is one of this machine",
+      parseStatusAddress,
+    )
     .option("--json", "write JSON lines to standard output, and logs as JSON to standard error")
     .addHelpText(
       "after",
@@ -99,6 +107,10 @@ Query the file with any DuckDB client:
         command.error(
           "error: --events-url needs --follow: without it, the capture ends before an event comes. Add --follow, or leave --events-url out.",
         );
+      if (options.status !== undefined && !follow)
+        command.error(
+          "error: --status needs --follow: without it, the capture ends before somebody looks. Add --follow, or leave --status out.",
+        );
       const snapshots = snapshotPlan(options, command);
       const { captureView } = await import("../capture-view.ts");
       const { captureAndReport, withStore } = await import("../local-capture.ts");
@@ -117,6 +129,7 @@ Query the file with any DuckDB client:
         follow,
         asJson,
         ...(snapshots && { snapshots }),
+        status: options.status,
       };
       end(await withStore(context, run, (store) => captureAndReport(context, run, store)));
     });

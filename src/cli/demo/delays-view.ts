@@ -40,6 +40,7 @@ function liveView({ env, stderr, ports, redactor }: CliContext, delays: Delays):
       draw();
     },
     changed() {},
+    page() {},
     status: (sentence) => screen.print(visible(`events: ${sentence}`)),
     came: (change) => screen.print(changeLine(change)),
     stop() {
@@ -62,6 +63,7 @@ function plainView({ env, stdout, stderr, ports, redactor }: CliContext, delays:
       );
     },
     changed() {},
+    page() {},
     status: (sentence) => writeLine(stderr, visible(`events: ${sentence}`)),
     came: (change) => write(changeLine(change)),
     stop() {

@@ -66,6 +66,7 @@ function watched(store: Store, delays: Delays, clock: Pick<Clock, "now">): Store
       delays.committed(blocks, clock.now());
     },
     rowCounts: () => store.rowCounts(),
+    summary: (question) => store.summary(question),
     close: () => store.close(),
   };
 }

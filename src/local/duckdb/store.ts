@@ -12,7 +12,9 @@ import {
   type Snapshots,
   type Store,
   type StoreOptions,
+  type SummaryQuestion,
   type TableSpec,
+  type TableSummary,
   type ViewSpec,
   withDocuments,
   withSchema,
@@ -25,6 +27,7 @@ import { mergeRows, replaceRows } from "./rows.ts";
 import { SnapshotFile } from "./snapshots.ts";
 import { firstLine, quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
+import { readSummary } from "./summary.ts";
 import { changeColumns, readColumns } from "./tables.ts";
 import { FORMAT_VERSION, upgrade } from "./upgrade.ts";
 import { changeViews } from "./views.ts";
@@ -121,9 +124,7 @@ class DuckDbStore implements Store {
         counts.set(name, Number(result.value(0, 0)));
       }
     } catch (cause) {
-      throw new StoreError(`${this.#path} cannot be read (${firstLine(cause)}); fix the cause above.`, {
-        cause,
-      });
+      throw this.#unreadable(cause);
     }
     return counts;
   }
@@ -132,8 +133,22 @@ class DuckDbStore implements Store {
     return SnapshotFile.at(path, this.#file, this.#writer);
   }
 
+  async summary(question: SummaryQuestion): Promise<TableSummary> {
+    try {
+      return await readSummary(this.#reader, question, this.#table(question.table).columns);
+    } catch (cause) {
+      throw this.#unreadable(cause);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
+  }
+
+  #unreadable(cause: unknown): StoreError {
+    return new StoreError(`${this.#path} cannot be read (${firstLine(cause)}); fix the cause above.`, {
+      cause,
+    });
   }
 
   async #prepareTables(specs: readonly TableSpec[]): Promise<ReadonlyMap<string, Table>> {

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { StoreError } from "../../errors.ts";
+import { REFUSES_TLS } from "./faults.ts";
 import type { Settings } from "./settings.ts";
 import { quoteText } from "./sql.ts";
 
@@ -21,10 +22,22 @@ const TIMEOUTS = [
   "transaction_timeout",
 ];
 
-const REFUSES_TLS = "The server does not support SSL connections";
+/**
+ * An open connection to the database, with the settings of this program. Rejects with what the driver or the server reports, or a
+ * `StoreError` if the server is one that this program cannot use. `place` is for messages.
+ */
+export async function connect(settings: Settings, place: string): Promise<Client> {
+  const client = await openAsServerCan(settings);
+  try {
+    await prepare(client, place);
+    return client;
+  } catch (cause) {
+    await client.end().catch(() => undefined);
+    throw cause;
+  }
+}
 
-/** An open connection to the database. Rejects with what the driver or the server reports, or a `StoreError`. */
-export async function connect(settings: Settings): Promise<Client> {
+async function openAsServerCan(settings: Settings): Promise<Client> {
   const { options, isOptional } = settings.tls;
   try {
     return await open(settings, options);
@@ -62,7 +75,7 @@ async function passwordOf({ password, user }: Settings): Promise<string> {
 }
 
 /** Makes the settings of a connection, and makes sure that the server is one that this program can use. */
-export async function prepare(client: Client, place: string): Promise<void> {
+async function prepare(client: Client, place: string): Promise<void> {
   await client.query(
     `SET client_min_messages = warning; SET lock_timeout = '${LONGEST_LOCK_WAIT}';
      SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN (${TIMEOUTS.map(quoteText)})`,

@@ -45,6 +45,9 @@ export function isLoss(cause: unknown): boolean {
   return cause instanceof Error && (isSystemError(cause) || DRIVER_LOSSES.test(cause.message));
 }
 
+/** What the driver reports of a server that does not encrypt. */
+export const REFUSES_TLS = "The server does not support SSL connections";
+
 const DRIVER_LOSSES =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|The server does not support SSL)/;
 
@@ -71,12 +74,19 @@ function isTlsError(cause: unknown): boolean {
   return cause instanceof Error && (codeOf(cause) ?? "") in ADVICE;
 }
 
+/** Whether a statement is for a column of another type. */
+export function hasOtherType(cause: unknown): boolean {
+  return ["42804", "42883"].includes(codeOf(cause) ?? "");
+}
+
 /** What happened and what to do, such as `cannot be opened (the reason); the advice`. */
 export function faultText(what: string, cause: unknown): string {
   return `${what} (${reasonOf(cause)}); ${adviceFor(cause)}`;
 }
 
 function adviceFor(cause: unknown): string {
+  if (cause instanceof Error && cause.message === REFUSES_TLS)
+    return "let the server encrypt connections, or use sslmode=disable";
   const code = codeOf(cause);
   if (code === FEATURE_NOT_SUPPORTED)
     return "drop what depends on the column, and create it again afterwards";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { StoreError } from "../../errors.ts";
 import type { StoreWorld } from "../store/index.ts";
-import { type Client, connect, prepare } from "./connect.ts";
+import { type Client, connect } from "./connect.ts";
 import { isLoss, isPassing, isStarting } from "./faults.ts";
 import { ABOUT } from "./ownership.ts";
 import type { Schema } from "./schema.ts";
@@ -9,6 +9,12 @@ import type { Settings } from "./settings.ts";
 import { quoteTable } from "./sql.ts";
 import { Trouble } from "./trouble.ts";
 import { type Backend, backendOf, endBackend, lock } from "./writer-lock.ts";
+
+/** The connections that there are. One reads while the other one writes. */
+interface Clients {
+  writer?: Client;
+  reader?: Client;
+}
 
 /**
  * A connection to a schema of which it is the only writer. A connection that is lost is made again, and work that was
@@ -20,12 +26,13 @@ export class Session {
   readonly #schema: Schema;
   readonly #world: StoreWorld;
   readonly #writer = randomUUID();
-  #client: Client | undefined;
+  readonly #clients: Clients = {};
   /** Of the last connection. */
   #backend: Backend | undefined;
   /** Of this session, as far as is known. */
   #commits = 0;
   #turn: Promise<unknown> = Promise.resolve();
+  #readTurn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   private constructor(settings: Settings, schema: Schema, world: StoreWorld) {
@@ -45,7 +52,7 @@ export class Session {
     claim: (client: Client) => Promise<void>,
   ): Promise<Session> {
     const session = new Session(settings, schema, world);
-    await session.#persistently(isStarting, () => session.#connect());
+    await session.#persistently({ mayPass: isStarting, drop: "writer" }, () => session.#connect());
     try {
       await session.#claim(claim);
       return session;
@@ -59,7 +66,7 @@ export class Session {
   async transaction(work: (client: Client) => Promise<void>): Promise<void> {
     await this.#inTurn(async () => {
       const before = this.#commits;
-      await this.#persistently(isPassing, async () => {
+      await this.#persistently({ mayPass: isPassing, drop: "writer" }, async () => {
         const client = await this.#connected();
         // The answer to the commit was lost, and not the commit.
         if (this.#commits > before) return;
@@ -68,30 +75,40 @@ export class Session {
     });
   }
 
-  /** Reads what is committed. */
+  /** Reads what is committed, also while a transaction is under way. */
   async read<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-    return this.#inTurn(() => this.#persistently(isPassing, async () => work(await this.#connected())));
+    const result = this.#after(this.#readTurn, () =>
+      this.#persistently({ mayPass: isPassing, drop: "reader" }, async () => {
+        return work(this.#clients.reader ?? (await this.#connectReader()));
+      }),
+    );
+    this.#readTurn = result.catch(() => undefined);
+    return result;
   }
 
   /** Lets go of the schema. Closing again does nothing. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#turn;
-    await this.#disconnect();
+    await Promise.all([this.#turn, this.#readTurn]);
+    for (const which of ["writer", "reader"] as const) await this.#drop(which);
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(() => {
-      if (this.#isClosed) throw new StoreError(`${this.#schema.place} is closed.`);
-      return work();
-    });
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.#after(this.#turn, work);
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
+  #after<Result>(turn: Promise<unknown>, work: () => Promise<Result>): Promise<Result> {
+    return turn.then(() => {
+      if (this.#isClosed) throw new StoreError(`${this.#schema.place} is closed.`);
+      return work();
+    });
+  }
+
   /** Does the work again while it fails with a fault that may pass, for a few minutes. */
   async #persistently<Result>(
-    mayPass: (cause: unknown) => boolean,
+    { mayPass, drop }: { mayPass: (cause: unknown) => boolean; drop: keyof Clients },
     work: () => Promise<Result>,
   ): Promise<Result> {
     const trouble = new Trouble(this.#schema.place, this.#world);
@@ -101,7 +118,7 @@ export class Session {
         trouble.end();
         return result;
       } catch (cause) {
-        if (isLoss(cause)) await this.#disconnect();
+        if (isLoss(cause)) await this.#drop(drop);
         if (!mayPass(cause)) throw cause;
         await trouble.wait(cause);
       }
@@ -144,7 +161,7 @@ export class Session {
 
   /** The connection, made again if it was lost. The number of commits is then what the schema says. */
   async #connected(): Promise<Client> {
-    if (this.#client) return this.#client;
+    if (this.#clients.writer) return this.#clients.writer;
     const client = await this.#connect();
     const { rows } = await client.query(
       `SELECT commits FROM ${quoteTable(this.#schema.name, ABOUT)} WHERE writer = '${this.#writer}'`,
@@ -155,12 +172,8 @@ export class Session {
   }
 
   async #connect(): Promise<Client> {
-    const client = await connect(this.#settings);
-    client.on("end", () => {
-      if (this.#client === client) this.#client = undefined;
-    });
+    const client = await connect(this.#settings, this.#schema.place);
     try {
-      await prepare(client, this.#schema.place);
       if (this.#backend) await endBackend(client, this.#backend);
       await lock(client, this.#schema);
       this.#backend = await backendOf(client);
@@ -168,14 +181,26 @@ export class Session {
       await client.end().catch(() => undefined);
       throw cause;
     }
-    this.#client = client;
-    return client;
+    return this.#keep("writer", client);
   }
 
-  async #disconnect(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
+  async #connectReader(): Promise<Client> {
+    return this.#keep("reader", await connect(this.#settings, this.#schema.place));
+  }
+
+  async #drop(which: keyof Clients): Promise<void> {
+    const client = this.#clients[which];
+    delete this.#clients[which];
     await client?.end().catch(() => undefined);
+  }
+
+  /** Forgets the connection when it ends. */
+  #keep(which: keyof Clients, client: Client): Client {
+    client.on("end", () => {
+      if (this.#clients[which] === client) delete this.#clients[which];
+    });
+    this.#clients[which] = client;
+    return client;
   }
 
   #takenOver(): StoreError {

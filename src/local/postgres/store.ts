@@ -13,8 +13,10 @@ import {
   patchState,
   type Store,
   type StoreOptions,
+  type SummaryQuestion,
   schemaPlace,
   type TableSpec,
+  type TableSummary,
   textWithoutNul,
   type ViewSpec,
   withDocuments,
@@ -31,6 +33,7 @@ import { Session } from "./session.ts";
 import { readSettings } from "./settings.ts";
 import { quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
+import { readSummary } from "./summary.ts";
 import { changeColumns, readColumns } from "./tables.ts";
 import { changeViews, releaseViews, type Unmade } from "./views.ts";
 
@@ -125,6 +128,16 @@ class PostgresStore implements Store {
         }
         return counts;
       });
+    } catch (cause) {
+      throw this.#fault("cannot be read", cause);
+    }
+  }
+
+  async summary(question: SummaryQuestion): Promise<TableSummary> {
+    const { columns } = this.#table(question.table);
+    const table = quoteTable(this.#schema.name, question.table);
+    try {
+      return await this.#session.read((client) => readSummary(client, table, question, columns));
     } catch (cause) {
       throw this.#fault("cannot be read", cause);
     }

@@ -24,7 +24,7 @@ export class Trouble {
     if (this.#sinceMs === undefined) {
       this.#sinceMs = clock.now();
       log.warn(
-        `${this.#place} cannot be reached (${firstLine(fault)}). It is tried again for ${LONGEST_MS / 60_000} minutes.`,
+        `${this.#place} cannot be used at the moment (${firstLine(fault)}). It is tried again for ${LONGEST_MS / 60_000} minutes.`,
       );
     } else if (clock.now() - this.#sinceMs >= LONGEST_MS) throw fault;
     const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts++);
@@ -33,6 +33,6 @@ export class Trouble {
 
   /** Reports the end of the trouble if there was any. */
   end(): void {
-    if (this.#sinceMs !== undefined) this.#world.log.warn(`${this.#place} is reached again.`);
+    if (this.#sinceMs !== undefined) this.#world.log.warn(`${this.#place} can be used again.`);
   }
 }

@@ -70,6 +70,26 @@ export interface CapturedBlock {
   readonly patch: JsonObject;
 }
 
+export interface SummaryQuestion {
+  /** The table's name. */
+  readonly table: string;
+  /** The field that says how new a row is, in Unix seconds or in text that sorts by time. */
+  readonly newestBy?: string | undefined;
+  /** From when on rows are counted by the hour; Unix seconds. */
+  readonly sinceSeconds: number;
+}
+
+export interface TableSummary {
+  readonly rows: number;
+  /**
+   * The greatest value of `newestBy`. Absent where no row has one, or the field has no column, or one that holds
+   * more than numbers or more than text.
+   */
+  readonly newest?: number | string;
+  /** How many rows there are by the hour of `newestBy`, in whole hours of Unix time. Empty where the field is no number. */
+  readonly rowsByHour: ReadonlyMap<number, number>;
+}
+
 /**
  * Where a local capture keeps its rows and its state: one table per stream, one row per key.
  *
@@ -104,6 +124,12 @@ export interface Store {
   rowCounts(): Promise<ReadonlyMap<string, number>>;
 
   /**
+   * What one of the opened tables holds, as committed. May be called while a commit is under way: neither waits for
+   * the other. Rejects with a `StoreError` if the table cannot be read.
+   */
+  summary(question: SummaryQuestion): Promise<TableSummary>;
+
+  /**
    * Copies of a store that nobody else can read while it is open; absent where everybody can. Rejects with a `StoreError` if there
    * can be no copy at the path, or if something is there that is none.
    */
@@ -111,7 +137,7 @@ export interface Store {
 
   /**
    * Lets go of the target, so that another process can open it. To be called when no commit is under
-   * way. Closing again does nothing; `commit` and `rowCounts` reject once the store is closed.
+   * way. Closing again does nothing; all other methods reject once the store is closed.
    */
   close(): Promise<void>;
 }

@@ -13,7 +13,9 @@ export type {
   Store,
   StoreOptions,
   StoreWorld,
+  SummaryQuestion,
   TableSpec,
+  TableSummary,
 } from "./contract.ts";
 export { type LastDocuments, lastDocuments } from "./last-documents.ts";
 export { DEFAULT_SCHEMA, filePlace, type Place, schemaPlace } from "./place.ts";

@@ -20,6 +20,7 @@ import { touchedCall } from "./touched-plan.ts";
 export const calls: StreamDefinition = {
   name: "calls",
   keyField: "id",
+  newestBy: "started_at",
   intervalMs: MINUTE_MS,
   documentSchema: callSchema,
   probe: (reader) => probeList(reader, CALLS),

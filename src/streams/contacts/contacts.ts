@@ -18,6 +18,7 @@ import { incrementalReadIfDue, touchedContact } from "./touched-contacts.ts";
 export const contacts: StreamDefinition = {
   name: "contacts",
   keyField: "id",
+  newestBy: "updated_at",
   intervalMs: 5 * MINUTE_MS,
   documentSchema: contactSchema,
   probe: (reader) => probeList(reader, CONTACTS),

@@ -32,6 +32,15 @@ export function isEmptyAnswer(body: JsonObject, kind: Pick<InsightKind, "envelop
   return kind.content.every((path) => isEmptyValue(valueAt(insight, path)));
 }
 
+/** The fields of an insight that name its call. */
+const CALL_FIELDS = new Set(["call", "call_id", "call_uuid"]);
+
+/** Whether an answer has no value but what names the call, and so no insight. To be asked before its personal data is redacted. */
+export function isBlankAnswer(body: JsonObject, kind: Pick<InsightKind, "envelope">): boolean {
+  const insight = withoutEnvelope(body, kind);
+  return Object.entries(insight).every(([field, value]) => CALL_FIELDS.has(field) || value === null);
+}
+
 function withoutEnvelope(body: JsonObject, { envelope }: Pick<InsightKind, "envelope">): JsonObject {
   const held = envelope === undefined ? undefined : body[envelope];
   return isJsonObject(held) ? held : body;

@@ -61,8 +61,13 @@ export class InsightAsks {
 
   /** The calls do not come to another age, but for those of the last second of the span, with which the next one begins. */
   forget(calls: readonly ListedCall[], { until }: Span): void {
-    const past = calls.filter(({ id, startedAt }) => startedAt < until && !this.#again.has(id));
-    this.#captured.forget(past.map(({ id }) => id));
+    const past = calls
+      .filter(({ id, startedAt }) => startedAt < until && this.#captured.has(id) && !this.#again.has(id))
+      .map(({ id }) => id);
+    // Other streams may come to these calls later.
+    if (this.#kind.isTranscript)
+      for (const id of past) this.#session.transcripts.note(id, true, nowSeconds(this.#source));
+    this.#captured.forget(past);
   }
 
   /** Lets the other streams of the session ask for transcripts by this one, or no longer. */

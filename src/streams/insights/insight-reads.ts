@@ -1,7 +1,7 @@
 import type { Priority } from "../../aircall/index.ts";
 import { AccessRefused, ConnectorError, NotInPlan, RequestInvalid } from "../../errors.ts";
 import type { Source } from "../source.ts";
-import { type InsightAnswer, insightIn, isEmptyAnswer } from "./insight-answer.ts";
+import { type InsightAnswer, insightIn, isBlankAnswer, isEmptyAnswer } from "./insight-answer.ts";
 import { type InsightKind, insightOf } from "./insight-kind.ts";
 
 /**
@@ -40,12 +40,15 @@ export class InsightReads {
     try {
       const api = this.#source.api.for(purpose, priority);
       let isEmpty = true;
+      let isBlank = true;
       const body = await api.find(insightOf(callId, this.#kind), this.#kind.query, (unredacted) => {
         isEmpty = isEmptyAnswer(unredacted, this.#kind);
+        isBlank = isBlankAnswer(unredacted, this.#kind);
       });
       this.#refusedInARow.clear();
       this.#failedInARow = 0;
-      const insight = body && insightIn(body, this.#kind, callId, this.#source.malformed);
+      const insight =
+        body && !isBlank ? insightIn(body, this.#kind, callId, this.#source.malformed) : undefined;
       this.#noteAnswer(insight !== undefined && !isEmpty);
       return insight ? { insight, isEmpty } : "none";
     } catch (error) {

@@ -14,6 +14,7 @@ export function insightStream(kind: InsightKind): StreamDefinition {
   return {
     name: kind.name,
     keyField: "call_id",
+    newestBy: "created_at",
     intervalMs: MINUTE_MS,
     isOptional: true,
     eventNames: kind.events,

@@ -66,8 +66,7 @@ export class TranscriptReads {
   }
 
   #note(callId: number, answer: Answer): boolean | undefined {
-    if (answer === "unanswered" || answer === "refused") return undefined;
-    const isThere = answer !== "none" && !answer.isEmpty;
+    const isThere = isThereBy(answer);
     this.#session.transcripts.note(callId, isThere, nowSeconds(this.#source));
     this.#makeRoom(callId, answer);
     return isThere;
@@ -84,4 +83,10 @@ export class TranscriptReads {
       bytes -= one.bytes;
     }
   }
+}
+
+/** Whether there is a transcript by an answer; `undefined` when that is open. */
+function isThereBy(answer: Answer): boolean | undefined {
+  if (answer === "unanswered" || answer === "refused") return undefined;
+  return answer !== "none" && !answer.isEmpty;
 }

@@ -4,7 +4,8 @@ import type { Priority } from "../../aircall/index.ts";
 const MOST_VERDICTS = 20_000;
 
 interface Verdict {
-  readonly isThere: boolean;
+  /** `undefined` when Aircall did not answer. */
+  readonly isThere: boolean | undefined;
   /** Unix seconds. */
   readonly atSeconds: number;
 }
@@ -25,7 +26,9 @@ export class Transcripts {
     this.#ask = ask;
   }
 
-  note(callId: number, isThere: boolean, atSeconds: number): void {
+  /** `isThere` is `undefined` when Aircall did not answer. */
+  note(callId: number, isThere: boolean | undefined, atSeconds: number): void {
+    if (isThere === undefined && this.#verdicts.get(callId)?.isThere) return;
     this.#verdicts.delete(callId);
     this.#verdicts.set(callId, { isThere, atSeconds });
     const [earliest] = this.#verdicts.keys();
@@ -34,13 +37,20 @@ export class Transcripts {
 
   /** What is known of a call; a transcript that is there stays there. */
   known(callId: number, sinceSeconds: number): boolean | undefined {
-    const verdict = this.#verdicts.get(callId);
-    if (!verdict || (!verdict.isThere && verdict.atSeconds < sinceSeconds)) return undefined;
-    return verdict.isThere;
+    return this.#verdict(callId, sinceSeconds)?.isThere;
   }
 
-  /** Whether the call has a transcript, as of an instant in Unix seconds or later; `undefined` when that cannot be found out. */
+  /**
+   * Whether the call has a transcript, as of an instant in Unix seconds or later; `undefined` when that cannot be found out.
+   * Where Aircall did not answer one stream, the others do not ask it either.
+   */
   async isThere(callId: number, sinceSeconds: number, priority: Priority): Promise<boolean | undefined> {
-    return this.known(callId, sinceSeconds) ?? (await this.#ask?.(callId, priority));
+    const verdict = this.#verdict(callId, sinceSeconds);
+    return verdict ? verdict.isThere : await this.#ask?.(callId, priority);
+  }
+
+  #verdict(callId: number, sinceSeconds: number): Verdict | undefined {
+    const verdict = this.#verdicts.get(callId);
+    return verdict && (verdict.isThere || verdict.atSeconds >= sinceSeconds) ? verdict : undefined;
   }
 }

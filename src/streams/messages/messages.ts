@@ -20,6 +20,7 @@ import { messageSchema } from "./schema.ts";
 export const messages: StreamDefinition = {
   name: "messages",
   keyField: "id",
+  newestBy: "updated_at",
   isOptional: true,
   intervalMs: EVENTS_INTERVAL_MS,
   documentSchema: messageSchema,

@@ -1,0 +1,1 @@
+export { type StatusAddress, StatusServer } from "./server.ts";
