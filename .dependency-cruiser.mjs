@@ -21,6 +21,7 @@ const MAY_IMPORT = {
   "src/config": ["src/shared", "src/privacy", "src/streams"],
   "src/local/store": ["src/shared", "src/engine"],
   "src/local/duckdb": ["src/shared", "src/engine", "src/local/store"],
+  "src/local/views": ["src/shared", "src/streams", "src/local/store"],
   "src/local/postgres": ["src/shared", "src/engine", "src/local/store"],
   "src/local": [
     "src/shared",
@@ -29,6 +30,7 @@ const MAY_IMPORT = {
     "src/connector.ts",
     "src/local/store",
     "src/local/duckdb",
+    "src/local/views",
     "src/local/postgres",
   ],
   "src/status": ["src/shared", "src/connector.ts", "src/local"],

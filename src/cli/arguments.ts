@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { parseStreamName, refuseFutureStart } from "../config/index.ts";
+import { parseDurationMs, parseStreamName, refuseFutureStart } from "../config/index.ts";
 import { ConfigError } from "../errors.ts";
 import { addressProblem, isServerAddress, schemaProblem } from "../local/index.ts";
 import { parseInstant } from "../shared/instant.ts";
@@ -13,6 +13,9 @@ import {
   streamNames,
 } from "../streams/index.ts";
 import { DATABASES, FILES, targetProblem } from "./target.ts";
+
+/** Each copy writes the whole file. */
+const SHORTEST_SNAPSHOT_INTERVAL_MS = 10_000;
 
 const HIGHEST_PORT = 65_535;
 
@@ -31,16 +34,16 @@ export function parseTarget(value: string, command: Command): string {
   return problem === undefined ? value : refuseTarget(value, problem, command);
 }
 
-/** The path of a DuckDB file. */
-export function parseFile(value: string, command: Command): string {
+/** The path of a DuckDB file, as the value of an option. */
+export function parseFile(value: string, command: Command, option = "--to"): string {
   const problem = targetProblem(value, FILES);
-  return problem === undefined ? value : refuseTarget(value, problem, command);
+  return problem === undefined ? value : refuseTarget(value, problem, command, option);
 }
 
 /** An address is not repeated: it may have a password in it. */
-function refuseTarget(value: string, problem: string, command: Command): never {
+function refuseTarget(value: string, problem: string, command: Command, option = "--to"): never {
   if (!value.includes("://")) throw new InvalidArgumentError(problem);
-  const flags = command.options.find(({ long }) => long === "--to")?.flags;
+  const flags = command.options.find(({ long }) => long === option)?.flags;
   return command.error(`error: the address of option '${flags}' is invalid. ${problem}`);
 }
 
@@ -95,6 +98,13 @@ export function parseStartDate(value: string, nowMs: number): string {
     throw new InvalidArgumentError("It must be a date such as 2026-01-31 or 2026-01-31T00:00:00Z.");
   asArgument(() => refuseFutureStart("start date", startMs / 1000, nowMs / 1000));
   return value;
+}
+
+/** How often a file is copied, such as `PT10M`; in milliseconds. */
+export function parseSnapshotInterval(value: string): number {
+  const everyMs = asArgument(() => parseDurationMs("interval", value));
+  if (everyMs >= SHORTEST_SNAPSHOT_INTERVAL_MS) return everyMs;
+  throw new InvalidArgumentError("It must be at least PT10S: each copy writes the whole file.");
 }
 
 /** What reads a value, with its `ConfigError` as commander's. */

@@ -6,6 +6,7 @@ import {
   placeOf,
   type Store,
   type StreamProgress,
+  views,
 } from "../local/index.ts";
 import { DONE, FAILED, STOPPED } from "../shared/exit-codes.ts";
 import { count, counted, duration } from "../shared/format.ts";
@@ -15,6 +16,7 @@ import type { Account } from "./account.ts";
 import { type CaptureView, progressFields } from "./capture-view.ts";
 import type { CliContext } from "./context.ts";
 import { withDuckDb } from "./duckdb-library.ts";
+import { type SnapshotPlan, withSnapshots } from "./snapshots.ts";
 import { openStatusPage } from "./status-page.ts";
 import { textTable } from "./table.ts";
 import { writeLine } from "./terminal.ts";
@@ -29,6 +31,7 @@ export interface LocalCapture {
   readonly streams: readonly StreamName[];
   readonly follow: boolean;
   readonly asJson: boolean;
+  readonly snapshots?: SnapshotPlan;
   /** Where the status page is served; left out, nowhere. */
   readonly status?: StatusAddress | undefined;
 }
@@ -45,7 +48,8 @@ export async function withStore<T>(
   });
   const { clock, random } = ports;
   const world = { env, clock, random, signal, log: view.log };
-  const store = await withDuckDb(() => openStore(target, { tables, source: account.source, schema, world }));
+  const options = { tables, views, source: account.source, schema, world };
+  const store = await withDuckDb(() => openStore(target, options));
   try {
     return await work(store);
   } finally {
@@ -73,17 +77,20 @@ export async function captureAndReport(
   const page = await openStatusPage(context, run, { progress, store });
   run.view.start(progress);
   try {
-    await captureIntoStore({
-      connector: run.account.connector,
-      store,
-      config: run.account.config,
-      streams: run.streams,
-      until: run.follow ? "follow" : "pass",
-      signal: context.signal,
-      clock,
-      progress,
-      onStatus: (status) => run.view.status(context.redactor.hide(status)),
-    });
+    const world = { clock, signal: context.signal, log: run.view.log };
+    await withSnapshots(store, { plan: run.snapshots, follow: run.follow }, world, () =>
+      captureIntoStore({
+        connector: run.account.connector,
+        store,
+        config: run.account.config,
+        streams: run.streams,
+        until: run.follow ? "follow" : "pass",
+        signal: context.signal,
+        clock,
+        progress,
+        onStatus: (status) => run.view.status(context.redactor.hide(status)),
+      }),
+    );
   } finally {
     run.view.stop();
     await page?.close();

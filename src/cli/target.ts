@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 
 /** What a target can be. */
 export const FILES = "DuckDB files on this machine are supported, such as aircall.duckdb";
@@ -30,6 +31,13 @@ function placeProblem(target: string): string | undefined {
     return "It is a folder. Name a file in it, such as aircall.duckdb.";
   if (found && !found.isFile()) return "It is a device or a pipe. Name a file, such as aircall.duckdb.";
   return undefined;
+}
+
+/** Whether two paths name one file. */
+export function isSameFile(one: string, other: string): boolean {
+  if (resolve(one) === resolve(other)) return true;
+  const [found, second] = [one, other].map(statIfReachable);
+  return found !== undefined && found.ino === second?.ino && found.dev === second.dev;
 }
 
 /** A path that cannot be reached is reported when it is opened. */

@@ -1,3 +1,4 @@
+export { parseDurationMs } from "./duration.ts";
 export { type EndpointConfig, parseEndpointConfig } from "./endpoint.ts";
 export {
   type Environment,

@@ -3,13 +3,14 @@ import { dirname } from "node:path";
 import { onTestFinished } from "vitest";
 import type { CapturedBlock, ColumnKind } from "../../src/local/store/index.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { columnTypes, newFile, readObjects } from "../support/duckdb.ts";
+import { columnTypes, newFile, readObjects, readView, runSql } from "../support/duckdb.ts";
 import {
   ADDRESS,
   hasPostgres,
   newSchema,
   postgresObjects,
   postgresTypes,
+  postgresView,
   runPostgres,
 } from "../support/postgres.ts";
 import { openCalls } from "../support/stored-calls.ts";
@@ -24,6 +25,10 @@ export interface StoreUnderTest {
   kinds(target: string, table: string): Promise<Record<string, ColumnKind>>;
   /** Each row of a table as the object that it was made from, without its null fields. */
   objects(target: string, table: string): Promise<JsonObject[]>;
+  /** Each row of a view, as the store has it: instants as ISO 8601 with milliseconds in UTC, and JSON parsed. */
+  rows(target: string, view: string): Promise<JsonObject[]>;
+  /** Runs a statement in the schema of the tables. */
+  run(target: string, sql: string): Promise<void>;
 }
 
 const KINDS: Readonly<Record<string, ColumnKind>> = {
@@ -48,6 +53,8 @@ const duckdb: StoreUnderTest = {
   },
   kinds: async (target, table) => kindsOf(await columnTypes(target, table)),
   objects: readObjects,
+  rows: readView,
+  run: runSql,
 };
 
 const schemaOf = (target: string) => target.split("#")[1] ?? "";
@@ -61,6 +68,10 @@ const postgres: StoreUnderTest = {
   },
   kinds: async (target, table) => kindsOf(await postgresTypes(schemaOf(target), table)),
   objects: (target, table) => postgresObjects(schemaOf(target), table),
+  rows: (target, view) => postgresView(schemaOf(target), view),
+  async run(target, sql) {
+    await runPostgres(`SET search_path = "${schemaOf(target)}"; ${sql}; RESET search_path`);
+  },
 };
 
 function kindsOf(types: Readonly<Record<string, string>>): Record<string, ColumnKind> {

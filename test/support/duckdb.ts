@@ -52,3 +52,24 @@ export async function readObjects(path: string, table: string): Promise<JsonObje
     return Object.fromEntries(values.filter(([, value]) => value !== null));
   });
 }
+
+/** How a value that DuckDB's client returns as text is read, by its type. */
+const READ: Readonly<Record<string, (text: string) => Json>> = {
+  BIGINT: Number,
+  JSON: (text) => JSON.parse(text),
+  "TIMESTAMP WITH TIME ZONE": (text) => new Date(`${text.replace(" ", "T")}:00`).toISOString(),
+};
+
+/** The rows of a view, with instants in UTC. */
+export async function readView(path: string, view: string): Promise<JsonObject[]> {
+  const columns = await askFile(path, `DESCRIBE main."${view}"`);
+  const rows = await askFile(path, `SELECT * FROM main."${view}"`);
+  return rows.map((row) => {
+    const values = columns.map(({ column_name, column_type }): [string, Json] => {
+      const value = row[String(column_name)] as Json;
+      const read = READ[String(column_type)];
+      return [String(column_name), read && typeof value === "string" ? read(value) : value];
+    });
+    return Object.fromEntries(values);
+  });
+}

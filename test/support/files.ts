@@ -25,8 +25,12 @@ export function temporaryFolder(): TemporaryFolder {
 }
 
 /** What a DuckDB file answers, asked without the connector's own code. */
-export async function askFile(path: string, sql: string): Promise<Record<string, unknown>[]> {
-  const instance = await DuckDBInstance.create(path);
+export async function askFile(
+  path: string,
+  sql: string,
+  accessMode: "READ_ONLY" | "READ_WRITE" = "READ_WRITE",
+): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(path, { access_mode: accessMode });
   const connection = await instance.connect();
   try {
     return (await connection.runAndReadAll(sql)).getRowObjectsJson();

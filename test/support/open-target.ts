@@ -4,7 +4,7 @@ import { systemClock } from "../../src/shared/clock.ts";
 import type { Log } from "../../src/shared/ports.ts";
 
 const silent = () => {};
-const noLog: Log = { debug: silent, info: silent, warn: silent, error: silent };
+export const noLog: Log = { debug: silent, info: silent, warn: silent, error: silent };
 
 /** The world of a store, with what a test has to say about it. */
 function storeWorld(changes: Partial<StoreWorld> = {}): StoreWorld {
@@ -15,7 +15,7 @@ function storeWorld(changes: Partial<StoreWorld> = {}): StoreWorld {
 /** Opens the store at a target of a test: the path of a file, or an address with the schema after a `#`. */
 export function openTarget(
   target: string,
-  options: Pick<StoreOptions, "source" | "tables">,
+  options: Pick<StoreOptions, "source" | "tables" | "views">,
   world: Partial<StoreWorld> = {},
 ): Promise<Store> {
   const [place = "", schema] = target.split("#");

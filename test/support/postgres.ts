@@ -98,3 +98,25 @@ export async function postgresObjects(schema: string, table: string): Promise<Js
     return Object.fromEntries(values.filter(([, value]) => value !== null));
   });
 }
+
+/** The rows of a view, with instants in UTC. */
+export async function postgresView(schema: string, view: string): Promise<JsonObject[]> {
+  const rows = await runPostgres(`SELECT row_to_json(v)::text AS row FROM "${schema}"."${view}" AS v`);
+  const types = await runPostgres(
+    `SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+      WHERE attrelid = format('%I.%I', $1::text, $2::text)::regclass AND attnum > 0`,
+    [schema, view],
+  );
+  const instants = new Set(
+    types.filter(({ type }) => type === "timestamp with time zone").map(({ attname }) => attname),
+  );
+  return rows.map(({ row }) => {
+    const values = Object.entries(JSON.parse(String(row)) as JsonObject).map(
+      ([name, value]): [string, Json] => [
+        name,
+        instants.has(name) && typeof value === "string" ? new Date(value).toISOString() : value,
+      ],
+    );
+    return Object.fromEntries(values);
+  });
+}

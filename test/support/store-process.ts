@@ -1,4 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
 /** The program of the processes below; see `store-writer.ts`. */
@@ -19,4 +21,28 @@ export async function refusalOfNobody(target: string): Promise<string> {
   const isAdministrator = process.getuid?.() === 0;
   const child = startWriter(target, "close", isAdministrator ? 65_534 : undefined);
   return (await child.stderr.toArray()).join("");
+}
+
+const READER = new URL("store-reader.ts", import.meta.url).pathname;
+
+export interface StoreReader {
+  /** Asks for the status of the first call. */
+  answer(): Promise<string>;
+  stop(): void;
+  readonly ended: Promise<unknown>;
+}
+
+/** A process of its own that has a DuckDB file open; see `store-reader.ts`. */
+export function startReader(path: string, accessMode: "READ_ONLY" | "READ_WRITE" = "READ_ONLY"): StoreReader {
+  const child = spawn(process.execPath, [READER, path, accessMode], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout });
+  return {
+    async answer() {
+      const line = once(lines, "line");
+      child.stdin.write("\n");
+      return String((await line)[0]);
+    },
+    stop: () => child.stdin.end(),
+    ended: once(child, "close"),
+  };
 }

@@ -7,13 +7,17 @@ import {
   type AskedStreams,
   askedStreams,
   CONFIG_OPTION,
+  parseFile,
   parseSchema,
+  parseSnapshotInterval,
   parseStartDate,
   parseStatusAddress,
   parseStreams,
   parseTarget,
 } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
+import type { SnapshotPlan } from "../snapshots.ts";
+import { isSameFile } from "../target.ts";
 
 interface CaptureOptions {
   readonly to: string;
@@ -23,6 +27,8 @@ interface CaptureOptions {
   readonly startDate?: string;
   readonly follow?: true;
   readonly eventsUrl?: string;
+  readonly snapshot?: string;
+  readonly snapshotEvery?: number;
   readonly status?: StatusAddress;
   readonly json?: true;
 }
@@ -62,6 +68,16 @@ export function captureCommand(context: CliContext, end: (exitCode: number) => v
       "with --follow, capture changes within seconds: the https address under which Aircall reaches the port for events of this machine, AIRCALL_EVENTS_PORT",
     )
     .option(
+      "--snapshot <file>",
+      "put a copy of the DuckDB file here that any client can open while the capture follows, or without --follow one copy at the end",
+      (value: string) => parseFile(value, command, "--snapshot"),
+    )
+    .option(
+      "--snapshot-every <duration>",
+      "how often to make the copy, as an ISO 8601 duration, at least PT10S (default: PT10M)",
+      parseSnapshotInterval,
+    )
+    .option(
       "--status <address>",
       "with --follow, serve a page that shows the capture, /healthz and /metrics, such as at 127.0.0.1:8090; a port alone is one of this machine",
       parseStatusAddress,
@@ -95,6 +111,7 @@ Query the file with any DuckDB client:
         command.error(
           "error: --status needs --follow: without it, the capture ends before somebody looks. Add --follow, or leave --status out.",
         );
+      const snapshots = snapshotPlan(options, command);
       const { captureView } = await import("../capture-view.ts");
       const { captureAndReport, withStore } = await import("../local-capture.ts");
       const asJson = options.json === true;
@@ -111,6 +128,7 @@ Query the file with any DuckDB client:
           : usualStreams(receivesEvents),
         follow,
         asJson,
+        ...(snapshots && { snapshots }),
         status: options.status,
       };
       end(await withStore(context, run, (store) => captureAndReport(context, run, store)));
@@ -120,4 +138,26 @@ Query the file with any DuckDB client:
 /** The streams that are captured unless others are asked for: those that Aircall lists, and those of events where they are received. */
 function usualStreams(receivesEvents: boolean): StreamName[] {
   return streamNames.filter((name) => isListed(name) || (receivesEvents && !isRequested(name)));
+}
+
+const DEFAULT_SNAPSHOT_INTERVAL_MS = 600_000;
+
+function snapshotPlan(
+  { to, follow, snapshot, snapshotEvery }: CaptureOptions,
+  command: Command,
+): SnapshotPlan | undefined {
+  if (snapshotEvery !== undefined && snapshot === undefined)
+    command.error("error: --snapshot-every needs --snapshot. Add --snapshot, or leave --snapshot-every out.");
+  if (snapshotEvery !== undefined && !follow)
+    command.error(
+      "error: --snapshot-every needs --follow: without it, there is one copy, at the end. Add --follow, or leave --snapshot-every out.",
+    );
+  if (snapshot === undefined) return undefined;
+  if (isServerAddress(to))
+    command.error(
+      "error: --snapshot needs a DuckDB file: a PostgreSQL database can be read while it is written. Leave --snapshot out.",
+    );
+  if (isSameFile(snapshot, to))
+    command.error(`error: --snapshot names the file of --to. Name another file for the copy.`);
+  return { path: snapshot, everyMs: snapshotEvery ?? DEFAULT_SNAPSHOT_INTERVAL_MS };
 }

@@ -37,6 +37,17 @@ const REFUSALS: readonly [RegExp, string | ((match: RegExpExecArray) => string)]
   ],
 ];
 
+/** The process that keeps DuckDB from opening a file; `undefined` where the fault is another one. */
+export function lockHolderOf(cause: unknown): string | undefined {
+  return matching(
+    [
+      [/Conflicting lock is held in .*\(PID (\d+)\)/, ([, pid]) => `another process (pid ${pid})`],
+      [/Could not set lock/, "another process"],
+    ],
+    cause,
+  );
+}
+
 /** Why DuckDB did not open a file, and what to do. */
 export function refusalFor(cause: unknown): string {
   return (

@@ -1,3 +1,4 @@
+import { type FileHandle, open } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { StoreError } from "../../errors.ts";
@@ -43,6 +44,11 @@ export class DatabaseFile {
   /** Whether something was committed since the last checkpoint. */
   #hasLog = false;
   #isClosed = false;
+  /** The last of the transactions and checkpoints, which wait for each other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Open as long as DuckDB has the file open: the system drops DuckDB's lock as soon as this process closes the file once. */
+  #content: FileHandle | undefined;
+  #isBeingCopied = false;
   /** DuckDB's own, as it spells it. */
   #memoryLimit = "";
 
@@ -80,6 +86,47 @@ export class DatabaseFile {
    * `StoreError` if the file is no longer at its path. Nothing is changed then.
    */
   async transaction(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
+    await this.#inTurn(() => this.#transact(connection, work));
+  }
+
+  /**
+   * Does the work in one transaction, writes the log to the file, and hands the file and its size to `copy`. Transactions go on
+   * meanwhile, since they write to the log and add to the file: only a checkpoint changes what the last one has left, and waits.
+   */
+  async copy(
+    connection: DuckDBConnection,
+    work: () => Promise<void>,
+    copy: (content: FileHandle, sizeBytes: number) => Promise<void>,
+  ): Promise<void> {
+    const sizeBytes = await this.#inTurn(async () => {
+      await this.#transact(connection, work);
+      await this.#checkpoint();
+      this.#isBeingCopied = true;
+      return this.#identity?.sizeBytes ?? 0;
+    });
+    try {
+      this.#content ??= await open(this.#path);
+      await copy(this.#content, sizeBytes);
+    } finally {
+      this.#isBeingCopied = false;
+    }
+  }
+
+  /** Hands another database, attached for reading under the name, to the work. Throws what DuckDB throws where it cannot be opened. */
+  async whileAttached<T>(
+    path: string,
+    work: (connection: DuckDBConnection, database: string) => Promise<T>,
+  ): Promise<T> {
+    const connection = await this.#instance.connect();
+    try {
+      await connection.run(`ATTACH ${quoteText(path)} AS other (TYPE duckdb, READ_ONLY)`);
+      return await work(connection, "other").finally(() => connection.run("DETACH other"));
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  async #transact(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
     await this.checkPlace();
     await this.#shortenLog();
     this.#hasLog = true;
@@ -91,6 +138,11 @@ export class DatabaseFile {
       await this.#noteSize(sizeBytes);
     }
     await this.#giveMemoryBack();
+  }
+
+  /** Whether it is this file that was found at a path. */
+  isAt({ dev, ino }: { readonly dev: number; readonly ino: number }): boolean {
+    return dev === this.#identity?.device && ino === this.#identity.inode;
   }
 
   /** Throws a `StoreError` if another file, or none, is at the path: what is written would be lost. */
@@ -114,6 +166,13 @@ export class DatabaseFile {
     if (this.#hasLog) await this.#writeLog().catch(() => undefined);
     for (const connection of this.#connections) connection.closeSync();
     this.#instance.closeSync();
+    await this.#content?.close();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   async #attach(): Promise<void> {
@@ -134,6 +193,7 @@ export class DatabaseFile {
   }
 
   async #shortenLog(): Promise<void> {
+    if (this.#isBeingCopied) return;
     const log = await statIfThere(logOf(this.#path));
     // What is only in a log that was removed would be missing after a crash.
     const isRemoved = this.#hasLog && log === undefined;

@@ -4,14 +4,18 @@ import type { JsonObject } from "../../shared/json.ts";
 import {
   type CapturedBlock,
   type Columns,
+  foreignViewSentence,
+  hasOtherColumns,
   type LastDocuments,
   lastDocuments,
   patchState,
+  type Snapshots,
   type Store,
   type StoreOptions,
   type SummaryQuestion,
   type TableSpec,
   type TableSummary,
+  type ViewSpec,
   withDocuments,
   withSchema,
 } from "../store/index.ts";
@@ -20,17 +24,20 @@ import { DatabaseFile } from "./file.ts";
 import { claim } from "./ownership.ts";
 import { createFile, fileExists } from "./paths.ts";
 import { mergeRows, replaceRows } from "./rows.ts";
+import { SnapshotFile } from "./snapshots.ts";
 import { firstLine, quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
 import { readSummary } from "./summary.ts";
 import { changeColumns, readColumns } from "./tables.ts";
 import { FORMAT_VERSION, upgrade } from "./upgrade.ts";
+import { changeViews } from "./views.ts";
 
 /**
  * A store in a DuckDB file: schema `main` has a table for each stream and a column for each top-level
  * field, schema `source_aircall` what the store has to remember. See `OpenStore` and `Store`.
  */
-export async function openDuckDbStore(path: string, { tables, source }: StoreOptions): Promise<Store> {
+export async function openDuckDbStore(path: string, options: StoreOptions): Promise<Store> {
+  const { source } = options;
   if (!(await fileExists(path))) await createFile(path, (draft) => createDatabase(draft, source));
   const file = await DatabaseFile.open(path);
   try {
@@ -38,7 +45,7 @@ export async function openDuckDbStore(path: string, { tables, source }: StoreOpt
     const version = await claim(file, writer, { path, source });
     if (version < FORMAT_VERSION) await file.transaction(writer, () => upgrade(writer));
     const store = new DuckDbStore(file, path, writer, await file.connect());
-    await store.prepare(tables);
+    await store.prepare(options);
     return store;
   } catch (cause) {
     await file.close();
@@ -68,6 +75,7 @@ class DuckDbStore implements Store {
   /** Apart from the writer, so that it sees what is committed and nothing else. */
   readonly #reader: DuckDBConnection;
   #tables: ReadonlyMap<string, Table> = new Map();
+  #views: readonly ViewSpec[] = [];
   #state: JsonObject = {};
 
   constructor(file: DatabaseFile, path: string, writer: DuckDBConnection, reader: DuckDBConnection) {
@@ -78,9 +86,15 @@ class DuckDbStore implements Store {
   }
 
   /** Reads the state and makes the tables ready for documents; to be called first and once. */
-  async prepare(specs: readonly TableSpec[]): Promise<void> {
+  async prepare({ tables, views = [], world }: StoreOptions): Promise<void> {
     this.#state = await readState(this.#writer);
-    await this.#atomically(() => this.#prepareTables(specs));
+    this.#views = views;
+    let foreign: readonly string[] = [];
+    await this.#atomically(async () => {
+      this.#tables = await this.#prepareTables(tables);
+      foreign = await this.#changeViews(this.#tables);
+    });
+    for (const name of foreign) world.log.warn(foreignViewSentence(this.#path, name));
   }
 
   get state(): JsonObject {
@@ -94,6 +108,7 @@ class DuckDbStore implements Store {
     const tables = new Map(this.#tables);
     await this.#atomically(async () => {
       for (const [name, captured] of documents) tables.set(name, await this.#write(name, captured));
+      if (hasOtherColumns(this.#tables, tables)) await this.#changeViews(tables);
       await changeState(this.#writer, changes);
     });
     this.#tables = tables;
@@ -114,6 +129,10 @@ class DuckDbStore implements Store {
     return counts;
   }
 
+  async snapshotsAt(path: string): Promise<Snapshots> {
+    return SnapshotFile.at(path, this.#file, this.#writer);
+  }
+
   async summary(question: SummaryQuestion): Promise<TableSummary> {
     try {
       return await readSummary(this.#reader, question, this.#table(question.table).columns);
@@ -132,7 +151,7 @@ class DuckDbStore implements Store {
     });
   }
 
-  async #prepareTables(specs: readonly TableSpec[]): Promise<void> {
+  async #prepareTables(specs: readonly TableSpec[]): Promise<ReadonlyMap<string, Table>> {
     const tables = new Map<string, Table>();
     for (const { name, keyField, documentSchema, merges = false } of specs) {
       const known = await readColumns(this.#writer, name);
@@ -140,7 +159,11 @@ class DuckDbStore implements Store {
       await changeColumns(this.#writer, name, known, columns);
       tables.set(name, { keyField, merges, columns });
     }
-    this.#tables = tables;
+    return tables;
+  }
+
+  #changeViews(tables: ReadonlyMap<string, Table>): Promise<string[]> {
+    return changeViews(this.#writer, this.#views, (name) => tables.get(name)?.columns);
   }
 
   #table(name: string): Table {

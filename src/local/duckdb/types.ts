@@ -25,7 +25,12 @@ export function kindOf(type: string): ColumnKind {
 
 /** The SQL of a column's value, converted to a wider kind. */
 export function converted({ name, kind }: Column, to: ColumnKind): string {
-  const value = quoteName(name);
+  return convertedValue(quoteName(name), kind, to);
+}
+
+/** SQL that converts a value of a kind to a wider one. */
+export function convertedValue(value: string, kind: ColumnKind, to: ColumnKind): string {
+  if (kind === to) return value;
   if (to !== "json") return `${value}::${typeOf(to)}`;
   if (kind !== "number") return `to_json(${value})`;
   // A DOUBLE has forgotten that 12 was written without a fraction, and DuckDB would write 12.0.

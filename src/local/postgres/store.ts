@@ -5,6 +5,8 @@ import {
   type CapturedBlock,
   type Columns,
   DEFAULT_SCHEMA,
+  foreignViewSentence,
+  hasOtherColumns,
   type LastDocuments,
   lastDocuments,
   type NameRules,
@@ -16,6 +18,7 @@ import {
   type TableSpec,
   type TableSummary,
   textWithoutNul,
+  type ViewSpec,
   withDocuments,
   withSchema,
 } from "../store/index.ts";
@@ -32,6 +35,7 @@ import { quoteTable } from "./sql.ts";
 import { changeState, readState } from "./state.ts";
 import { readSummary } from "./summary.ts";
 import { changeColumns, readColumns } from "./tables.ts";
+import { changeViews, releaseViews, type Unmade } from "./views.ts";
 
 /** What a column of PostgreSQL can be called. The names that it reserves are those of its system columns. */
 const NAMES: NameRules = {
@@ -44,14 +48,14 @@ const NAMES: NameRules = {
  * `source_aircall_…` with what the store has to remember. See `OpenStore` and `Store`.
  */
 export async function openPostgresStore(address: string, options: StoreOptions): Promise<Store> {
-  const { tables, source, schema: name = DEFAULT_SCHEMA, world } = options;
+  const { source, schema: name = DEFAULT_SCHEMA, world } = options;
   const schema: Schema = { name, place: schemaPlace(address, name).name };
   let session: Session | undefined;
   try {
     const settings = await readSettings(address, world.env);
     session = await Session.open(settings, schema, world, (client) => claim(client, schema, source));
     const store = new PostgresStore(session, schema, world.log);
-    await store.prepare(tables);
+    await store.prepare(options);
     return store;
   } catch (cause) {
     await session?.close();
@@ -70,6 +74,7 @@ class PostgresStore implements Store {
   readonly #log: Pick<Log, "warn">;
   readonly #reported = new Set<string>();
   #tables: ReadonlyMap<string, Table> = new Map();
+  #views: readonly ViewSpec[] = [];
   #state: JsonObject = {};
 
   constructor(session: Session, schema: Schema, log: Pick<Log, "warn">) {
@@ -79,11 +84,16 @@ class PostgresStore implements Store {
   }
 
   /** Reads the state and makes the tables ready for documents; to be called first and once. */
-  async prepare(specs: readonly TableSpec[]): Promise<void> {
+  async prepare({ tables: specs, views = [] }: StoreOptions): Promise<void> {
+    this.#views = views;
+    let unmade: Unmade | undefined;
     await this.#atomically(async (client) => {
       this.#state = await readState(client, this.#schema.name);
-      await this.#prepareTables(client, specs);
+      const tables = await this.#prepareTables(client, specs);
+      unmade = await this.#changeViews(client, tables);
+      this.#tables = tables;
     });
+    if (unmade) this.#reportUnmade(unmade);
   }
 
   get state(): JsonObject {
@@ -94,9 +104,11 @@ class PostgresStore implements Store {
     const documents = lastDocuments(blocks, (name) => this.#table(name), textWithoutNul);
     const { state, changes } = patchState(this.#state, blocks, patch);
     if (documents.size === 0 && changes.size === 0) return;
-    const tables = new Map(this.#tables);
+    let tables = new Map(this.#tables);
     await this.#atomically(async (client) => {
+      tables = new Map(this.#tables);
       for (const [name, captured] of documents) tables.set(name, await this.#write(client, name, captured));
+      if (hasOtherColumns(this.#tables, tables)) await this.#changeViews(client, tables);
       await changeState(client, this.#schema.name, changes);
     });
     this.#tables = tables;
@@ -135,7 +147,7 @@ class PostgresStore implements Store {
     await this.#session.close();
   }
 
-  async #prepareTables(client: Client, specs: readonly TableSpec[]): Promise<void> {
+  async #prepareTables(client: Client, specs: readonly TableSpec[]): Promise<ReadonlyMap<string, Table>> {
     const schema = this.#schema.name;
     const known = await readColumns(client, schema);
     const tables = new Map<string, Table>();
@@ -150,7 +162,19 @@ class PostgresStore implements Store {
       schema,
       specs.map((spec) => ({ ...spec, columns: tables.get(spec.name)?.columns ?? new Map() })),
     );
-    this.#tables = tables;
+    return tables;
+  }
+
+  #changeViews(client: Client, tables: ReadonlyMap<string, Table>): Promise<Unmade> {
+    return changeViews(client, this.#schema.name, this.#views, (name) => tables.get(name)?.columns);
+  }
+
+  #reportUnmade({ foreign, refused }: Unmade): void {
+    for (const name of foreign) this.#log.warn(foreignViewSentence(this.#schema.place, name));
+    for (const [name, reason] of refused)
+      this.#log.warn(
+        `${this.#schema.place} does not have the view ${name}, which the server refuses: ${reason}.`,
+      );
   }
 
   #table(name: string): Table {
@@ -163,6 +187,10 @@ class PostgresStore implements Store {
     const schema = this.#schema.name;
     const { keyField, columns: before, ...others } = this.#table(table);
     const columns = withDocuments(before, [...replacing, ...merging], NAMES);
+    if ([...before.values()].some(({ field, kind }) => columns.get(field)?.kind !== kind)) {
+      const over = this.#views.filter((view) => view.table === table);
+      await releaseViews(client, schema, over);
+    }
     await changeColumns(client, { schema, table, keyField, before, after: columns });
     const rows = {
       schema,

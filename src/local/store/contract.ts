@@ -1,6 +1,7 @@
 import type { Document } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Ports } from "../../shared/ports.ts";
+import type { ViewSpec } from "./view.ts";
 
 /** What a store has to know about a table before the first document. */
 export interface TableSpec {
@@ -27,6 +28,11 @@ export interface StoreOptions {
    * table that the store holds and the list leaves out stays as it is, and so does its stream's state.
    */
   readonly tables: readonly TableSpec[];
+  /**
+   * The views over these tables. Opening makes them, and whatever changes a table makes them again, in the same transaction. A
+   * view whose table is not among them stays as it is, and so does anything of a view's name that this program did not make.
+   */
+  readonly views?: readonly ViewSpec[];
   /** Where the rows come from, such as the origin of an API. A store holds rows of one source only. */
   readonly source: string;
   /** The schema that has the tables, in a database on a server; `aircall` unless it is named. A file has one of its own. */
@@ -124,8 +130,24 @@ export interface Store {
   summary(question: SummaryQuestion): Promise<TableSummary>;
 
   /**
+   * Copies of a store that nobody else can read while it is open; absent where everybody can. Rejects with a `StoreError` if there
+   * can be no copy at the path, or if something is there that is none.
+   */
+  snapshotsAt?(path: string): Promise<Snapshots>;
+
+  /**
    * Lets go of the target, so that another process can open it. To be called when no commit is under
    * way. Closing again does nothing; all other methods reject once the store is closed.
    */
   close(): Promise<void>;
+}
+
+/** Copies of a store, one after another in one place. */
+export interface Snapshots {
+  /**
+   * Makes a copy of what is committed, and puts it in the place of the last one, whole and durable. Commits go on meanwhile. To be
+   * called again only when the last call has settled. Rejects with a `StoreError` if there is no new copy, or with the signal's
+   * reason; the last copy stays in its place then.
+   */
+  take(atMs: number, signal: AbortSignal): Promise<void>;
 }

@@ -9,6 +9,7 @@ export {
 export type {
   CapturedBlock,
   OpenStore,
+  Snapshots,
   Store,
   StoreOptions,
   StoreWorld,
@@ -21,3 +22,5 @@ export { DEFAULT_SCHEMA, filePlace, type Place, schemaPlace } from "./place.ts";
 export { approximateBytes } from "./size.ts";
 export { type ChangedRows, patchState, stateOf, stateRows } from "./state-rows.ts";
 export { jsonWithoutNul, textWithoutNul, wellFormedJson, wellFormedText } from "./text.ts";
+export type { ViewColumn, ViewDialect, ViewRow, ViewSpec, ViewType } from "./view.ts";
+export { foreignViewSentence, hasOtherColumns, isMadeView, viewComment, viewQuery } from "./view-sql.ts";

@@ -1,0 +1,57 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { type Columns, isMadeView, type ViewSpec, viewComment, viewQuery } from "../store/index.ts";
+import { quoteName, quoteTable, quoteText } from "./sql.ts";
+import { duckDbViews } from "./view-dialect.ts";
+
+/**
+ * Makes the views that the tables have columns for, and makes those again whose tables have changed. Returns the names that
+ * something has which this program did not make; it stays as it is. Runs inside a transaction.
+ */
+export async function changeViews(
+  connection: DuckDBConnection,
+  views: readonly ViewSpec[],
+  columnsOf: (table: string) => Columns | undefined,
+): Promise<string[]> {
+  const queries = await readQueries(connection);
+  const comments = await readComments(connection);
+  const foreign: string[] = [];
+  for (const view of views) {
+    const columns = columnsOf(view.table);
+    if (columns === undefined) continue;
+    const query = viewQuery(view, columns, duckDbViews);
+    const comment = comments.get(view.name.toLowerCase());
+    if (comment !== undefined && !isMadeView(comment)) foreign.push(view.name);
+    else if (comment === undefined || queries.get(view.name) !== query)
+      await makeView(connection, view, query);
+  }
+  return foreign;
+}
+
+/** The queries that views were made with. DuckDB spells them in another way each time that it reads a file. */
+async function readQueries(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
+  await connection.run("CREATE TABLE IF NOT EXISTS source_aircall.views (name VARCHAR, query VARCHAR)");
+  const result = await connection.runAndReadAll("SELECT name, query FROM source_aircall.views");
+  return new Map(result.getRowsJson().map(([name, query]) => [String(name), String(query)]));
+}
+
+/** The comments on all tables and views beside the streams', by their names in lower case. DuckDB drops a comment with its view. */
+async function readComments(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
+  const ofMain = "database_name = current_database() AND schema_name = 'main' AND NOT internal";
+  const result = await connection.runAndReadAll(
+    `SELECT lower(view_name), coalesce(comment, '') FROM duckdb_views() WHERE ${ofMain}
+     UNION ALL SELECT lower(table_name), coalesce(comment, '') FROM duckdb_tables() WHERE ${ofMain}`,
+  );
+  return new Map(result.getRowsJson().map(([name, comment]) => [String(name), String(comment)]));
+}
+
+async function makeView(connection: DuckDBConnection, view: ViewSpec, query: string): Promise<void> {
+  const name = quoteTable(view.name);
+  await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${query}`);
+  await connection.run(`COMMENT ON VIEW ${name} IS ${quoteText(viewComment(view))}`);
+  for (const column of view.columns)
+    await connection.run(
+      `COMMENT ON COLUMN ${name}.${quoteName(column.name)} IS ${quoteText(column.description)}`,
+    );
+  await connection.run("DELETE FROM source_aircall.views WHERE name = $name", { name: view.name });
+  await connection.run("INSERT INTO source_aircall.views VALUES ($name, $query)", { name: view.name, query });
+}
