@@ -130,13 +130,14 @@ async function isCopyAt(path: string, file: DatabaseFile): Promise<boolean> {
 
 /** Copies the first bytes of an open file into a new file, for its owner alone, which is durable then. */
 async function copyBytes(from: FileHandle, bytes: number, path: string, signal: AbortSignal): Promise<void> {
+  const chunks = { autoClose: false, highWaterMark: CHUNK_BYTES };
+  const read = from.createReadStream({ ...chunks, start: 0, end: bytes - 1 });
   const to = await open(path, "wx", 0o600);
-  const read = from.createReadStream({
-    start: 0,
-    end: bytes - 1,
-    autoClose: false,
-    highWaterMark: CHUNK_BYTES,
-  });
-  await pipeline(read, to.createWriteStream({ flush: true, highWaterMark: CHUNK_BYTES }), { signal });
+  try {
+    await pipeline(read, to.createWriteStream(chunks), { signal });
+    await to.sync();
+  } finally {
+    await to.close();
+  }
   if (read.bytesRead !== bytes) throw new Error(`only ${read.bytesRead} of ${bytes} bytes can be read`);
 }
