@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs, promisify } from "node:util";
 import { svgOf } from "../chart.ts";
+import { withPart } from "../markdown.ts";
 import { print } from "../support.ts";
 import { dayChart } from "./chart.ts";
+import { insightReport } from "./insight-report.ts";
 import { dayReport, smallDayReport } from "./report.ts";
 import { type Results, RUNS, type RunName, waits } from "./runs.ts";
 import type { RunResult } from "./world.ts";
@@ -13,15 +15,22 @@ import type { RunResult } from "./world.ts";
  * A day in the life of a capture, on a simulated clock: how many requests the day takes, and how old
  * each kind of change is when it is captured. Writes `docs/day.md` and its chart.
  *
- *     npm run bench:day [-- --quick]
+ *     npm run bench:day [-- --quick | --insights]
  *
- * `--quick` runs through a small day and only prints. `--run <name>` prints one run as JSON; every run has a process of its own.
+ * `--quick` runs through a small day and only prints. `--insights` writes the section on insights only. `--run <name>` prints one run as JSON; every run has a process of its own.
  */
 
-const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, run: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: "boolean" }, insights: { type: "boolean" }, run: { type: "string" } },
+});
+
+const docs = new URL("../../docs/", import.meta.url);
+const page = new URL("day.md", docs);
 
 /** The longest runs first, so that the processes end at about the same time. */
+const INSIGHTS: readonly RunName[] = ["insightEvents", "insights"];
 const FULL: readonly RunName[] = [
+  ...INSIGHTS,
   "everything",
   "week",
   "busy",
@@ -40,11 +49,14 @@ if (options.run) {
   print(JSON.stringify(await RUNS[options.run as RunName]()));
 } else if (options.quick) {
   print(smallDayReport(await runAll(QUICK)));
+} else if (options.insights) {
+  const report = insightReport(await runAll(INSIGHTS));
+  writeFileSync(page, withPart(readFileSync(page, "utf8"), "insights", report));
+  print(report);
 } else {
   const results = await runAll(FULL);
-  const docs = new URL("../../docs/", import.meta.url);
   const report = dayReport(results, await waits());
-  writeFileSync(new URL("day.md", docs), report);
+  writeFileSync(page, report);
   writeFileSync(new URL("day.svg", docs), await svgOf(dayChart(results)));
   print(report);
 }

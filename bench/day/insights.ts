@@ -5,7 +5,7 @@ import { type Staleness, Watch } from "./watch.ts";
 /** What happens to an insight: it is there, and it changes. */
 const STEPS = ["ready", "changed"] as const;
 
-type Step = (typeof STEPS)[number];
+export type Step = (typeof STEPS)[number];
 
 /** The purpose of the lists of calls that only the streams of insights read. */
 const CALL_LISTS = "calls";

@@ -2,6 +2,7 @@ import { count, duration, percent } from "../format.ts";
 import { table } from "../markdown.ts";
 import { sum } from "../statistics.ts";
 import { KINDS, type Kind } from "./changes.ts";
+import { insightReport } from "./insight-report.ts";
 import { POLICIES } from "./policies.ts";
 import type { Results, RunName } from "./runs.ts";
 import type { Wait } from "./waits.ts";
@@ -93,6 +94,8 @@ export function dayReport(results: Results, waits: readonly Wait[]): string {
     "## Beside other ways",
     COMPARISON,
     comparisonTable(results),
+    "## Insights",
+    `<!-- insights -->\n${insightReport(results)}\n<!-- end of insights -->`,
     ...complaints(results),
   ]
     .join("\n\n")

@@ -10,11 +10,15 @@ const DAY = { calls: CALLS, contacts: 10_000, contactEdits: 2_000, listInProgres
 const THOUSAND = { ...DAY, calls: 1_000, contacts: 1_000, contactEdits: 200 };
 const SMALL = { calls: 2_000, contacts: 2_000, contactEdits: 400, listInProgress: true, waitDays: 0.25 };
 
-/** Half of all calls have insights. */
-const INSIGHTS = { ...DAY, waitDays: 0.25, insightShare: 0.755 };
-
-/** The wait of 8 days lets the last age come at which calls are asked for insights. */
-const ALL_AGES = { waitDays: 8 };
+/** Half of all calls have insights. The wait of 8 days lets the last age come at which calls are asked for them. */
+const INSIGHTS = {
+  ...DAY,
+  calls: 2_000,
+  contacts: 500,
+  contactEdits: 20,
+  waitDays: 8,
+  insightShare: 0.755,
+};
 
 /** What polls and re-read ages do by themselves. */
 const SPARE_NONE = { advanced: { spare_share: 0 } };
@@ -38,13 +42,10 @@ export const RUNS = {
   tail: () => runPolicy(POLICIES.tail, CALLS),
   week: () => runPolicy(POLICIES.week, CALLS),
   everything: () => runPolicy(POLICIES.everything, CALLS),
-  insights: () => runConnector(INSIGHTS),
-  insightAges: () => runConnector({ ...INSIGHTS, ...ALL_AGES, ...SPARE_NONE }),
-  insightEvents: () => runConnector({ ...INSIGHTS, ...ALL_AGES, events: {} }),
+  insights: () => runConnector({ ...INSIGHTS, ...SPARE_NONE }),
+  insightEvents: () => runConnector({ ...INSIGHTS, events: {} }),
   small: () => runConnector(SMALL),
   smallEvents: () => runConnector({ ...SMALL, events: {} }),
-  smallInsights: () => runConnector({ ...SMALL, ...SPARE_NONE, insightShare: INSIGHTS.insightShare }),
-  smallInsightEvents: () => runConnector({ ...SMALL, insightShare: INSIGHTS.insightShare, events: {} }),
   smallUnlisted: () => runConnector({ ...SMALL, listInProgress: false }),
 } satisfies Record<string, () => Promise<RunResult>>;
 

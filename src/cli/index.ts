@@ -66,7 +66,8 @@ function createProgram(context: CliContext, end: (exitCode: number) => void): Co
     .description(
       "Replicates calls, contacts, users and their availability, teams, numbers, tags, webhooks and the company of " +
         "an Aircall account, and keeps the copy up to date; where it receives Aircall's events, within seconds, and text " +
-        "messages too. Not captured: recordings' audio, transcriptions and other call insights, and analytics.",
+        "messages too; and, where they are asked for, transcriptions and other insights into calls. Not captured: " +
+        "recordings' audio and analytics.",
     )
     .version(packageJson.version)
     .addHelpText("after", MANUAL);

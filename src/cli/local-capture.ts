@@ -116,8 +116,8 @@ function jsonSummary(
     ...progressFields(stream),
     rows: rows.get(stream.stream),
   }));
-  const place = placeOf(run.target, run.schema);
-  return JSON.stringify({ event: "summary", [place.kind]: place.name, elapsedMs, streams: perStream });
+  const { fields } = placeOf(run.target, run.schema);
+  return JSON.stringify({ event: "summary", ...fields, elapsedMs, streams: perStream });
 }
 
 interface Outcome {

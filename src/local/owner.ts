@@ -19,7 +19,7 @@ export interface Claim {
   /** The endpoint config. */
   readonly config: JsonObject;
   /** Where the store is, for messages. */
-  readonly place: Place;
+  readonly place: Pick<Place, "kind" | "name">;
   readonly signal: AbortSignal;
 }
 

@@ -72,6 +72,7 @@ export function metricsText(overview: Overview): Promise<string> {
   gauge("start_timestamp_seconds", "When the capture was started.", seconds(overview.startedMs));
   gauge("quota_requests", "Requests of the last minute.", quota?.sentRequests);
   gauge("quota_allowed_requests", "Requests that a minute may hold.", quota?.allowedRequests);
+  gauge("store_read_timestamp_seconds", "When the rows were counted.", seconds(overview.storeReadMs));
   gauge(
     "store_readable",
     "1 if the rows could be counted, else 0.",

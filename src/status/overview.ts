@@ -46,11 +46,13 @@ export interface Overview {
   readonly charted: string;
   /** The rows of the charted stream by the hour of Unix time. */
   readonly rowsByHour: ReadonlyMap<number, number>;
+  /** When the store was read; left out before the first time. */
+  readonly storeReadMs?: number;
   /** Why the store could not be read. */
   readonly storeProblem?: string;
 }
 
-export function overviewOf(sources: StatusSources, { tables, problem }: Reading): Overview {
+export function overviewOf(sources: StatusSources, { tables, atMs, problem }: Reading): Overview {
   const { progress, target, charted, clock, receivesEvents, hide } = sources;
   const { taken, status } = progress.events;
   const quota = sources.quotaUse();
@@ -66,6 +68,7 @@ export function overviewOf(sources: StatusSources, { tables, problem }: Reading)
     ...(receivesEvents && { events: { taken, ...(status !== undefined && { status: hide(status) }) } }),
     charted,
     rowsByHour: tables.get(charted)?.rowsByHour ?? new Map(),
+    ...(atMs !== undefined && { storeReadMs: atMs }),
     ...(problem !== undefined && { storeProblem: hide(problem) }),
   };
 }

@@ -10,6 +10,9 @@ import { streamsTable } from "./streams-table.ts";
 /** How often a browser without scripts loads the page again. */
 const REFRESH_SECONDS = 30;
 
+/** A page says when the rows were counted if that is longer ago: the store is slow, or cannot be reached. */
+const OLD_MS = 60_000;
+
 /** The page, whole: every text that is not of this file is escaped by `html`. */
 export function page(overview: Overview) {
   const { nowMs, streams, target } = overview;
@@ -39,11 +42,21 @@ ${figures(overview)}
 ${charts(overview)}
 ${backfills(streams)}
 <section aria-labelledby="streams"><h2 id="streams">Streams</h2>${streamsTable(streams, nowMs)}</section>
-<p class="quiet">As of <time id="as-of" datetime="${new Date(nowMs).toISOString()}">${new Date(nowMs).toUTCString().replace("GMT", "UTC")}</time>; running for ${duration(nowMs - overview.startedMs)}.</p>
+${asOf(overview)}
 </main>
 <footer><nav aria-label="For programs"><a href="healthz">healthz</a> <a href="metrics">metrics</a></nav><p id="connection" role="status"></p></footer>
 </body>
 </html>`;
+}
+
+function asOf({ nowMs, startedMs, storeReadMs }: Overview) {
+  const now = new Date(nowMs);
+  return html`<p class="quiet">As of <time id="as-of" datetime="${now.toISOString()}">${now.toUTCString().replace("GMT", "UTC")}</time>; running for ${duration(nowMs - startedMs)}. ${ageOfRows(storeReadMs, nowMs)}</p>`;
+}
+
+function ageOfRows(storeReadMs: number | undefined, nowMs: number) {
+  if (storeReadMs === undefined) return "The rows have not been counted yet.";
+  return nowMs > storeReadMs + OLD_MS ? html`The rows were counted ${instant(storeReadMs, nowMs)}.` : "";
 }
 
 function stateOf({ streams }: Overview): { kind: string; words: string } {

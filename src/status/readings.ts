@@ -16,6 +16,8 @@ const LONGEST_WAIT_MS = 3_000;
 /** What the store holds. */
 export interface Reading {
   readonly tables: ReadonlyMap<string, TableSummary>;
+  /** When that was; left out before the first reading. */
+  readonly atMs?: number;
   /** Why it could not be read again. */
   readonly problem?: string;
 }
@@ -54,7 +56,7 @@ export class Readings {
     const { clock } = this.#sources;
     const beganMs = clock.now();
     try {
-      this.#latest = { tables: await this.#summaries(beganMs) };
+      this.#latest = { tables: await this.#summaries(beganMs), atMs: beganMs };
     } catch (error) {
       this.#latest = { ...this.#latest, problem: error instanceof Error ? error.message : String(error) };
     }

@@ -36,7 +36,7 @@ describe.runIf(hasPostgres)("capture --to postgres://", () => {
       expectDocuments(await postgresObjects(schema, stream), aircall, stream);
     const again = await runProgram([...args, "--json"], quietly(aircall.url));
     const summary = JSON.parse(again.stdout.trim().split("\n").at(-1) ?? "");
-    expect(summary).toMatchObject({ event: "summary", schema: `${ADDRESS} (schema ${schema})` });
+    expect(summary).toMatchObject({ event: "summary", database: ADDRESS, schema });
     expect(summary.streams.find(({ stream }: { stream: string }) => stream === "calls").rows).toBe(
       [...aircall.truth("calls")].length,
     );

@@ -13,8 +13,8 @@ import { emulated, spawnProgram, TAP } from "../support/program.ts";
 import { HASH_KEY } from "../support/secrets.ts";
 import { CONFIG, SingerTarget, spawnTap } from "../support/singer.ts";
 import { stillAccount } from "../support/still-account.ts";
-import { pythonOf, Unavailable } from "./environment.ts";
-import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+import { pythonOf } from "./environment.ts";
+import { postgresServer } from "./postgres-server.ts";
 import { isSameValue } from "./values.ts";
 
 const run = promisify(execFile);
@@ -51,7 +51,7 @@ export async function* singer(python: string): AsyncGenerator<string> {
   yield* loadTwice(meltano, folder, "tap-aircall-whole", "target-sdk", {
     rows: (stream) => sqliteRows(pythons.sdk, folder.file("sdk.db"), stream),
   });
-  yield* loadIntoPostgres(meltano, folder, pythons.postgres);
+  yield* loadIntoPostgres(meltano, folder);
   yield* goOnAfterAFailure(meltano, folder);
   yield* maskPersonalData(meltano, folder);
   yield* parseEveryLine({ "singer-sdk": pythons.sdk, "singer-python": pythons.jsonl });
@@ -150,31 +150,16 @@ async function* loadTwice(
   yield `Meltano has loaded the changes, with ${aircall.requests.total} requests: ${second}, all as in the account`;
 }
 
-/** Into a real server, by the definition in the documentation; only the address of the server is set beside it. */
-async function* loadIntoPostgres(meltano: string, folder: Folder, python: string): AsyncGenerator<string> {
-  await using server = await startPostgres().catch((error: unknown) => {
-    if (error instanceof Unavailable) return undefined;
-    throw error;
-  });
-  if (!server) return yield "PostgreSQL skipped: it is not installed here, or there is no user to run it as";
-  const settings = {
-    TARGET_POSTGRES_HOST: "127.0.0.1",
-    TARGET_POSTGRES_PORT: String(server.port),
-    TARGET_POSTGRES_USER: server.user,
-    TARGET_POSTGRES_PASSWORD: server.password,
-    TARGET_POSTGRES_DATABASE: server.database,
-  };
+/** Into a real server, by the definition in the documentation; only how to reach the server is set beside it. */
+async function* loadIntoPostgres(meltano: string, folder: Folder): AsyncGenerator<string> {
+  await using server = await postgresServer();
+  if (!server) return yield "PostgreSQL skipped: no server is installed";
   const loaded: Loaded = {
-    rows: (stream) =>
-      postgresRows(python, server, `SELECT * FROM aircall."${stream}" WHERE _sdc_deleted_at IS NULL`),
+    rows: (stream) => server.rows(`SELECT * FROM aircall."${stream}" WHERE _sdc_deleted_at IS NULL`),
   };
-  yield* loadTwice(meltano, folder, "tap-aircall", "target-postgres", loaded, settings);
-  const [deleted] = await postgresRows(
-    python,
-    server,
-    "SELECT count(*) AS count FROM aircall.tags WHERE _sdc_deleted_at IS NOT NULL",
-  );
-  equal(deleted?.count, 1, "the tag that was deleted is marked");
+  yield* loadTwice(meltano, folder, "tap-aircall", "target-postgres", loaded, server.settings);
+  const deleted = await server.rows("SELECT id FROM aircall.tags WHERE _sdc_deleted_at IS NOT NULL");
+  equal(deleted.length, 1, "the tag that was deleted is marked");
 }
 
 /** Something new, changed or gone in most streams. */
@@ -255,19 +240,6 @@ connection.row_factory = sqlite3.Row
 rows = connection.execute(f'SELECT * FROM "{sys.argv[2]}" WHERE _sdc_deleted_at IS NULL')
 print(json.dumps([dict(row) for row in rows], default=str))`;
   const { stdout } = await run(python, ["-c", code, path, stream], { maxBuffer: 2 ** 28 });
-  return JSON.parse(stdout) as Row[];
-}
-
-async function postgresRows(python: string, server: PostgresServer, sql: string): Promise<Row[]> {
-  const code = `
-import json, psycopg2, sys
-connection = psycopg2.connect(host="127.0.0.1", port=sys.argv[1], user=sys.argv[2], password=sys.argv[3], dbname=sys.argv[4])
-cursor = connection.cursor()
-cursor.execute(f"SELECT coalesce(json_agg(rows), '[]')::text FROM ({sys.argv[5]}) AS rows")
-print(cursor.fetchone()[0])`;
-  const { port, user, password, database } = server;
-  const args = ["-c", code, String(port), user, password, database, sql];
-  const { stdout } = await run(python, args, { maxBuffer: 2 ** 28 });
   return JSON.parse(stdout) as Row[];
 }
 

@@ -26,7 +26,7 @@ describe("an insight is deleted", () => {
     await using world = await captured();
     const { passes, first } = world;
     world.emulator.account.insights.remove(first);
-    await passes.passFor(9 * DAY, 6 * HOUR);
+    await passes.passFor(9 * DAY, 12 * HOUR);
     for (const name of INSIGHT_NAMES) {
       expect(deletions(passes, name), name).toEqual([{ call_id: first, _meta: { op: "d" } }]);
       expect(passes.documents[name], name).toHaveLength(3);
@@ -64,7 +64,7 @@ describe("an insight stays", () => {
   test("when Aircall does not know it for a while", async () => {
     await using world = await captured();
     unknown(world, /\/v1\/calls\/\d+\/\w/, 30);
-    await world.passes.passFor(9 * DAY, 6 * HOUR);
+    await world.passes.passFor(9 * DAY, 12 * HOUR);
     for (const name of INSIGHT_NAMES) expect(deletions(world.passes, name), name).toEqual([]);
     expect(takeAsked(world).length).toBeGreaterThan(0);
   });
@@ -72,7 +72,7 @@ describe("an insight stays", () => {
   test("when its call is missing in the list, or everywhere", async () => {
     await using world = await captured();
     world.emulator.account.calls.remove(world.first);
-    await world.passes.passFor(9 * DAY, 6 * HOUR);
+    await world.passes.passFor(9 * DAY, 12 * HOUR);
     for (const name of INSIGHT_NAMES) expect(deletions(world.passes, name), name).toEqual([]);
   });
 

@@ -38,7 +38,7 @@ describe("the history", () => {
     expect(others).toEqual(world.ids.slice(2));
     expect(passes.ownState("summaries").backfilledAt).toBe(nowSeconds(world));
     takeAsked(world);
-    await passes.passFor(8 * DAY, 6 * HOUR);
+    await passes.passFor(8 * DAY, 12 * HOUR);
     expect(takeAsked(world)).toEqual([]);
     expect(passes.documents.summaries).toHaveLength(world.ids.length);
   });
@@ -93,6 +93,19 @@ describe("the history", () => {
     expect(callIds(passes.documents.summaries).filter((id) => id === old)).toHaveLength(1);
     expect(takeAsked(world).filter(({ callId }) => callId === old)).toHaveLength(1);
     expect(passes.documents.summaries).toHaveLength(6);
+  });
+
+  test("leaves out what a call is asked for at an age while its day is being read", async () => {
+    await using world = await emptyWorld();
+    const [old, newer] = [7 * DAY - 2 * HOUR, 7 * DAY - 4 * HOUR].map((age) =>
+      addCall(world, age, ["summaries"]),
+    );
+    const fourHoursLater = () => world.clock.advance(4 * HOUR * 1_000);
+    world.emulator.faults.add({ kind: "edit", match: `/v1/calls/${newer}/`, edit: fourHoursLater });
+    const passes = new InsightPasses(world, ["summaries"]);
+    await passes.pass();
+    expect(callIds(passes.documents.summaries).toSorted()).toEqual([old, newer].toSorted());
+    expect(takeAsked(world)).toHaveLength(2);
   });
 
   test("waits for everything else", async () => {

@@ -155,6 +155,21 @@ describe("a kind that cannot be read", () => {
     expect(passes.documents[name].map(({ call_id }) => call_id).toSorted()).toEqual(ids.toSorted());
   });
 
+  test("such as transcriptions is asked for by the other streams no more", async () => {
+    await using world = await emptyWorld();
+    const ids = Array.from({ length: 12 }, (_, index) => addCall(world, (8 + index) * DAY, INSIGHT_NAMES));
+    const before = new InsightPasses(world, ["transcriptions"]);
+    await before.pass();
+    fail(world, "transcriptions", 500);
+    const after = new InsightPasses(world, ["transcriptions", "summaries"]);
+    after.state = before.state;
+    takeAsked(world);
+    await after.pass();
+    expect(after.documents.summaries).toHaveLength(ids.length);
+    // Five calls, with six attempts each.
+    expect(counts(takeAsked(world)).transcriptions).toBe(30);
+  });
+
   test("for single calls is asked for them an hour later", async () => {
     await using world = await emptyWorld();
     const ids = Array.from({ length: 12 }, (_, index) => addCall(world, DAY + index * HOUR, ["topics"]));

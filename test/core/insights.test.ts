@@ -51,7 +51,7 @@ describe("a call without an insight", () => {
       const passes = new InsightPasses(world, ["topics"]);
       await passes.passFor(age - 2 * MINUTE, age / 10);
       addInsight(world, callId, "topics");
-      await passes.passFor(9 * DAY, HOUR * 6);
+      await passes.passFor(9 * DAY, 12 * HOUR);
       expect(passes.documents.topics).toEqual([expect.objectContaining({ call_id: callId })]);
       expect(takeAsked(world).length).toBeLessThanOrEqual(index + 1);
     }
@@ -63,14 +63,15 @@ describe("a call without an insight", () => {
     const [long, late, missed] = [calls.ring(), calls.ring(), calls.ring()];
     for (const id of [long, late]) calls.answer(id);
     calls.end(missed);
+    calls.record(long);
     const passes = new InsightPasses(world, ["transcriptions", "evaluations"]);
     world.clock.advance(9 * MINUTE * 1_000);
     calls.end(late);
     await passes.passFor(31 * MINUTE, 5 * MINUTE);
     expect(takeAsked(world)).toEqual([]);
     calls.end(long);
+    calls.record(late);
     for (const id of [long, late]) {
-      calls.record(id);
       addInsight(world, id, "transcriptions");
       addInsight(world, id, "evaluations");
     }
@@ -79,7 +80,7 @@ describe("a call without an insight", () => {
       expect(passes.documents[name].map(({ call_id }) => call_id).toSorted()).toEqual(
         [long, late].toSorted(),
       );
-    await passes.passFor(8 * DAY, 6 * HOUR);
+    await passes.passFor(8 * DAY, 12 * HOUR);
     expect(takeAsked(world).filter(({ callId }) => callId === missed)).toEqual([]);
   });
 
@@ -91,7 +92,7 @@ describe("a call without an insight", () => {
     await passes.passFor(20 * MINUTE, 5 * MINUTE);
     expect(passes.documents).toMatchObject({ transcriptions: [], evaluations: [] });
     for (const name of names) addInsight(world, slow, name);
-    await passes.passFor(8 * DAY, 6 * HOUR);
+    await passes.passFor(8 * DAY, 12 * HOUR);
     for (const name of names) {
       const documents = passes.documents[name];
       expect(documents.map(({ call_id }) => call_id).toSorted(), name).toEqual([empty, slow].toSorted());
@@ -104,7 +105,7 @@ describe("an insight that is there", () => {
     await using world = await emptyWorld();
     addCall(world, 0, INSIGHT_NAMES);
     const passes = new InsightPasses(world);
-    await passes.passFor(9 * DAY, 6 * HOUR);
+    await passes.passFor(9 * DAY, 12 * HOUR);
     expect(counts(takeAsked(world))).toEqual({
       ...Object.fromEntries(UNCHANGING.map((name) => [name, 1])),
       ...Object.fromEntries(CHANGING.map((name) => [name, 2])),
@@ -165,7 +166,7 @@ describe("nine streams", () => {
     await using world = await emptyWorld();
     addCall(world);
     const passes = new InsightPasses(world);
-    await passes.passFor(9 * DAY, 6 * HOUR);
+    await passes.passFor(9 * DAY, 12 * HOUR);
     const { transcriptions, ...others } = counts(takeAsked(world));
     expect(transcriptions).toBeGreaterThanOrEqual(3);
     expect(others).toEqual({ playbook_results: 1, evaluations: 1 });
@@ -182,6 +183,18 @@ describe("nine streams", () => {
     await passes.pass();
     for (const name of INSIGHT_NAMES) expect(passes.documents[name], name).toHaveLength(1);
     expect(counts(takeAsked(world))).toEqual(Object.fromEntries(INSIGHT_NAMES.map((name) => [name, 1])));
+  });
+
+  test("ask for a transcript once, whatever else they are asked for at each age", async () => {
+    await using world = await emptyWorld();
+    for (let count = 0; count < 4; count++) {
+      addCall(world, 0, ["transcriptions"]);
+      addCall(world, 0, INSIGHT_NAMES);
+    }
+    const passes = new InsightPasses(world);
+    await passes.passFor(9 * DAY, 12 * HOUR);
+    expect(counts(takeAsked(world))).toMatchObject({ transcriptions: 8 });
+    expect(passes.documents.transcriptions).toHaveLength(8);
   });
 
   test("ask each call where no transcripts are captured", async () => {

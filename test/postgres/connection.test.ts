@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { StoreError } from "../../src/errors.ts";
 import { leapingClock } from "../support/clock.ts";
+import { isDeep } from "../support/draws.ts";
 import { openTarget } from "../support/open-target.ts";
-import { hasPostgres, newSchema, postgresObjects, runPostgres } from "../support/postgres.ts";
+import { ADDRESS, hasPostgres, newSchema, postgresObjects, runPostgres } from "../support/postgres.ts";
 import { type Cut, startProxy } from "../support/postgres-proxy.ts";
 import { CALLS, calls, callsState, openCalls, present } from "../support/stored-calls.ts";
 
@@ -19,6 +20,26 @@ async function proxied() {
   await store.commit([calls([present({ id: 1 })], { at: 1 })]);
   return { proxy, schema, store, lines, clock };
 }
+
+/** Waits for locks are in the server's time. */
+describe.runIf(hasPostgres && isDeep)("a reader who holds a table for long", () => {
+  it("delays a change of its columns, and neither ends the capture nor is held up with all other readers", async () => {
+    const schema = newSchema();
+    const lines: string[] = [];
+    const log = { debug() {}, info() {}, warn: (line: string) => lines.push(line), error() {} };
+    const store = await openTarget(`${ADDRESS}#${schema}`, OPTIONS, { log });
+    await store.commit([calls([present({ id: 1 })])]);
+    await runPostgres("BEGIN");
+    await runPostgres(`SELECT FROM "${schema}".calls`);
+    const change = store.commit([calls([present({ id: 2, added: 1 })])]);
+    while (lines.length === 0) await store.rowCounts();
+    expect(lines[0]).toMatch(/cannot be used at the moment \(canceling statement due to lock timeout\)/);
+    await runPostgres("COMMIT");
+    await change;
+    await store.close();
+    expect(await postgresObjects(schema, "calls")).toEqual([{ id: 1 }, { id: 2, added: 1 }]);
+  });
+});
 
 describe.runIf(hasPostgres)("a connection that is lost", () => {
   const cuts: [string, Cut][] = [
@@ -100,11 +121,28 @@ describe.runIf(hasPostgres)("a connection that is lost", () => {
     expect(await postgresObjects(schema, "calls")).toEqual([{ id: 1 }]);
   });
 
-  it("before the store is open is reported in a sentence", async () => {
-    const proxy = await startProxy();
+  it.each(["127.0.0.1", "localhost"])(
+    "before the store is open is reported in a sentence, at %s",
+    async (host) => {
+      const proxy = await startProxy();
+      proxy.close();
+      const address = proxy.address.replace("127.0.0.1", host);
+      const error = await openCalls(`${address}#nowhere`).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(StoreError);
+      expect(String(error)).toMatch(/cannot be opened \(connect ECONNREFUSED .*\); start the server/);
+    },
+  );
+
+  it("is not waited for when the capture is stopped", async () => {
+    const { proxy, schema, store } = await proxied();
+    await store.close();
+    const stopped = new AbortController();
+    const target = `${proxy.address}#${schema}`;
+    const again = await openTarget(target, OPTIONS, { signal: stopped.signal, random: () => 1 });
     proxy.close();
-    const error = await openCalls(`${proxy.address}#nowhere`).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(StoreError);
-    expect(String(error)).toMatch(/cannot be opened \(connect ECONNREFUSED .*\); start the server/);
+    const commit = again.commit([calls([present({ id: 2 })])]);
+    stopped.abort();
+    await expect(commit).rejects.toBe(stopped.signal.reason);
+    await again.close();
   });
 });

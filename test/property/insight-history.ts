@@ -224,13 +224,26 @@ export class InsightHistoryWorld implements AsyncDisposable {
     this.#still.add(id);
   }
 
+  /** A 404 that passes is taken for an answer: what has not been captured before may be left out. */
   #doesNotKnow(pick: number, times: number): void {
-    const captured = this.#calls.filter((id) => this.rows.get("transcriptions")?.has(id));
+    const captured = this.#calls.filter((id) => this.#isCaptured(id));
     const id = captured[pick % Math.max(1, captured.length)];
     if (id === undefined) return;
     this.#still.add(id);
     const match = `/v1/calls/${id}`;
     this.emulator.faults.add({ kind: "status", status: 404, body: {}, match, times });
+  }
+
+  /** Whether everything that a call has now has been captured. */
+  #isCaptured(id: number): boolean {
+    const { options } = this.emulator.account.insights;
+    const { addOns } = options;
+    options.addOns = INSIGHT_NAMES;
+    const isCaptured = INSIGHT_NAMES.every(
+      (each) => this.rows.get(each)?.get(id) === this.truth(each).get(id),
+    );
+    options.addOns = addOns;
+    return isCaptured;
   }
 
   /** A call that comes to an age again. */

@@ -34,9 +34,9 @@ async function asksOnce(history: InsightHistory): Promise<void> {
 }
 
 test("whatever gets ready, changes and is deleted, insights end as the account is, each asked for once and when it can change", () =>
-  holdsForAll("calm insights", calmHistory, draws(4, 1_000), asksOnce));
+  holdsForAll("calm insights", calmHistory, draws(3, 1_000), asksOnce));
 
 test("wherever processes end and whatever Aircall refuses meanwhile, insights end as the account is, each version captured once", () =>
-  holdsForAll("insights", anyHistory, draws(6, 2_000), async (history) => {
+  holdsForAll("insights", anyHistory, draws(3, 2_000), async (history) => {
     await endsAsTheAccount(history);
   }));

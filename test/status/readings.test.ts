@@ -47,20 +47,25 @@ test("many pages at once read the store once, and a page within five seconds not
 
 test("a store that takes long is read less often, and a page does not wait for it longer than three seconds", async () => {
   const answers: (() => void)[] = [];
-  const { readings, clock } = readingsOf(async () => {
+  const { readings, clock, sources } = readingsOf(async () => {
     await new Promise<void>((resolve) => answers.push(resolve));
     return rows(answers.length);
   });
   const first = readings.latest();
   await clock.runUntil(clock.now() + 3_000);
   expect((await first).tables.size).toBe(0);
+  expect(String(await page(overviewOf(sources, await first)))).toContain(
+    "The rows have not been counted yet.",
+  );
   clock.advance(3_000);
   answers[0]?.();
   await readings.settled();
   expect((await readings.latest()).tables.get("tags")?.rows).toBe(1);
+  const shown = async () => String(await page(overviewOf(sources, await readings.latest())));
+  expect(await shown()).not.toContain("The rows were counted");
   // Six seconds, twenty times.
   clock.advance(119_000);
-  await readings.latest();
+  expect(await shown()).toMatch(/The rows were counted <time [^>]*>2 minutes ago</);
   expect(answers).toHaveLength(1);
   clock.advance(1_000);
   void readings.latest();

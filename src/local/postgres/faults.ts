@@ -2,13 +2,15 @@ import pg from "pg";
 import { StoreError } from "../../errors.ts";
 import { firstLine } from "./sql.ts";
 
+const READ_ONLY = "25006";
+
 /** What PostgreSQL reports by its codes, and what a person should do about it. */
 const ADVICE: Readonly<Record<string, string>> = {
   "28P01": "correct the password in PGPASSWORD or the passfile",
   "28000": "correct the user, or let an administrator allow the connection in pg_hba.conf",
   "3D000": "create the database first, such as with createdb, or correct its name",
   "42501": "let an administrator grant the right",
-  "25006": "use the address of the primary server",
+  [READ_ONLY]: "use the address of the primary server",
   "53100": "free some disk space on the server",
   "53200": "give the server more memory",
   "53300": "close other connections or raise max_connections",
@@ -27,7 +29,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "renew the certificate of the server, and check the clock of this machine",
 };
 
-/** A view, for one, that depends on a column whose type has to change. */
+/** What PostgreSQL cannot do. */
 const FEATURE_NOT_SUPPORTED = "0A000";
 
 /** Faults that pass by themselves: of locks and transactions, of a server that starts or is crowded. */
@@ -41,19 +43,31 @@ const ENDING = /^(08...|57P0[1-5]|25P03)$/;
 export function isLoss(cause: unknown): boolean {
   if (cause instanceof StoreError) return false;
   if (cause instanceof pg.DatabaseError) return ENDING.test(cause.code ?? "");
-  // What the driver or the system reports has no code of PostgreSQL's.
-  return cause instanceof Error && (isSystemError(cause) || DRIVER_LOSSES.test(cause.message));
+  const { message } = cause instanceof Error ? cause : { message: "" };
+  return NETWORK_LOSSES.has(codeOf(cause) ?? "") || DRIVER_LOSSES.test(message);
 }
+
+const NETWORK_LOSSES = new Set([
+  "EADDRNOTAVAIL",
+  "EAI_AGAIN",
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOENT",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
 
 /** What the driver reports of a server that does not encrypt. */
 export const REFUSES_TLS = "The server does not support SSL connections";
 
 const DRIVER_LOSSES =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|The server does not support SSL)/;
-
-function isSystemError(error: NodeJS.ErrnoException): boolean {
-  return typeof error.code === "string" && typeof error.syscall === "string";
-}
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|The server does not support SSL|There was an error establishing an SSL)/;
 
 /** Whether the same work may succeed in a while. */
 export function isPassing(cause: unknown): boolean {
@@ -89,7 +103,9 @@ function adviceFor(cause: unknown): string {
     return "let the server encrypt connections, or use sslmode=disable";
   const code = codeOf(cause);
   if (code === FEATURE_NOT_SUPPORTED)
-    return "drop what depends on the column, and create it again afterwards";
+    return firstLine(cause).endsWith("during recovery")
+      ? (ADVICE[READ_ONLY] ?? "")
+      : "drop what depends on the column, and create it again afterwards";
   return (code !== undefined && ADVICE[code]) || "fix the cause above";
 }
 

@@ -59,7 +59,7 @@ export async function openPostgresStore(address: string, options: StoreOptions):
     return store;
   } catch (cause) {
     await session?.close();
-    if (!isFault(cause)) throw cause;
+    if (cause instanceof StoreError || world.signal.aborted) throw cause;
     throw new StoreError(`${faultText(`${schema.place} cannot be opened`, cause)}.`, { cause });
   }
 }
@@ -85,10 +85,10 @@ class PostgresStore implements Store {
 
   /** Reads the state and makes the tables ready for documents; to be called first and once. */
   async prepare({ tables: specs, views = [] }: StoreOptions): Promise<void> {
-    this.#state = await this.#session.read((client) => readState(client, this.#schema.name));
     this.#views = views;
     let unmade: Unmade | undefined;
     await this.#atomically(async (client) => {
+      this.#state = await readState(client, this.#schema.name);
       const tables = await this.#prepareTables(client, specs);
       unmade = await this.#changeViews(client, tables);
       this.#tables = tables;

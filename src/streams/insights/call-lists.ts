@@ -20,6 +20,9 @@ export interface ListedCall {
 const MOST_CALLS = 100_000;
 const MOST_LISTS = 500;
 
+/** So many answered calls without a recording are remarkable. */
+const REMARKABLE_UNRECORDED = 100;
+
 /**
  * The lists of calls that the streams of insights of one session read. A span is read once for all streams that need it
  * as of the same age, since each of them would read the same.
@@ -27,6 +30,7 @@ const MOST_LISTS = 500;
 export class CallLists {
   readonly #lists = new Map<string, KeptList>();
   readonly #counts = new Map<string, Promise<number>>();
+  #unrecorded = 0;
 
   /** The calls that started in the span, the earliest first. `asOf` names the age, or the reading, that they are listed for. */
   async read(span: Span, asOf: string, priority: Priority, source: Source): Promise<readonly ListedCall[]> {
@@ -38,6 +42,7 @@ export class CallLists {
     try {
       const calls = await kept.calls;
       kept.size = calls.length;
+      this.#noteRecordings(calls, source);
       this.#forgetEarliest(key);
       return calls;
     } catch (error) {
@@ -55,6 +60,18 @@ export class CallLists {
     this.#counts.set(key, count);
     count.catch(() => this.#counts.delete(key));
     return count;
+  }
+
+  /** Warns once when no call was recorded: the streams of insights ask for none then. */
+  #noteRecordings(calls: readonly ListedCall[], { log }: Source): void {
+    const over = calls.filter(({ isOver }) => isOver);
+    const isRecorded = over.some((call) => call.isRecorded);
+    const before = this.#unrecorded;
+    this.#unrecorded = isRecorded ? Number.NEGATIVE_INFINITY : before + over.length;
+    if (before >= REMARKABLE_UNRECORDED || this.#unrecorded < REMARKABLE_UNRECORDED) return;
+    log.warn(
+      `Aircall lists ${this.#unrecorded} answered calls, and none with a recording. It derives insights from recordings only, so none is asked for: switch recording on for the company's numbers, or leave the streams of insights out.`,
+    );
   }
 
   /** Forgets the lists that were read first, but for the one that was just read. */

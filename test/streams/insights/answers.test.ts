@@ -34,3 +34,26 @@ test("a transcript that Aircall does not answer for is asked by one stream, and 
   expect(ofCall).toEqual({ [first]: 6, ...Object.fromEntries(others.map((name) => [name, 1])) });
   for (const name of others) expect(passes.documents[name], name).toHaveLength(2);
 });
+
+describe("answered calls without a recording", () => {
+  const WARNING = "and none with a recording";
+
+  async function warnings(recorded: number): Promise<string[]> {
+    await using world = await emptyWorld();
+    const { calls } = world.emulator.account;
+    const startedAtSeconds = Math.floor(world.clock.now() / 1_000) - 2 * DAY;
+    for (let count = 0; count < 200; count++)
+      calls.deleteAsset(calls.add(1, { startedAtSeconds: startedAtSeconds + count }));
+    for (let count = 0; count < recorded; count++) addCall(world, 2 * DAY);
+    await new InsightPasses(world, ["topics", "summaries"]).pass();
+    return world.ports.log.lines.filter((line) => line.includes(WARNING));
+  }
+
+  test("are reported once for all streams where no call has one", async () => {
+    expect(await warnings(0)).toHaveLength(1);
+  });
+
+  test("are not reported where one call has one", async () => {
+    expect(await warnings(1)).toEqual([]);
+  });
+});
