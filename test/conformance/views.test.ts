@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../emulator/index.ts";
 import type { Document } from "../../src/engine/index.ts";
@@ -5,6 +6,7 @@ import { views } from "../../src/local/index.ts";
 import type { TableSpec } from "../../src/local/store/index.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import { type StreamName, streams } from "../../src/streams/index.ts";
+import { draws, holdsForAll } from "../support/draws.ts";
 import { noLog, openTarget } from "../support/open-target.ts";
 import { present } from "../support/stored-calls.ts";
 import { type StoreUnderTest, stores } from "./stores.ts";
@@ -216,7 +218,66 @@ const call = (id: number, fields: JsonObject = {}) => ({
   ...fields,
 });
 
-describe.each(Object.entries(stores))("the views of a store in %s", (_, kind) => {
+const HARD_TEXTS = [
+  ...[
+    "",
+    " 12",
+    "-0",
+    "1e99",
+    "1e999",
+    "-1.5E-99",
+    "NaN",
+    "infinity",
+    "12345678901234567890",
+    "0".repeat(300),
+  ],
+  ...[
+    "2026-02-31T00:00:00Z",
+    "0000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59+14:59",
+    "2024-02-29 23:59:59.999999999",
+  ],
+  ...["2026-11-24T24:00:00Z", "2026-11-24T11:15:60Z", "2026-11-24T11:15:03+1500", "true", "null", "[]", "{}"],
+];
+
+const field = fc.constantFrom(
+  ...[
+    "started_at",
+    "answered_at",
+    "ended_at",
+    "duration",
+    "direction",
+    "raw_digits",
+    "archived",
+    "recording",
+  ],
+  ...["user", "number", "contact", "assigned_to", "tags", "comments", "teams", "conference_participants"],
+  ...["ivr_options_selected", "Tags"],
+);
+
+const leaf = fc.oneof(
+  fc.constantFrom(...HARD_TEXTS),
+  fc.constantFrom(
+    1_795_518_903,
+    1_795_518_903_520,
+    -1,
+    0.5,
+    1e11,
+    1e14,
+    1e300,
+    5e-324,
+    Number.MAX_SAFE_INTEGER,
+  ),
+  fc.boolean(),
+  fc.constant(null),
+);
+const object = fc.dictionary(
+  fc.constantFrom("id", "name", "email", "tagged_at", "posted_at", "created_at", "tagged_by", "posted_by"),
+  fc.oneof(leaf, fc.record({ id: leaf, name: leaf })),
+);
+const value: fc.Arbitrary<Json> = fc.oneof(leaf, object, fc.array(fc.oneof(leaf, object), { maxLength: 3 }));
+
+describe.each(Object.entries(stores))("the views of a store in %s", (name, kind) => {
   test("have what the documents of an account have", async () => {
     const frozenMs = Date.UTC(2026, 10, 24, 15);
     const account = { calls: 120, days: 8, contacts: 40, messagesPerDay: 20 };
@@ -336,8 +397,8 @@ describe.each(Object.entries(stores))("the views of a store in %s", (_, kind) =>
       const { target } = await storedIn(kind, tables, { calls: [call(0, { archived: true }), ...calls] });
       const rows = await kind.rows(target, "call_details");
       const byId = new Map(rows.map((row) => [row.call_id, row]));
-      for (const [index, [name, , expected]] of odd.entries())
-        expect(byId.get(index + 1), name).toMatchObject(expected);
+      for (const [index, [what, , expected]] of odd.entries())
+        expect(byId.get(index + 1), what).toMatchObject(expected);
       expect(byId.get(0)).toMatchObject(regular);
     });
 
@@ -420,6 +481,22 @@ describe.each(Object.entries(stores))("the views of a store in %s", (_, kind) =>
       expect(await kind.rows(target, "call_tags")).toMatchObject([{ call_id: 1, tag_id: 11 }]);
     });
   });
+
+  test("can be read whatever the documents hold", () =>
+    holdsForAll(
+      `views in ${name}`,
+      fc.array(fc.array(fc.dictionary(field, value), { maxLength: 5 }), { minLength: 1, maxLength: 4 }),
+      draws(2, 100),
+      async (lists) => {
+        let id = 0;
+        const calls = lists.map((list) => ({ calls: list.map((fields) => ({ ...fields, id: id++ })) }));
+        const { target, warnings } = await storedIn(kind, [specOf("calls")], ...calls);
+        expect(warnings).toEqual([]);
+        expect(await kind.rows(target, "call_details")).toHaveLength(id);
+        const overCalls = views.filter(({ table }) => table === "calls");
+        await kind.run(target, overCalls.map((view) => `SELECT * FROM ${view.name}`).join("; "));
+      },
+    ));
 
   test("leave a table or view of the user that has their name, and say so", async () => {
     const { target, warnings } = await storedIn(kind, [specOf("calls")], { calls: [call(1)] });

@@ -1,6 +1,5 @@
 import { chmod, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../../errors.ts";
 import type { Snapshots } from "../store/index.ts";
@@ -131,12 +130,17 @@ async function isCopyAt(path: string, file: DatabaseFile): Promise<boolean> {
 /** Copies the first bytes of an open file into a new file, for its owner alone, which is durable then. */
 async function copyBytes(from: FileHandle, bytes: number, path: string, signal: AbortSignal): Promise<void> {
   const to = await open(path, "wx", 0o600);
-  const read = from.createReadStream({
-    start: 0,
-    end: bytes - 1,
-    autoClose: false,
-    highWaterMark: CHUNK_BYTES,
-  });
-  await pipeline(read, to.createWriteStream({ flush: true, highWaterMark: CHUNK_BYTES }), { signal });
-  if (read.bytesRead !== bytes) throw new Error(`only ${read.bytesRead} of ${bytes} bytes can be read`);
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  try {
+    for (let at = 0; at < bytes; ) {
+      signal.throwIfAborted();
+      const { bytesRead } = await from.read(chunk, 0, Math.min(CHUNK_BYTES, bytes - at), at);
+      if (bytesRead === 0) throw new Error(`only ${at} of ${bytes} bytes can be read`);
+      await to.writeFile(chunk.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    await to.sync();
+  } finally {
+    await to.close();
+  }
 }

@@ -47,11 +47,12 @@ async function readComments(connection: DuckDBConnection): Promise<ReadonlyMap<s
 async function makeView(connection: DuckDBConnection, view: ViewSpec, query: string): Promise<void> {
   const name = quoteTable(view.name);
   await connection.run(`CREATE OR REPLACE VIEW ${name} AS ${query}`);
-  await connection.run(`COMMENT ON VIEW ${name} IS ${quoteText(viewComment(view))}`);
-  for (const column of view.columns)
-    await connection.run(
-      `COMMENT ON COLUMN ${name}.${quoteName(column.name)} IS ${quoteText(column.description)}`,
-    );
+  const comments = view.columns.map(
+    (column) => `COMMENT ON COLUMN ${name}.${quoteName(column.name)} IS ${quoteText(column.description)}`,
+  );
+  await connection.run(
+    [`COMMENT ON VIEW ${name} IS ${quoteText(viewComment(view))}`, ...comments].join("; "),
+  );
   await connection.run("DELETE FROM source_aircall.views WHERE name = $name", { name: view.name });
   await connection.run("INSERT INTO source_aircall.views VALUES ($name, $query)", { name: view.name, query });
 }
