@@ -1,4 +1,4 @@
-"""Reads every stream into a DuckDB cache with PyAirbyte, and writes down the rows that the cache then holds."""
+"""Reads the streams that are named last into a DuckDB cache with PyAirbyte, and writes down the rows that the cache then holds."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ import sys
 import airbyte
 from airbyte.caches import DuckDBCache
 
-executable, config, database, answer = sys.argv[1:]
+executable, config, database, answer, *streams = sys.argv[1:]
 
 with open(config) as file:
     source = airbyte.get_source(
@@ -14,7 +14,7 @@ with open(config) as file:
         local_executable=executable,
         install_if_missing=False,
         config=json.load(file),
-        streams="*",
+        streams=streams,
     )
 source.check()
 result = source.read(cache=DuckDBCache(db_path=database))
