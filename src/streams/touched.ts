@@ -9,6 +9,8 @@ export interface TouchedObject {
   readonly hint: number;
   /** Whether the next poll reads the object anyway, so that it need be read before only where that costs little. */
   readonly canWait?: boolean;
+  /** Whether no other object is read by the same request, so that there is nothing to gather. */
+  readonly isReadAlone?: boolean;
   /** Whether polls read the object within minutes, so that a change for which this read comes too early is not lost. */
   readonly isPolled?: boolean;
 }
@@ -89,7 +91,7 @@ export class TouchedIds {
     for (const [id, hint] of Object.entries(isJsonObject(options.state) ? options.state : {})) {
       if (!Number.isSafeInteger(Number(id)) || typeof hint !== "number") continue;
       // Its event may have come just before the earlier process ended.
-      this.#enter(Number(id), hint, kept).pauseMs = SETTLING_MS;
+      this.#enter(Number(id), hint, SETTLING_MS, kept);
     }
   }
 
@@ -97,13 +99,14 @@ export class TouchedIds {
    * Resolves once the object is in the state, or has been read. Of several hints the greatest counts, since events may
    * overtake each other. Beyond a thousand objects, the object is left to the polls.
    */
-  add({ id, hint, canWait = false, isPolled = false }: TouchedObject): Promise<void> {
+  add({ id, hint, canWait = false, isReadAlone = false, isPolled = false }: TouchedObject): Promise<void> {
     const known = this.#entries.get(id);
     if (!known && this.#entries.size >= MOST_TOUCHED) {
       this.#leaveToPolls();
       return Promise.resolve();
     }
-    const entry = known ?? this.#enter(id, hint, this.#options.keep({ [id]: hint }));
+    const pauseMs = isReadAlone ? SETTLING_MS : GATHERING_MS;
+    const entry = known ?? this.#enter(id, hint, pauseMs, this.#options.keep({ [id]: hint }));
     if (hint > entry.hint) {
       entry.hint = hint;
       entry.kept = this.#options.keep({ [id]: hint });
@@ -112,7 +115,7 @@ export class TouchedIds {
     entry.isPolled = isPolled && (known === undefined || known.isPolled);
     entry.version = this.#nextVersion();
     entry.heardMs = this.#options.clock.now();
-    if (entry.isTaken || entry.unansweredReads > 0) this.#wait(entry, GATHERING_MS);
+    if (entry.isTaken || entry.unansweredReads > 0) this.#wait(entry, pauseMs);
     entry.unansweredReads = 0;
     this.touch.touch();
     return entry.kept;
@@ -171,10 +174,10 @@ export class TouchedIds {
     return this.#untaken().filter(([, entry]) => this.#hasComeDue(entry) || this.#hasSettled(entry));
   }
 
-  #enter(id: number, hint: number, kept: Promise<void>): Entry {
+  #enter(id: number, hint: number, pauseMs: number, kept: Promise<void>): Entry {
     const version = this.#nextVersion();
     const nowMs = this.#options.clock.now();
-    const times = { heardMs: nowMs, sinceMs: nowMs, pauseMs: GATHERING_MS };
+    const times = { heardMs: nowMs, sinceMs: nowMs, pauseMs };
     const entry = {
       hint,
       canWait: false,

@@ -57,7 +57,8 @@ describe("with events", () => {
       }
       for (const name of UPDATED) {
         insights.change(callId, name);
-        expect(await follower.pass(FIVE_SECONDS_MS), name).toEqual(ofCall(callId));
+        // An event is settled after two seconds, and nothing else is gathered for the request.
+        expect(await follower.pass(3_000), name).toEqual(ofCall(callId));
       }
       // The prediction has no event of its own: it is asked for with the summary.
       expect(takeAsked(world)).toHaveLength(ANNOUNCED.length + 1 + UPDATED.length);
@@ -87,6 +88,21 @@ describe("with events", () => {
     await follower.pass(20 * MINUTE_MS);
     const asked = takeAsked(world).filter((one) => one.callId === callId);
     expect(asked.map(({ name }) => name)).toEqual(["predicted_csats"]);
+  });
+
+  test("of young calls, only those whose transcript was announced are asked for predictions", async () => {
+    await using world = await eventWorld();
+    const [heard, silent] = [addCall(world), addCall(world)];
+    await using follower = world.follow(["transcriptions", "predicted_csats"]);
+    await follower.pass(MINUTE_MS);
+    addInsight(world, heard, "transcriptions");
+    await follower.pass(2 * 60 * MINUTE_MS);
+    const asked = takeAsked(world).map(
+      ({ name, callId }) => `${name} ${callId === silent ? "silent" : "heard"}`,
+    );
+    expect([...new Set(asked)]).toEqual(["transcriptions heard", "predicted_csats heard"]);
+    await follower.pass(DAY * 1_000);
+    expect(takeAsked(world).map(({ callId }) => callId)).toContain(silent);
   });
 
   test("a call from before the history and the start date is captured when it is announced", async () => {

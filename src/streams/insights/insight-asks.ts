@@ -1,4 +1,3 @@
-import type { Priority } from "../../aircall/index.ts";
 import type { CheckpointStep, Step } from "../../engine/index.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { findCall } from "../calls/call-batch.ts";
@@ -15,13 +14,11 @@ import { type Answer, InsightReads } from "./insight-reads.ts";
 import { InsightSession } from "./insight-session.ts";
 import type { InsightState } from "./state.ts";
 import { TranscriptReads } from "./transcript-reads.ts";
+import type { TranscriptQuestion } from "./transcripts.ts";
 
 /** Why a call is asked, and as of when the answer must be. */
-export interface Ask {
+export interface Ask extends TranscriptQuestion {
   readonly purpose: string;
-  readonly priority: Priority;
-  /** The answer is of this instant or later; Unix seconds. */
-  readonly sinceSeconds: number;
   /** Whether the call does not come to another age. */
   readonly isLast: boolean;
   /** Whether state has to know what was captured: the call is listed at an age again. */
@@ -76,7 +73,8 @@ export class InsightAsks {
     if (!reads) return;
     this.#session.transcripts.askBy(
       isServing
-        ? async (callId, priority) => this.#captured.has(callId) || reads.isThere(callId, priority)
+        ? async (callId, { priority, isLeftToEvents }) =>
+            this.#captured.has(callId) || (!isLeftToEvents && reads.isThere(callId, priority))
         : undefined,
     );
   }
@@ -121,10 +119,10 @@ export class InsightAsks {
   }
 
   /** A call without a transcript has no more than what people write about it, for which it is asked when nothing else will come. */
-  async #canHave({ id }: ListedCall, { sinceSeconds, priority, isLast }: Ask): Promise<boolean> {
+  async #canHave({ id }: ListedCall, ask: Ask): Promise<boolean> {
     const { isTranscript, isFromTranscript } = this.#kind;
-    if (isTranscript || (isLast && !isFromTranscript)) return true;
-    return (await this.#session.transcripts.isThere(id, sinceSeconds, priority)) !== false;
+    if (isTranscript || (ask.isLast && !isFromTranscript)) return true;
+    return (await this.#session.transcripts.isThere(id, ask)) !== false;
   }
 
   #answer(callId: number, { purpose, priority, sinceSeconds }: Ask): Promise<Answer> {

@@ -11,7 +11,7 @@ export function touchedByInsight(
   if (!events.includes(event)) return undefined;
   const wrapped = envelope === undefined ? undefined : data[envelope];
   const id = callIdIn(data) ?? (isJsonObject(wrapped) ? callIdIn(wrapped) : undefined);
-  return id === undefined ? undefined : { id, hint: 0 };
+  return id === undefined ? undefined : { id, hint: 0, isReadAlone: true };
 }
 
 function callIdIn({ call_id, call }: JsonObject): number | undefined {

@@ -111,12 +111,14 @@ export class InsightRun {
   async *#readAtAge(ageSeconds: number, span: Span): AsyncGenerator<Step> {
     const isLast = ageSeconds === this.#lastAgeSeconds;
     let asked: JsonObject = {};
-    if (!this.#isLeftToEvents(ageSeconds)) {
+    const isLeftToEvents = this.#areAnnouncedBy(ageSeconds);
+    if (!isLeftToEvents || !this.#kind.isAnnounced) {
       const calls = await this.#list(span, String(ageSeconds), "insight");
       const ask: Ask = {
         purpose: `at ${nameOf(ageSeconds)}`,
         priority: "insight",
         sinceSeconds: span.until + ageSeconds,
+        isLeftToEvents,
         isLast,
         isListedAgain: true,
       };
@@ -134,9 +136,9 @@ export class InsightRun {
   }
 
   /** Events announce what young calls get. The older ages find what was not announced all the same. */
-  #isLeftToEvents(ageSeconds: number): boolean {
+  #areAnnouncedBy(ageSeconds: number): boolean {
     const areEventsComing = this.#source.areEventsComing?.() ?? false;
-    return ageSeconds < DAY_SECONDS && this.#kind.isAnnounced && areEventsComing;
+    return ageSeconds < DAY_SECONDS && areEventsComing;
   }
 
   #canChangeBy(ageSeconds: number): boolean {
@@ -181,6 +183,7 @@ export class InsightRun {
       priority: "insightHistory",
       // A call that had no transcript when it was a day old gets none.
       sinceSeconds: Math.min(call.startedAt + DAY_SECONDS, nowSeconds(this.#source) - HOUR_SECONDS),
+      isLeftToEvents: false,
       isLast: !isListedAgain,
       isListedAgain,
       asked,

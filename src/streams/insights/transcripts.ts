@@ -10,8 +10,17 @@ interface Verdict {
   readonly atSeconds: number;
 }
 
+/** What another stream has to know before it asks a call for an insight that is made from the transcript. */
+export interface TranscriptQuestion {
+  /** The answer is of this instant or later; Unix seconds. */
+  readonly sinceSeconds: number;
+  readonly priority: Priority;
+  /** Whether an event would have announced a transcript by now, so that none is asked for. */
+  readonly isLeftToEvents: boolean;
+}
+
 /** Asks for the transcript of a call. Resolves to whether there is one; `undefined` when Aircall does not answer. */
-type AskForTranscript = (callId: number, priority: Priority) => Promise<boolean | undefined>;
+type AskForTranscript = (callId: number, question: TranscriptQuestion) => Promise<boolean | undefined>;
 
 /**
  * Whether calls have a transcript, as far as the stream of transcripts of the session finds out. Where there is none,
@@ -41,12 +50,12 @@ export class Transcripts {
   }
 
   /**
-   * Whether the call has a transcript, as of an instant in Unix seconds or later; `undefined` when that cannot be found out.
+   * Whether the call has a transcript; `undefined` when that cannot be found out.
    * Where Aircall did not answer one stream, the others do not ask it either.
    */
-  async isThere(callId: number, sinceSeconds: number, priority: Priority): Promise<boolean | undefined> {
-    const verdict = this.#verdict(callId, sinceSeconds);
-    return verdict ? verdict.isThere : await this.#ask?.(callId, priority);
+  async isThere(callId: number, question: TranscriptQuestion): Promise<boolean | undefined> {
+    const verdict = this.#verdict(callId, question.sinceSeconds);
+    return verdict ? verdict.isThere : await this.#ask?.(callId, question);
   }
 
   #verdict(callId: number, sinceSeconds: number): Verdict | undefined {
