@@ -13,7 +13,6 @@ const SMALL = { calls: 2_000, contacts: 2_000, contactEdits: 400, listInProgress
 /** Half of all calls have insights. The wait of 8 days lets the last age come at which calls are asked for them. */
 const INSIGHTS = {
   ...DAY,
-  calls: 2_000,
   contacts: 500,
   contactEdits: 20,
   waitDays: 8,
