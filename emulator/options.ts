@@ -73,13 +73,13 @@ export interface ResolvedOptions extends EmulatorOptions {
 }
 
 const DEFAULT_SIZE: AccountSize = {
-  calls: 3_000,
+  calls: 1_000,
   days: 60,
   users: 60,
   numbers: 25,
   teams: 8,
   tags: 15,
-  contacts: 400,
+  contacts: 200,
   webhooks: 3,
   messagesPerDay: 0,
 };

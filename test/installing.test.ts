@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { isDeep } from "./support/draws.ts";
 import { temporaryFolder } from "./support/files.ts";
 import { nodes } from "./support/nodes.ts";
 import { spawnProgram } from "./support/program.ts";
@@ -19,18 +20,21 @@ function checkout() {
 const OLDEST = nodes.get(Math.min(...nodes.keys())) ?? "";
 
 describe.each([...nodes])("on Node %i", (_, node) => {
-  test("a checkout is built with the development dependencies, although no script of theirs was run", async () => {
-    using folder = checkout();
-    // Not the folder itself: npm has put the Node of the tests there.
-    mkdirSync(folder.file("node_modules"));
-    for (const name of readdirSync(`${ROOT}node_modules`))
-      if (name !== "node" && name !== ".bin")
-        symlinkSync(`${ROOT}node_modules/${name}`, folder.file(`node_modules/${name}`));
-    expect(await folder.run(node, "scripts/build.mjs")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
-    const { stdout, exitCode } = await folder.run(node, "dist/source-aircall.cjs", "--help");
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain("Usage: source-aircall");
-  });
+  test.runIf(isDeep || node === OLDEST)(
+    "a checkout is built with the development dependencies, although no script of theirs was run",
+    async () => {
+      using folder = checkout();
+      // Not the folder itself: npm has put the Node of the tests there.
+      mkdirSync(folder.file("node_modules"));
+      for (const name of readdirSync(`${ROOT}node_modules`))
+        if (name !== "node" && name !== ".bin")
+          symlinkSync(`${ROOT}node_modules/${name}`, folder.file(`node_modules/${name}`));
+      expect(await folder.run(node, "scripts/build.mjs")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+      const { stdout, exitCode } = await folder.run(node, "dist/source-aircall.cjs", "--help");
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain("Usage: source-aircall");
+    },
+  );
 
   test("a checkout without the development dependencies is refused in two sentences", async () => {
     using folder = checkout();

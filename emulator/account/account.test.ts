@@ -9,9 +9,13 @@ import { isAlive, updatedAt } from "./contact-life.ts";
 import { dayOf, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "./time.ts";
 import { localTime } from "./zones.ts";
 
+/** Enough for shares to be what they are meant to be. */
+const SIZES = { calls: 3_000, contacts: 400 };
+
 function accountAt(nowMs: number, options: Partial<EmulatorOptions> = {}) {
   const clock = movableClock(nowMs);
-  return { clock, account: new Account(resolveOptions({ ...options, clock })) };
+  const account = { ...SIZES, ...options.account };
+  return { clock, account: new Account(resolveOptions({ ...options, account, clock })) };
 }
 
 function livesOf({ calls }: Account): CallLife[] {

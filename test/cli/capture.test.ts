@@ -141,7 +141,7 @@ describe("run again, a capture goes on where it stopped", () => {
     for (const stream of listedStreamNames) await expectTruth(path, aircall, stream);
   });
 
-  test("after it was asked to stop", async () => {
+  test.runIf(isDeep)("after it was asked to stop", async () => {
     using folder = temporaryFolder();
     await using aircall = await stillAccount();
     const path = folder.file("a.duckdb");

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isDeep } from "../support/draws.ts";
 import { askFile, temporaryFolder } from "../support/files.ts";
 import { runProgram, spawnProgram, startProgram } from "../support/program.ts";
 
@@ -22,7 +23,7 @@ test("an emulator tells how to capture it, and ends when it is asked to", async 
   expect((await running.ended).exitCode).toBe(0);
 });
 
-test("the demo that follows shows how long after each change it is in the file", async () => {
+test.runIf(isDeep)("the demo that follows shows how long after each change it is in the file", async () => {
   using folder = temporaryFolder();
   const path = folder.file("a.duckdb");
   const running = startProgram(["demo", "--follow", "--to", path, "--calls-per-minute", "20"]);

@@ -12,13 +12,13 @@ const ONE_LINE = ["bash", "-c", 'exec "$0" "$@" 2> >(head -n 1 >/dev/null)', pro
 const configIn = (folder: TemporaryFolder) => ["--config", folder.write("config.json", CONFIG)];
 
 const COMMANDS: [string, (folder: TemporaryFolder) => string[]][] = [
-  ["check", () => ["check"]],
   ["capture --json", (folder) => ["capture", "--to", folder.file("a.duckdb"), "--json"]],
   ["capture", (folder) => ["capture", "--to", folder.file("a.duckdb")]],
   ["singer", (folder) => ["singer", ...configIn(folder)]],
+  ["check", () => ["check"]],
 ];
 
-test.each(COMMANDS.slice(0, draws(2, COMMANDS.length)))(
+test.each(COMMANDS.slice(0, draws(1, COMMANDS.length)))(
   "K3: %s goes on when the reader of standard error has gone away",
   async (name, args) => {
     using folder = temporaryFolder();

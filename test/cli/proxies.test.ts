@@ -9,6 +9,7 @@ import {
 } from "node:net";
 import { describe, expect, test } from "vitest";
 import { API_ID, API_TOKEN, startEmulator } from "../../emulator/index.ts";
+import { draws } from "../support/draws.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { type Ended, type Env, emulated, spawnProgram } from "../support/program.ts";
 import { THROW_AWAY_CERTIFICATE, THROW_AWAY_KEY } from "../support/throw-away-certificate.ts";
@@ -92,25 +93,33 @@ async function check(host: string, env: Env): Promise<Ended> {
 }
 
 describe("a proxy that the environment names", () => {
-  test.each([
-    ["HTTPS_PROXY", ""],
+  const VARIABLES = [
     ["https_proxy", ""],
+    ["ALL_PROXY", "without a scheme"],
+    ["HTTPS_PROXY", ""],
     ["HTTPS_PROXY", "without a scheme"],
     ["ALL_PROXY", ""],
     ["HTTP_PROXY", ""],
-  ])("as %s %s opens a tunnel to Aircall, and sees nothing of the key", async (variable, how) => {
-    await using aircall = await secureAircall();
-    await using between = await proxy();
-    const ended = await check(aircall.host, { [variable]: `${how === "" ? "http://" : ""}${between.host}` });
-    expect(ended.stderr).toBe("");
-    expect(ended.exitCode).toBe(0);
-    expect(new Set(between.targets)).toEqual(new Set([aircall.host]));
-    const authorization = `Basic ${btoa(`${API_ID}:${API_TOKEN}`)}`;
-    expect(new Set(aircall.authorizations)).toEqual(new Set([authorization]));
-    expect(between.plain).toEqual([]);
-    expect(between.seen()).not.toContain(authorization);
-    expect(between.passwords[0]).toBeUndefined();
-  });
+  ] as const;
+
+  test.each(VARIABLES.slice(0, draws(2, VARIABLES.length)))(
+    "as %s %s opens a tunnel to Aircall, and sees nothing of the key",
+    async (variable, how) => {
+      await using aircall = await secureAircall();
+      await using between = await proxy();
+      const ended = await check(aircall.host, {
+        [variable]: `${how === "" ? "http://" : ""}${between.host}`,
+      });
+      expect(ended.stderr).toBe("");
+      expect(ended.exitCode).toBe(0);
+      expect(new Set(between.targets)).toEqual(new Set([aircall.host]));
+      const authorization = `Basic ${btoa(`${API_ID}:${API_TOKEN}`)}`;
+      expect(new Set(aircall.authorizations)).toEqual(new Set([authorization]));
+      expect(between.plain).toEqual([]);
+      expect(between.seen()).not.toContain(authorization);
+      expect(between.passwords[0]).toBeUndefined();
+    },
+  );
 
   test("gets the user and the password of its address, and Aircall does not", async () => {
     await using aircall = await secureAircall();
@@ -120,7 +129,17 @@ describe("a proxy that the environment names", () => {
     expect(between.passwords[0]).toBe(`Basic ${btoa(`${USER}:${PASSWORD}`)}`);
   });
 
-  test.each(["127.0.0.1", "*", "example.com, 127.0.0.1", "127.0.0.1:PORT", "0.0.1", ".0.0.1", "*.0.0.1"])(
+  const EXEMPTING = [
+    "*",
+    "example.com, 127.0.0.1",
+    ".0.0.1",
+    "127.0.0.1",
+    "127.0.0.1:PORT",
+    "0.0.1",
+    "*.0.0.1",
+  ];
+
+  test.each(EXEMPTING.slice(0, draws(3, EXEMPTING.length)))(
     "is not used where NO_PROXY is %s",
     async (exempt) => {
       await using aircall = await secureAircall();

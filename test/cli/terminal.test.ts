@@ -118,7 +118,7 @@ describe.skipIf(!pty)("on a terminal (skipped where @lydell/node-pty has no bina
     },
   );
 
-  test.each([{ CI: "true" }, ...(isDeep ? [{ TERM: "dumb" }, { NO_COLOR: "1" }] : [])])(
+  test.runIf(isDeep).each([{ CI: "true" }, { TERM: "dumb" }, { NO_COLOR: "1" }])(
     "K5: with %o, no control sequence is written",
     async (env) => {
       using folder = temporaryFolder();

@@ -57,7 +57,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     holdsForAll(
       `rows in ${name}`,
       fc.array(fc.record({ documents, reopen: fc.boolean() }), { minLength: 1, maxLength: 6 }),
-      draws(6, 100),
+      draws(3, 100),
       async (transactions) => {
         const target = newTarget();
         let store = await openCalls(target);
@@ -79,7 +79,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     holdsForAll(
       `merged rows in ${name}`,
       fc.array(fc.record({ documents, split: fc.nat({ max: 8 }), reopen: fc.boolean() }), { maxLength: 6 }),
-      draws(6, 100),
+      draws(3, 100),
       async (transactions) => {
         const target = newTarget();
         const open = () => openTarget(target, { tables: [{ ...CALLS, merges: true }], source: "emulator" });
@@ -109,7 +109,7 @@ describe.each(Object.entries(stores))("a store in %s", (name, { newTarget, objec
     return holdsForAll(
       `state in ${name}`,
       fc.array(transaction, { minLength: 1, maxLength: 4 }),
-      draws(8, 200),
+      draws(4, 200),
       async (transactions) => {
         const target = newTarget();
         let store = await openTarget(target, { tables, source: "emulator" });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { isJsonObject, type Json } from "../../src/shared/json.ts";
 import { leapingClock } from "../support/clock.ts";
+import { draws } from "../support/draws.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { tampering } from "../support/tampering.ts";
 import { connectorTo, startWorld } from "../support/world.ts";
@@ -29,8 +30,7 @@ async function worldInOrder(orderOf: (target: URL) => "asc" | "desc", shuffle: (
 const reports = ({ ports }: { ports: { log: { lines: string[] } } }) =>
   ports.log.lines.filter((line) => /^warn .*another order/.test(line));
 
-test.each<[string, (rows: Rows) => Rows]>([
-  ["a list of calls that descends", (rows) => rows],
+const ORDERS: [string, (rows: Rows) => Rows][] = [
   [
     "a list of calls whose pages have no order",
     (rows) =>
@@ -39,7 +39,10 @@ test.each<[string, (rows: Rows) => Rows]>([
         .reverse()
         .sort((left) => (isJsonObject(left) && Number(left.id) % 3 === 0 ? -1 : 1)),
   ],
-])("%s is captured whole", async (_, shuffle) => {
+  ["a list of calls that descends", (rows) => rows],
+];
+
+test.each(ORDERS.slice(0, draws(1, ORDERS.length)))("%s is captured whole", async (_, shuffle) => {
   await using world = await worldInOrder(() => "desc", shuffle);
   const nowSeconds = Math.floor(world.clock.now() / 1000);
   for (let hour = 1; hour <= 120; hour++)

@@ -76,7 +76,7 @@ describe("what a call gains late", () => {
 
   test("what comes after the last re-read is not seen", async () => {
     await using world = await quietWorld();
-    await using follower = new Follower(world, ["calls"], HOURLY);
+    await using follower = new Follower(world, ["calls"], { resource: { interval: "PT6H" } });
     const { calls } = world.emulator.account;
     const id = finishedCall(world);
     await follower.pass(31 * DAY_MS);

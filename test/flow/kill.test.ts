@@ -8,8 +8,8 @@ import { stillAccount } from "../support/still-account.ts";
 import { expectDocuments } from "../support/truth.ts";
 
 const CONFIG = { api_id: "emulator-id", api_token: "emulator-token", start_date: "2023-01-01T00:00:00.000Z" };
-const KILLS = draws(12, 100);
-const CALLS = draws(1_500, 9_000);
+const KILLS = draws(6, 100);
+const CALLS = draws(800, 9_000);
 
 /** Past the opening, and short enough for all these processes to die before all is read. */
 const SHORTEST_LIFE_LINES = 10;

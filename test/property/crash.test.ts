@@ -27,4 +27,4 @@ async function keepsHistory({ setting, steps }: History): Promise<void> {
 }
 
 test("E4: whatever happens in an account, and wherever the capture of it dies, what is kept is the truth", () =>
-  holdsForAll("crash anywhere", history, draws(25, 3_000), keepsHistory));
+  holdsForAll("crash anywhere", history, draws(12, 3_000), keepsHistory));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Emulator, StreamName } from "../../emulator/index.ts";
 import { listedStreamNames } from "../../src/streams/index.ts";
+import { draws } from "../support/draws.ts";
 import { temporaryFolder } from "../support/files.ts";
 import { emulated } from "../support/program.ts";
 import { CONFIG, type JsonObject, runTap, SingerTarget, spawnTap, type TapFiles } from "../support/singer.ts";
@@ -201,9 +202,9 @@ describe("a run that does not get to its end", () => {
 
   test("since it is killed leaves states from which the next ones go on", async () => {
     using folder = temporaryFolder();
-    await using aircall = await stillAccount({ account: { calls: 1_500, contacts: 200 } });
+    await using aircall = await stillAccount({ account: { calls: 800, contacts: 200 } });
     let target = new SingerTarget();
-    for (let requests = 5; requests <= 50; requests += 15) {
+    for (let requests = 5; requests <= 50; requests += draws(25, 15)) {
       const reached = nthRequest(aircall, requests);
       const tap = spawnTap(folder, { state: target.state }, emulated(aircall.url));
       await Promise.race([reached, tap.ended]);

@@ -15,6 +15,9 @@ interface DemoOptions {
 /** A capture reads a call at each of its events as long as one page has the calls of half an hour. */
 const CALLS_PER_MINUTE = 1;
 
+/** A small company's two months. */
+const DEMO_ACCOUNT = { calls: 3_000, contacts: 400 };
+
 /** The emulator has no quota to keep to, so that a second run need not wait for the minute of the first to end. */
 const SHORT_WINDOW_MS = 1_000;
 
@@ -54,7 +57,7 @@ async function passDemo(context: CliContext, path: string): Promise<number> {
   const { captureAndReport, withStore } = await import("../local-capture.ts");
   const { answerQuestions } = await import("../../local/index.ts");
   const { answersText } = await import("../answers.ts");
-  const emulator = await startEmulator({ limit: null });
+  const emulator = await startEmulator({ limit: null, account: DEMO_ACCOUNT });
   try {
     const view = captureView(context, false);
     const emulated = {
