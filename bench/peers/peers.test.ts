@@ -108,24 +108,21 @@ async function compared(protocol: Protocol, script: string) {
 }
 
 describe.each(PROTOCOLS)("a connector that speaks %s", (protocol) => {
-  test.runIf(isDeep || protocol === "airbyte")(
-    "is shown with what it left out, emitted twice and does not offer",
-    async () => {
-      const result = (await compared(protocol, STUBS[protocol])) as Result;
-      const [calls = 0, tags = 0] = [result.rows.get("calls"), result.rows.get("tags")];
-      expect(result.first).toEqual({
-        seconds: expect.any(Number),
-        cpuSeconds: expect.any(Number),
-        peakMiB: expect.any(Number),
-        requests: Math.ceil(calls / 50) + Math.ceil(tags / 50),
-        documents: calls + tags,
-        missing: new Map([["calls", 1]]),
-        absent: listedStreamNames.filter((name) => name !== "calls" && name !== "tags"),
-        duplicates: 1,
-        problem: undefined,
-      } satisfies FirstRun);
-    },
-  );
+  test.runIf(isDeep)("is shown with what it left out, emitted twice and does not offer", async () => {
+    const result = (await compared(protocol, STUBS[protocol])) as Result;
+    const [calls = 0, tags = 0] = [result.rows.get("calls"), result.rows.get("tags")];
+    expect(result.first).toEqual({
+      seconds: expect.any(Number),
+      cpuSeconds: expect.any(Number),
+      peakMiB: expect.any(Number),
+      requests: Math.ceil(calls / 50) + Math.ceil(tags / 50),
+      documents: calls + tags,
+      missing: new Map([["calls", 1]]),
+      absent: listedStreamNames.filter((name) => name !== "calls" && name !== "tags"),
+      duplicates: 1,
+      problem: undefined,
+    } satisfies FirstRun);
+  });
 
   test.runIf(isDeep || protocol === "flow")("that fails is named with the reason", async () => {
     const failure = await compared(protocol, `console.error("No such account."); process.exit(3);`);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Emulator } from "../../emulator/index.ts";
 import { listedStreamNames } from "../../src/streams/index.ts";
 import { TestClock } from "../support/clock.ts";
-import { draws } from "../support/draws.ts";
+import { draws, isDeep } from "../support/draws.ts";
 import { askFlow, FlowTask, type OpenBinding } from "../support/flow-runtime.ts";
 import { emulated, spawnProgram, startInTime } from "../support/program.ts";
 import { nthRequest, stillAccount } from "../support/still-account.ts";
@@ -171,7 +171,7 @@ describe("a session", () => {
 });
 
 describe("the pipe", () => {
-  test("that nobody reads stops the requests", async () => {
+  test.runIf(isDeep)("that nobody reads stops the requests", async () => {
     await using aircall = await stillAccount({ account: { calls: 20_000 } });
     const clock = new TestClock(Date.now());
     const task = taskOf(aircall, [bindingOf("calls")]);
