@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { StoreError } from "../../src/errors.ts";
+import { isDeep } from "../support/draws.ts";
 import { newFile, runSql } from "../support/duckdb.ts";
 import { refusalOfNobody, startWriter } from "../support/store-process.ts";
 import { openCalls, refusal as refusalOf } from "../support/stored-calls.ts";
@@ -114,7 +115,7 @@ describe("a file that is accepted", () => {
     await (await openCalls(path)).close();
   });
 
-  it("is made once when several make it at a time", async () => {
+  it.runIf(isDeep)("is made once when several make it at a time", async () => {
     const folder = dirname(newFile());
     await mkdir(join(folder, "sub"));
     const path = join(folder, "sub", "calls.duckdb");

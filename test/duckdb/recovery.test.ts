@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { copyFile, rename, rm, stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { isDeep } from "../support/draws.ts";
 import { newFile, runSql } from "../support/duckdb.ts";
 import { startWriter } from "../support/store-process.ts";
 import { calls, callsState, openCalls, present, refusal } from "../support/stored-calls.ts";
@@ -61,17 +62,20 @@ describe("a log that a killed run has left", () => {
     expect((await refusal(other)).message).toMatch(/does not belong to the \.wal file beside it/);
   });
 
-  it("is accepted beside a file of an older DuckDB format, which the next backup and log then have", async () => {
-    const path = newFile();
-    await runSql(path, "SELECT 1");
-    await (await openCalls(path)).close();
-    await copyFile(path, `${path}.backup`);
-    await commitAndKill(path);
-    expect(await roundOf(path)).toBeGreaterThan(0);
-    await commitAndKill(path);
-    await copyFile(`${path}.backup`, path);
-    expect((await refusal(path)).message).toMatch(/does not belong to the \.wal file/);
-  });
+  it.runIf(isDeep)(
+    "is accepted beside a file of an older DuckDB format, which the next backup and log then have",
+    async () => {
+      const path = newFile();
+      await runSql(path, "SELECT 1");
+      await (await openCalls(path)).close();
+      await copyFile(path, `${path}.backup`);
+      await commitAndKill(path);
+      expect(await roundOf(path)).toBeGreaterThan(0);
+      await commitAndKill(path);
+      await copyFile(`${path}.backup`, path);
+      expect((await refusal(path)).message).toMatch(/does not belong to the \.wal file/);
+    },
+  );
 });
 
 describe("while it is open, a file", () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { isDeep } from "../../test/support/draws.ts";
+import { isDeep } from "../support/draws.ts";
 
 const MIB = 2 ** 20;
 
@@ -27,7 +27,7 @@ function largestMiB(before: string): number {
 }
 
 test.runIf(isDeep)("the young generation grows to 32 MiB, also where Node would let it grow further", () => {
-  const bound = `(await import("${new URL("heap-growth.ts", import.meta.url)}")).boundHeapGrowth();`;
+  const bound = `(await import("${new URL("../../src/shared/heap-growth.ts", import.meta.url)}")).boundHeapGrowth();`;
   expect(largestMiB(bound)).toBeLessThanOrEqual(40);
   expect(largestMiB("")).toBeGreaterThan(60);
 });
