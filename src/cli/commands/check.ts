@@ -69,6 +69,13 @@ function checkRow({ stream, rows, error, notInPlan }: StreamCheck): string[] {
       "leave the stream out, or ask Aircall for the add-on that includes it",
     ];
   if (error) return [stream, "refused", "", error.message];
+  if (rows === 0 && isInsight(stream))
+    return [
+      stream,
+      "empty",
+      "0",
+      "nothing: no recent call has a recording, from which Aircall makes insights",
+    ];
   if (rows === 0)
     return [
       stream,

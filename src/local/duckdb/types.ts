@@ -1,4 +1,4 @@
-import type { Column, ColumnKind } from "../store/index.ts";
+import { type Column, type ColumnKind, columnTypes } from "../store/index.ts";
 import { quoteName } from "./sql.ts";
 
 /** DuckDB's types for the kinds of columns. */
@@ -12,16 +12,7 @@ const TYPES = {
 
 export type ColumnType = (typeof TYPES)[ColumnKind];
 
-export function typeOf(kind: ColumnKind): ColumnType {
-  return TYPES[kind];
-}
-
-/** The kind that is stored as a type. */
-export function kindOf(type: string): ColumnKind {
-  const kind = (Object.keys(TYPES) as ColumnKind[]).find((each) => TYPES[each] === type);
-  if (kind === undefined) throw new Error(`no kind of column is stored as ${type}`);
-  return kind;
-}
+export const { typeOf, kindOf } = columnTypes<ColumnType>(TYPES);
 
 /** The SQL of a column's value, converted to a wider kind. */
 export function converted({ name, kind }: Column, to: ColumnKind): string {

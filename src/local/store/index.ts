@@ -1,3 +1,4 @@
+export { columnTypes } from "./column-types.ts";
 export {
   type Column,
   type ColumnKind,
