@@ -164,7 +164,7 @@ export const EndpointSchema = {
           type: "array",
           title: "Re-read Insights After",
           description:
-            "Ages of calls at which their action items, custom summaries, playbook results and evaluations are read again, as ISO 8601 durations such as P1D or P7D. Each age costs one request per call and stream, and only what has changed is captured. Other insights never change. Default: P7D; a list that you enter replaces it.",
+            "Ages of calls at which their action items, custom summaries, playbook results and evaluations are read again, as ISO 8601 durations such as P1D or P7D. Each age costs one request per call and stream, and only what has changed is captured. Other insights never change. Calls without an insight are asked for it at these ages too, whatever the kind. Default: P7D; a list that you enter replaces it.",
           items: {
             type: "string",
             format: "duration",

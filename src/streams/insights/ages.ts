@@ -37,7 +37,7 @@ export function agesOf({ rereadInsightsAfterSeconds }: Pick<Source, "rereadInsig
  * so that they list the same spans of calls.
  */
 export function throughSeconds(ageSeconds: number, nowSeconds: number): number {
-  const step = Math.min(ageSeconds / 2, HOUR_SECONDS);
+  const step = Math.max(1, Math.floor(Math.min(ageSeconds / 2, HOUR_SECONDS)));
   return Math.floor((nowSeconds - ageSeconds) / step) * step;
 }
 

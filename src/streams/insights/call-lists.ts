@@ -4,6 +4,7 @@ import { type Call, callsOf } from "../calls/call-batch.ts";
 import { CALLS, callList } from "../calls/list.ts";
 import { nowSeconds, type Source } from "../source.ts";
 import { readWindow, type Span } from "../window.ts";
+import { DAY_SECONDS } from "./ages.ts";
 
 /** What the streams of insights need to know of a call. */
 export interface ListedCall {
@@ -22,6 +23,9 @@ const MOST_LISTS = 500;
 
 /** So many answered calls without a recording are remarkable. */
 const REMARKABLE_UNRECORDED = 100;
+
+/** Companies may delete recordings after days. */
+const RECENT_SECONDS = 2 * DAY_SECONDS;
 
 /**
  * The lists of calls that the streams of insights of one session read. A span is read once for all streams that need it
@@ -42,7 +46,7 @@ export class CallLists {
     try {
       const calls = await kept.calls;
       kept.size = calls.length;
-      this.#noteRecordings(calls, source);
+      this.#noteRecordings(calls, span, source);
       this.#forgetEarliest(key);
       return calls;
     } catch (error) {
@@ -63,13 +67,15 @@ export class CallLists {
   }
 
   /** Warns once when no call was recorded: the streams of insights ask for none then. */
-  #noteRecordings(calls: readonly ListedCall[], { log }: Source): void {
+  #noteRecordings(calls: readonly ListedCall[], { until }: Span, source: Source): void {
+    // Recordings of older calls may have been deleted.
+    if (until < nowSeconds(source) - RECENT_SECONDS) return;
     const over = calls.filter(({ isOver }) => isOver);
     const isRecorded = over.some((call) => call.isRecorded);
     const before = this.#unrecorded;
     this.#unrecorded = isRecorded ? Number.NEGATIVE_INFINITY : before + over.length;
     if (before >= REMARKABLE_UNRECORDED || this.#unrecorded < REMARKABLE_UNRECORDED) return;
-    log.warn(
+    source.log.warn(
       `Aircall lists ${this.#unrecorded} answered calls, and none with a recording. It derives insights from recordings only, so none is asked for: switch recording on for the company's numbers, or leave the streams of insights out.`,
     );
   }

@@ -41,7 +41,7 @@ export class InsightAsks {
     this.#kind = kind;
     this.#source = source;
     this.#session = source.shared.of(InsightSession);
-    this.#reads = new InsightReads(kind, source);
+    this.#reads = new InsightReads(kind, source, { hasFoundAny: Object.keys(known).length > 0 });
     this.#transcriptReads = kind.isTranscript ? new TranscriptReads(this.#reads, source) : undefined;
     this.#captured = new CapturedInsights(known, source);
     this.#again = new AskedAgain(again);
@@ -73,8 +73,8 @@ export class InsightAsks {
     if (!reads) return;
     this.#session.transcripts.askBy(
       isServing
-        ? async (callId, { priority, isLeftToEvents }) =>
-            this.#captured.has(callId) || (!isLeftToEvents && reads.isThere(callId, priority))
+        ? async (callId, { priority, sinceSeconds, isLeftToEvents }) =>
+            this.#captured.has(callId) || (!isLeftToEvents && reads.isThere(callId, priority, sinceSeconds))
         : undefined,
     );
   }
@@ -152,7 +152,7 @@ export class InsightAsks {
     const patch = this.#again.add(callId, nowSeconds(this.#source));
     if (!patch)
       this.#source.malformed.reportOnce(
-        "Aircall does not answer for so many calls, or for so long, that some are left to the next age",
+        "So many calls wait to be asked again, or for so long, that some are left to the next age, or not asked again after the last",
       );
     yield this.#captured.checkpoint(patch ?? this.#again.delete(callId));
   }

@@ -25,11 +25,13 @@ export class InsightReads {
   readonly #source: Source;
   readonly #refusedInARow = new Set<number>();
   #failedInARow = 0;
-  #without = 0;
+  #without: number;
 
-  constructor(kind: InsightKind, source: Source) {
+  /** `hasFoundAny`: calls are known to have insights of the kind. */
+  constructor(kind: InsightKind, source: Source, { hasFoundAny }: { readonly hasFoundAny: boolean }) {
     this.#kind = kind;
     this.#source = source;
+    this.#without = hasFoundAny ? Number.NEGATIVE_INFINITY : 0;
   }
 
   /**

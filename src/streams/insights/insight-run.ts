@@ -166,6 +166,7 @@ export class InsightRun {
         const asked = () => this.#history.asked({ after, until }, nowSeconds(this.#source));
         yield* this.#readOfHistory(call, asked);
         yield* this.#readUrgent(Infinity);
+        yield* this.#readAgain();
         if ((index + 1) % CALLS_PER_CHECKPOINT === 0) yield this.#asks.checkpoint(asked());
         doneRows += 1;
         yield { kind: "progress", doneRows, leftRows: Math.max(0, totalRows - doneRows) };

@@ -19,7 +19,7 @@ export type InsightState = {
   backfilledAt?: number;
   /** By age in seconds: all calls that started up to the instant have been asked at that age. */
   rungs: RereadCursors;
-  /** The calls whose insight has been captured, until they have come to the last age. */
+  /** The calls whose insight has been captured, until they have come to the last age, and older ones that events have announced. */
   known: PackedIds;
   /** Calls that are asked again by themselves: those that Aircall did not answer for, and those whose insight may be deleted. */
   again: Record<string, number>;

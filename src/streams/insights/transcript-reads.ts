@@ -31,10 +31,9 @@ export class TranscriptReads {
 
   /** As `InsightReads.ask`, with an answer of `sinceSeconds` or later that is there already. */
   async ask(callId: number, purpose: string, priority: Priority, sinceSeconds: number): Promise<Answer> {
-    if (this.#session.transcripts.known(callId, sinceSeconds) === false) return "none";
-    const known = this.#waiting.get(callId);
-    const isCurrent = known !== undefined && known.askedAtSeconds >= sinceSeconds;
-    const waiting = isCurrent ? known : this.#askFor(callId, purpose, priority);
+    const current = this.#currentOf(callId, sinceSeconds);
+    if (!current && this.#session.transcripts.known(callId, sinceSeconds) === false) return "none";
+    const waiting = current ?? this.#askFor(callId, purpose, priority);
     try {
       const answer = await waiting.answer;
       this.#note(callId, answer);
@@ -45,8 +44,9 @@ export class TranscriptReads {
   }
 
   /** Asks for another stream. The answer waits for the stream of transcripts. */
-  async isThere(callId: number, priority: Priority): Promise<boolean | undefined> {
-    const waiting = this.#waiting.get(callId) ?? this.#askFor(callId, "for other insights", priority);
+  async isThere(callId: number, priority: Priority, sinceSeconds: number): Promise<boolean | undefined> {
+    const waiting =
+      this.#currentOf(callId, sinceSeconds) ?? this.#askFor(callId, "for other insights", priority);
     try {
       return this.#note(callId, await waiting.answer);
     } catch (error) {
@@ -56,6 +56,12 @@ export class TranscriptReads {
       this.#session.transcripts.askBy(undefined);
       return undefined;
     }
+  }
+
+  /** An answer that waits, or is on its way, unless it is too old. */
+  #currentOf(callId: number, sinceSeconds: number): Waiting | undefined {
+    const waiting = this.#waiting.get(callId);
+    return waiting && waiting.askedAtSeconds >= sinceSeconds ? waiting : undefined;
   }
 
   #askFor(callId: number, purpose: string, priority: Priority): Waiting {
@@ -68,6 +74,8 @@ export class TranscriptReads {
   #note(callId: number, answer: Answer): boolean | undefined {
     const isThere = isThereBy(answer);
     this.#session.transcripts.note(callId, isThere, nowSeconds(this.#source));
+    // The verdict says as much.
+    if (answer === "none") this.#waiting.delete(callId);
     this.#makeRoom(callId, answer);
     return isThere;
   }
