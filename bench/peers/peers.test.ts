@@ -131,7 +131,7 @@ describe.each(PROTOCOLS)("a connector that speaks %s", (protocol) => {
   });
 
   // Each takes seconds of idling, and all three of them check the same of the harness.
-  test.runIf(isDeep || protocol === "singer")(
+  test.runIf(isDeep)(
     "as this one does has everything in the first run, and only what changed in the second",
     async () => {
       const command =
