@@ -42,7 +42,7 @@ export function parseFile(value: string, command: Command, option = "--to"): str
 
 /** An address is not repeated: it may have a password in it. */
 function refuseTarget(value: string, problem: string, command: Command, option = "--to"): never {
-  if (!value.includes("://")) throw new InvalidArgumentError(problem);
+  if (!/:\/\/|:.*@|password/is.test(value)) throw new InvalidArgumentError(problem);
   const flags = command.options.find(({ long }) => long === option)?.flags;
   return command.error(`error: the address of option '${flags}' is invalid. ${problem}`);
 }

@@ -17,6 +17,8 @@ export function targetProblem(target: string, supported: string): string | undef
   if (target.startsWith(":memory:"))
     return "A capture into memory would be lost when it ends. Name a file, such as aircall.duckdb.";
   if (target.includes("://")) return `Only ${supported}.`;
+  if (/\bpassword\s*=/i.test(target)) return `Only ${supported}.`;
+  if (ADDRESS.test(target) && /:.*@/s.test(target)) return `Only ${supported}.`;
   if (ADDRESS.test(target)) return `Only ${supported}. A file of that name is ./${target}.`;
   if (target === "-")
     return "A DuckDB file cannot be written to standard output. Name a file, such as aircall.duckdb.";

@@ -48,6 +48,18 @@ describe.runIf(hasPostgres)("capture --to postgres://", () => {
     expect(tables).toEqual({ without: 0 });
   });
 
+  // A connection that is left open would keep the process from ending for the minute that the server waits for a password.
+  test("ends at once where the server asks for a password and there is none", {
+    timeout: 20_000,
+  }, async () => {
+    await using aircall = await stillAccount({ account: { calls: 5 } });
+    const env = { ...emulated(aircall.url), HOME: "/nowhere" };
+    const args = ["capture", "--to", addressAs("guarded"), "--schema", newSchema()];
+    const { exitCode, stderr } = await spawnProgram(args, env).ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: The server asks for the password of guarded\. Set PGPASSWORD/m);
+  });
+
   test("refuses the key of another company, and names the schema", async () => {
     const schema = newSchema();
     await using first = await stillAccount({ apiId: "first-api-id", account: { calls: 5 } });
@@ -91,6 +103,16 @@ describe("an address is refused with exit code 2", () => {
       "for its password",
       ["--to", "postgres://ada:hunter2@localhost/crm"],
       /has a password in it, .* PGPASSWORD/,
+    ],
+    [
+      "for a password in an address that is mistyped",
+      ["--to", "postgres:/ada:hunter2@localhost/crm"],
+      /PostgreSQL databases, such as/,
+    ],
+    [
+      "for a password in what is no address",
+      ["--to", "host=localhost password=hunter2"],
+      /PostgreSQL databases, such as/,
     ],
     [
       "for a password in its parameters",

@@ -15,6 +15,8 @@ test.each<[readonly string[], RegExp]>([
   [["--snapshot", "c.duckdb", "--follow", "--snapshot-every", "PT9S"], /It must be at least PT10S/],
   [["--snapshot", "c.duckdb", "--follow", "--snapshot-every", "10m"], /is not a duration such as PT5M/],
   [["--snapshot", "./a.duckdb"], /--snapshot names the file of --to\. /],
+  [["--snapshot", "a.duckdb.wal"], /the capture itself has a\.duckdb and a\.duckdb\.wal\. /],
+  [["--to", "b.duckdb.part", "--snapshot", "b.duckdb"], /--snapshot writes b\.duckdb and b\.duckdb\.part/],
   [["--snapshot", ":memory:"], /'--snapshot <file>' argument ':memory:' is invalid/],
 ])("%j is refused as a command line", async (options, sentence) => {
   const ended = await runProgram(["capture", "--to", "a.duckdb", ...options]);

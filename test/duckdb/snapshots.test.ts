@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, link, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, link, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Snapshots, Store } from "../../src/local/store/index.ts";
@@ -111,6 +111,23 @@ describe("a copy of an open file", () => {
     expect(await askFile(copy, "SELECT count(*) AS calls FROM calls")).toEqual([{ calls: "2" }]);
   });
 
+  test("is not replaced by a copy of another file, and is by one of the file that was restored from it", async () => {
+    const { store, path, copy, snapshots } = await opened();
+    await snapshots.take(NOW, never);
+    await store.close();
+    await rm(path);
+    const empty = await openCalls(path);
+    await expect(snapshotsOf(empty, copy)).rejects.toThrow(/of the same file; move it away/);
+    await empty.close();
+    expect(await askFile(copy, "SELECT status FROM calls")).toEqual([{ status: "first" }]);
+    await copyFile(copy, path);
+    const restored = await openCalls(path);
+    await restored.commit([calls([present({ id: 1, status: "second" })])]);
+    await (await snapshotsOf(restored, copy)).take(NOW, never);
+    await restored.close();
+    expect(await askFile(copy, "SELECT status FROM calls")).toEqual([{ status: "second" }]);
+  });
+
   test("leaves no half of itself behind: not when it is stopped, nor after a process was killed", async () => {
     const { store, copy, snapshots } = await opened();
     await snapshots.take(NOW, never);
@@ -131,7 +148,7 @@ describe("a copy is not made", () => {
     const cases: [(copy: string) => Promise<unknown>, RegExp][] = [
       [
         (copy) => writeFile(copy, "text"),
-        /copy\.duckdb is not a copy that source-aircall has made there; move it away/,
+        /copy\.duckdb is not a copy that source-aircall has made there of the same file; move it away/,
       ],
       [
         (copy) => runSql(copy, "CREATE TABLE mine (id INTEGER)"),

@@ -102,6 +102,16 @@ describe.runIf(hasPostgres)("the password", () => {
     );
   });
 
+  it("has a port and a time-out that are numbers", async () => {
+    for (const env of [{ PGPORT: "abc" }, { PGPORT: "0" }])
+      expect(await opened("postgres://h/d", env)).toMatch(
+        /^The port of the database must be .* in PGPORT\.$/,
+      );
+    expect(await opened("postgres://h/d?connect_timeout=abc", {})).toMatch(
+      /^The connect_timeout of the database must be a whole number from 0 to 3600\./,
+    );
+  });
+
   it("is not taken from a passfile that others may read", async () => {
     const path = file("passfile", `*:*:*:*:${ESCAPED}`, 0o640);
     expect(await opened(target(), { PGPASSFILE: path })).toBe(

@@ -112,7 +112,7 @@ export class DatabaseFile {
     }
   }
 
-  /** Hands another database, attached for reading under the name, to the work. Throws what DuckDB throws where it cannot be opened. */
+  /** Hands another database, attached for reading under the name, to the work, beside `captured`, which is this file. Throws what DuckDB throws where it cannot be opened. */
   async whileAttached<T>(
     path: string,
     work: (connection: DuckDBConnection, database: string) => Promise<T>,

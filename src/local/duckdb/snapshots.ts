@@ -12,8 +12,8 @@ import { firstLine, quoteText } from "./sql.ts";
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Copies of a database file at a path. A copy has the path and its instant in `source_aircall.snapshot`, by which it is known:
- * nothing else at the path is ever replaced.
+ * Copies of a database file at a path. A copy has the path and its instant in `source_aircall.snapshot`, and the name of the
+ * file in `source_aircall.origin`, by which it is known: nothing else at the path is ever replaced, such as a copy of a file that is lost.
  */
 export class SnapshotFile implements Snapshots {
   readonly #path: string;
@@ -37,6 +37,7 @@ export class SnapshotFile implements Snapshots {
     if (!(await statIfThere(folder))?.isDirectory())
       throw new StoreError(`${path} cannot be made because there is no folder ${folder}; create it first.`);
     const snapshots = new SnapshotFile(path, file, writer);
+    await file.transaction(writer, () => nameOrigin(writer));
     await rm(draftOf(path), { force: true });
     await snapshots.#checkPlace((holder) => holder !== undefined);
     return snapshots;
@@ -96,13 +97,18 @@ export class SnapshotFile implements Snapshots {
         );
     }
     throw new StoreError(
-      `${this.#path} is not a copy that source-aircall has made there; move it away or choose another file for the copy.`,
+      `${this.#path} is not a copy that source-aircall has made there of the same file; move it away or choose another file for the copy.`,
     );
   }
 }
 
 function draftOf(path: string): string {
   return `${path}.part`;
+}
+
+/** Gives the file a name that its copies have too, and no other file. Runs inside a transaction. */
+async function nameOrigin(connection: DuckDBConnection): Promise<void> {
+  await connection.run("CREATE TABLE IF NOT EXISTS source_aircall.origin AS SELECT uuid() AS id");
 }
 
 /** Runs inside a transaction. */
@@ -113,15 +119,16 @@ async function note(connection: DuckDBConnection, path: string, atMs: number): P
   );
 }
 
-/** Whether the file says that it was made as a copy at its path. Throws what DuckDB throws where it cannot open the file. */
+/** Whether the file says that it was made as a copy at its path, of the file that is open. Throws what DuckDB throws where it cannot open the file. */
 async function isCopyAt(path: string, file: DatabaseFile): Promise<boolean> {
   return file.whileAttached(path, async (connection, database) => {
     const tables = await connection.runAndReadAll(
-      `FROM duckdb_tables() WHERE database_name = '${database}' AND schema_name = 'source_aircall' AND table_name = 'snapshot'`,
+      `FROM duckdb_tables() WHERE database_name = '${database}' AND schema_name = 'source_aircall' AND table_name IN ('snapshot', 'origin')`,
     );
-    if (tables.currentRowCount === 0) return false;
+    if (tables.currentRowCount < 2) return false;
     const result = await connection.runAndReadAll(
-      `FROM ${database}.source_aircall.snapshot WHERE path = ${quoteText(resolve(path))}`,
+      `FROM ${database}.source_aircall.snapshot, ${database}.source_aircall.origin AS its, captured.source_aircall.origin AS ours
+       WHERE path = ${quoteText(resolve(path))} AND its.id = ours.id`,
     );
     return result.currentRowCount > 0;
   });

@@ -71,7 +71,7 @@ export function parseAddress(address: string): Parameters {
 }
 
 const PASSWORD_IN_ADDRESS =
-  "The address has a password in it, which others can read on the command line. Leave it out, and set PGPASSWORD, or write it into the file ~/.pgpass.";
+  "The address has a password in it, which others can read on the command line. Leave it out, and set PGPASSWORD, or write it into the file ~/.pgpass. If it has none, write %40 for an @ behind a colon.";
 
 function parseHost(place: string): Parameters {
   if (place.includes(",")) throw new StoreError("The address names several hosts. Name one.");

@@ -62,8 +62,14 @@ async function open(settings: Settings, ssl: pg.ClientConfig["ssl"]): Promise<Cl
   });
   // A connection may be lost while nothing is asked; what is asked next then fails.
   client.on("error", () => {});
-  await client.connect();
-  return client;
+  try {
+    await client.connect();
+    return client;
+  } catch (cause) {
+    // What this process has refused by itself, such as for want of a password, has left the connection open.
+    await client.end().catch(() => undefined);
+    throw cause;
+  }
 }
 
 async function passwordOf({ password, user }: Settings): Promise<string> {

@@ -25,6 +25,15 @@ export interface Settings {
 const DEFAULT_PORT = 5432;
 const DEFAULT_CONNECT_TIMEOUT_SECONDS = 10;
 
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+const PORTS: Range = { least: 1, most: 65_535 };
+/** 0 waits without an end, as in libpq. */
+const TIMEOUT_SECONDS: Range = { least: 0, most: 3_600 };
+
 /** Where servers have their sockets: Debian and most other systems, and PostgreSQL by itself. */
 const SOCKET_FOLDERS = ["/var/run/postgresql", "/tmp"];
 
@@ -53,7 +62,7 @@ const VARIABLES = {
 export async function readSettings(address: string, env: Env): Promise<Settings> {
   const named = parseAddress(address);
   const found = await completed(named, env);
-  const port = Number(found.port ?? DEFAULT_PORT);
+  const port = checkedNumber("port", found.port || DEFAULT_PORT, PORTS);
   const host = found.host || defaultHost(port);
   const user = found.user || userOfSystem();
   const database = found.dbname || user;
@@ -62,10 +71,28 @@ export async function readSettings(address: string, env: Env): Promise<Settings>
     ...{ host, port, user, database },
     applicationName: found.application_name || "source-aircall",
     options: found.options,
-    connectTimeoutMs: Number(found.connect_timeout || DEFAULT_CONNECT_TIMEOUT_SECONDS) * 1_000,
+    connectTimeoutMs:
+      1_000 *
+      checkedNumber(
+        "connect_timeout",
+        found.connect_timeout || DEFAULT_CONNECT_TIMEOUT_SECONDS,
+        TIMEOUT_SECONDS,
+      ),
     tls: tlsFor(host, found, env.HOME),
     password: async () => found.password ?? passwordIn(passfile, { host, port, database, user }),
   };
+}
+
+function checkedNumber(
+  name: "port" | "connect_timeout",
+  value: string | number,
+  { least, most }: Range,
+): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new StoreError(
+    `The ${name} of the database must be a whole number from ${least} to ${most}. Correct it in the address, in the service file or in ${VARIABLES[name]}.`,
+  );
 }
 
 async function completed(named: Parameters, env: Env): Promise<Service> {

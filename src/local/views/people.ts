@@ -58,5 +58,5 @@ export const numberUsers = pairs(
   "number_users",
   "numbers",
   "number",
-  "A number and a user who takes calls on it.",
+  "A number and a user who takes calls on it. Empty where Aircall lists numbers without their users.",
 );
