@@ -182,7 +182,7 @@ test("insights of calls beyond the history are answered if the options say so", 
   expect([...emulator.truth("summaries")]).toEqual([]);
 });
 
-test("seeded calls that no longer exist have no insights, whatever the options say of the history", async () => {
+test("seeded calls that no longer exist have no insights, with either answer beyond the history", async () => {
   const session = await open({ account: SEEDED, insights: { beyondHistory: "answered", share: 1 } });
   const { call_id } = [...session.emulator.truth("summaries")][0] as { call_id: number };
   expect(await readInsight(session, call_id, "summaries")).toMatchObject({ call_id });

@@ -39,7 +39,7 @@ function documentedUnit(): string {
   return unit.replace("/usr/local/bin/source-aircall", resolve("dist/source-aircall.cjs"));
 }
 
-/** systemd-analyze reports some faults and ends with 0, so a tool that accepts a file has nothing to say of it. */
+/** systemd-analyze reports some faults and ends with 0, so output counts as a fault, except from a tool that is not silent. */
 function look(what: string, [program = "", ...args]: readonly string[], { isSilent = true } = {}): void {
   if (!isInstalled(program, args)) {
     print(`${what}: skipped, ${[program, args[0]].join(" ")} is not installed`);

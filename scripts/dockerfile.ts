@@ -17,7 +17,7 @@ export interface ImageConfig {
   readonly entrypoint: readonly string[];
   /** `undefined` where there is no CMD, and empty where it is not a JSON list. */
   readonly command: readonly string[] | undefined;
-  /** The arguments of HEALTHCHECK, such as `CMD ["true"]`, without its flags; empty where there is none. */
+  /** The arguments of HEALTHCHECK, such as `CMD ["true"]`, without its flags; empty where the Dockerfile has no HEALTHCHECK. */
   readonly healthcheck: string;
   readonly volumes: readonly string[];
   /** The ports of EXPOSE. */

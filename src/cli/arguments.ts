@@ -87,7 +87,9 @@ export function parseAddOns(value: string): readonly InsightName[] {
   const names = value.split(",").map((name) => parseStream(name.trim()));
   const other = names.find((name) => !isInsight(name));
   if (other !== undefined)
-    throw new InvalidArgumentError(`${other} is no insight. Insights are ${insightNames.join(", ")}.`);
+    throw new InvalidArgumentError(
+      `${other} is not a stream of insights. These are ${insightNames.join(", ")}.`,
+    );
   return names.filter(isInsight);
 }
 

@@ -1,6 +1,6 @@
 /**
  * The script of the page, as it is sent: it replaces the content with that of the page as it is now, so that neither
- * the place nor an open table is lost. A page that nobody sees is left alone.
+ * the place nor an open table is lost. A hidden page is not refreshed.
  */
 export const SCRIPT = `"use strict";
 const REFRESH_MS = 10000;

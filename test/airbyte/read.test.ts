@@ -341,7 +341,7 @@ describe("a full refresh", () => {
 });
 
 describe("the pipe", () => {
-  test("that nobody reads stops the requests", async () => {
+  test("whose output is not read stops the requests", async () => {
     await using aircall = await stillAccount({ account: { calls: 8_000 } });
     const clock = new TestClock(Date.now());
     const start = startInTime(clock, aircall);

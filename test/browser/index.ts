@@ -26,7 +26,7 @@ const REFRESH_MS = 10_500;
 
 const executablePath = chromiumOnThisMachine();
 if (executablePath === undefined)
-  tell("skipped: no Chromium is installed. apt-get install chromium brings one.");
+  report("skipped: no Chromium is installed. apt-get install chromium brings one.");
 else await testIn(executablePath);
 
 async function testIn(path: string): Promise<void> {
@@ -41,10 +41,10 @@ async function testIn(path: string): Promise<void> {
     await worksWithoutScripts(browser, pages);
     await refreshesItself(browser, pages);
     await saysThatItIsOld(browser, pages);
-    tell("passed");
+    report("passed");
   } catch (error) {
     process.exitCode = 1;
-    tell(`FAILED\n${(error as Error).stack}`);
+    report(`FAILED\n${(error as Error).stack}`);
   } finally {
     await browser.close();
     await pages.close();
@@ -76,7 +76,7 @@ async function looksWell(browser: Browser, pages: StatusPages, look: Look): Prom
       if (state === "busy") await takePicture(page, look);
     });
   }
-  tell(`${device}, ${colorScheme}: ${Object.keys(pages.urls).join(", ")} fit ${width} px and pass axe`);
+  report(`${device}, ${colorScheme}: ${Object.keys(pages.urls).join(", ")} fit ${width} px and pass axe`);
 }
 
 /** The upper part of the page, which shows what it is like. */
@@ -130,7 +130,7 @@ async function worksWithoutScripts(browser: Browser, pages: StatusPages): Promis
       assert.notEqual(await page.locator("#as-of").textContent(), before);
     });
   }
-  tell("without scripts: all is there, and the page loads itself again");
+  report("without scripts: all is there, and the page loads itself again");
 }
 
 /** The script brings the figures up to date, and leaves an open table open and in focus. */
@@ -148,7 +148,7 @@ async function refreshesItself(browser: Browser, pages: StatusPages): Promise<vo
     assert.equal(await page.locator("#by-day").getAttribute("open"), "");
     assert.equal(await page.locator("#by-day summary:focus").count(), 1);
   });
-  tell("with scripts: the figures are brought up to date in place");
+  report("with scripts: the figures are brought up to date in place");
 }
 
 async function saysThatItIsOld(browser: Browser, pages: StatusPages): Promise<void> {
@@ -160,7 +160,7 @@ async function saysThatItIsOld(browser: Browser, pages: StatusPages): Promise<vo
     await page.getByText("The capture does not answer.").waitFor();
     await hasNoFaults(page, "a page that is old");
   });
-  tell("with scripts: a page whose capture has ended says so");
+  report("with scripts: a page whose capture has ended says so");
 }
 
 /** Fails for anything that the browser complains of, such as what the Content-Security-Policy forbids. */
@@ -189,6 +189,6 @@ function chromiumOnThisMachine(): string | undefined {
   return [process.env.CHROMIUM ?? "", ...places].find((place) => place !== "" && existsSync(place));
 }
 
-function tell(line: string): void {
+function report(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -49,7 +49,7 @@ describe.runIf(hasPostgres)("capture --to postgres://", () => {
   });
 
   // A connection that is left open would keep the process from ending for the minute that the server waits for a password.
-  test("ends at once where the server asks for a password and there is none", {
+  test("ends at once where the server asks for a password and none is set", {
     timeout: 20_000,
   }, async () => {
     await using aircall = await stillAccount({ account: { calls: 5 } });
@@ -110,7 +110,7 @@ describe("an address is refused with exit code 2", () => {
       /PostgreSQL databases, such as/,
     ],
     [
-      "for a password in what is no address",
+      "for a password in connection settings",
       ["--to", "host=localhost password=hunter2"],
       /PostgreSQL databases, such as/,
     ],

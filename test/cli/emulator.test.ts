@@ -30,7 +30,7 @@ test("a share of events is at most 100 percent", async () => {
   expect(stderr).toContain("at most 100");
 });
 
-test("a plan with some kinds of insights, and what is none of them", async () => {
+test("a plan with some kinds of insights is served, and a name of another stream is refused", async () => {
   const running = startProgram(["emulator", "--port", "0", "--calls", "50", "--add-ons", "summaries,topics"]);
   const line = new Promise<string>((resolve) => running.stdout.once("data", resolve));
   const [url = ""] = /http:[\d.:/]+\d/.exec(await line) ?? [];
@@ -41,5 +41,5 @@ test("a plan with some kinds of insights, and what is none of them", async () =>
   expect(await running.ended).toMatchObject({ exitCode: 0 });
   const { exitCode, stderr } = await runProgram(["emulator", "--add-ons", "summaries,calls"]);
   expect(exitCode).toBe(2);
-  expect(stderr).toContain("calls is no insight");
+  expect(stderr).toContain("calls is not a stream of insights");
 });

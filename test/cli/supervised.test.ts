@@ -11,7 +11,7 @@ describe("a capture that follows ends", () => {
   test.each([
     ["no key", {}, /Set AIRCALL_API_ID and AIRCALL_API_TOKEN/],
     ["half a key", { AIRCALL_API_ID: "some-id" }, /Set AIRCALL_API_TOKEN/],
-    ["an API address that is none", { ...emulated(NOWHERE), AIRCALL_API_URL: "nowhere" }, /AIRCALL_API_URL/],
+    ["an invalid API address", { ...emulated(NOWHERE), AIRCALL_API_URL: "nowhere" }, /AIRCALL_API_URL/],
   ])("with 78 with %s", async (_, env, sentence) => {
     using folder = temporaryFolder();
     const { exitCode, stderr } = await runProgram(follow(folder.file("a.duckdb")), env);

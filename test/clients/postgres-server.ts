@@ -16,7 +16,7 @@ export interface PostgresServer extends AsyncDisposable {
 const USER = "guarded";
 const PASSWORD = "only-for-tests";
 
-/** A server on 127.0.0.1 whose data are deleted in the end; `undefined` where there is none to be had. */
+/** A server on 127.0.0.1 whose data are deleted in the end; `undefined` where no server is installed. */
 export async function postgresServer(): Promise<PostgresServer | undefined> {
   const programs = findPrograms();
   if (programs === undefined) return undefined;

@@ -430,7 +430,7 @@ describe.each(Object.entries(stores))("the views of a store in %s", (name, kind)
       ]);
     });
 
-    test("lists that are none, are empty, and have elements of any kind", async () => {
+    test("values that are not lists, empty lists, and lists with elements of any kind", async () => {
       const { target } = await storedIn(kind, [specOf("calls")], {
         calls: [
           call(1, { tags: "none" }),

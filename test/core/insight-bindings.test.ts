@@ -7,7 +7,7 @@ import { tampering } from "../support/tampering.ts";
 import { connectorTo, startWorld, type World } from "../support/world.ts";
 
 const DAY_SECONDS = 86_400;
-const HASH_KEY = "a key that nobody guesses";
+const HASH_KEY = "a-key-for-the-tests";
 
 /** An account with one answered and recorded call, which has every insight and is twenty minutes old. */
 async function worldWithOneCall() {

@@ -57,7 +57,7 @@ describe("a call without an insight", () => {
     }
   });
 
-  test("is not asked while it goes on, while it has no recording, and if nobody talked", async () => {
+  test("is not asked while it goes on, while it has no recording, and if it was not answered", async () => {
     await using world = await emptyWorld();
     const { calls } = world.emulator.account;
     const [long, late, missed] = [calls.ring(), calls.ring(), calls.ring()];

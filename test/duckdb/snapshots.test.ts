@@ -43,7 +43,7 @@ describe("a copy of an open file", () => {
     expect(await askFile(copy, "SELECT taken_at FROM source_aircall.snapshot")).toEqual([
       { taken_at: "2026-11-24 11:15:03+00" },
     ]);
-    // Reading the file to copy it must not give DuckDB's lock away.
+    // Reading the file to copy it must not release DuckDB's lock.
     const reader = startReader(path);
     expect(await reader.answer()).toMatch(/Conflicting lock|Could not set lock/);
     reader.stop();
@@ -142,7 +142,7 @@ describe("a copy of an open file", () => {
 });
 
 describe("a copy is not made", () => {
-  test("in place of what is no copy, nor beside a log, and the capture goes on", async () => {
+  test("over a file that is not a copy, nor beside a log, and the capture goes on", async () => {
     const path = newFile();
     const store = await openCalls(path);
     const cases: [(copy: string) => Promise<unknown>, RegExp][] = [

@@ -171,7 +171,7 @@ describe("a session", () => {
 });
 
 describe("the pipe", () => {
-  test.runIf(isDeep)("that nobody reads stops the requests", async () => {
+  test.runIf(isDeep)("whose output is not read stops the requests", async () => {
     await using aircall = await stillAccount({ account: { calls: 20_000 } });
     const clock = new TestClock(Date.now());
     const task = taskOf(aircall, [bindingOf("calls")]);

@@ -18,7 +18,7 @@ describe("the image for a capture without a platform", () => {
     expect(image.environment).toEqual({ MALLOC_ARENA_MAX: "1" });
   });
 
-  test("follows an account into a file on the volume, with a bounded heap, unless it is told otherwise", () => {
+  test("follows an account into a file on the volume, with a bounded heap, unless other options are set", () => {
     expect(image.entrypoint).toEqual([
       "node",
       expect.stringMatching(/^--max-old-space-size=\d+$/),

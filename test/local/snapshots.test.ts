@@ -3,7 +3,7 @@ import { StoreError } from "../../src/errors.ts";
 import { keepSnapshots } from "../../src/local/index.ts";
 import { TestClock } from "../support/clock.ts";
 
-/** Keeps copies of which each takes a second, and fails as told. Returns when each began, in seconds. */
+/** Keeps copies that take a second each, and that fail with the sentence at their place in `failures`. Returns when each began, in seconds. */
 function keeping(everyMs: number, failures: readonly (string | undefined)[]) {
   const clock = new TestClock(0);
   const stop = new AbortController();

@@ -77,7 +77,7 @@ describe.runIf(hasPostgres)("a column", () => {
     ]);
   });
 
-  it("of keys tells those apart that PostgreSQL can tell apart", async () => {
+  it("of keys distinguishes all that PostgreSQL can distinguish", async () => {
     const schema = await stored([{ id: "a\0" }, { id: "a\uFFFD", status: "same" }, { id: "A" }, { id: 1 }]);
     const rows = await postgresObjects(schema, "calls");
     expect(rows).toHaveLength(3);
@@ -153,7 +153,7 @@ describe.runIf(hasPostgres)("comments", () => {
       LEFT JOIN pg_attribute a ON attrelid = objoid AND attnum = objsubid AND objsubid > 0
      WHERE objoid = format('%I.calls', $1::text)::regclass AND classoid = 'pg_class'::regclass ORDER BY objsubid`;
 
-  it("say what the schema says of tables and columns, and follow it", async () => {
+  it("have the descriptions of the schema, and follow its changes", async () => {
     const schema = newSchema();
     const open = (title: string) =>
       openTarget(`${ADDRESS}#${schema}`, {

@@ -6,7 +6,7 @@ import { CALLS } from "../support/stored-calls.ts";
 
 const OPTIONS = { tables: [CALLS], source: "emulator" };
 
-/** Whether the connection of a capture to the address is encrypted, or why there is none. */
+/** Whether the connection of a capture to the address is encrypted, or why it cannot be made. */
 async function encryption(address: string, env: Record<string, string> = {}): Promise<boolean | string> {
   const application = `encryption-${newSchema()}`;
   const target = `${address}&application_name=${application}#${newSchema()}`;
@@ -26,7 +26,7 @@ describe.runIf(hasPostgres)("a connection is encrypted", () => {
   it.each([
     ["by default where the server encrypts", "127.0.0.1", "", true],
     ["with sslmode=prefer", "127.0.0.1", "sslmode=prefer", true],
-    ["with sslmode=require, whoever has signed", "127.0.0.1", "sslmode=require", true],
+    ["with sslmode=require, by any certificate", "127.0.0.1", "sslmode=require", true],
     [
       "with sslmode=verify-full and its authority",
       "127.0.0.1",

@@ -129,8 +129,8 @@ describe.runIf(hasPostgres)("what a server refuses is reported in a sentence:", 
     ],
     [
       "a user who is not there",
-      () => addressAs("nobody"),
-      /role "nobody" does not exist\); correct the user/,
+      () => addressAs("stranger"),
+      /role "stranger" does not exist\); correct the user/,
     ],
     [
       "a socket that is not there",
@@ -219,7 +219,7 @@ describe.runIf(hasPostgres)("a schema", () => {
     ]);
   });
 
-  it("is read by anyone while a capture has it open, and by nobody else written", async () => {
+  it("can be read while a capture has it open, and not be written by another capture", async () => {
     const schema = newSchema();
     const store = await openCalls(target(schema));
     await store.commit([calls([present({ id: 1 })])]);

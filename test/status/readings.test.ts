@@ -8,7 +8,7 @@ import { Readings } from "../../src/status/readings.ts";
 import { TestClock } from "../support/clock.ts";
 import { rememberingLog } from "../support/world.ts";
 
-const SECRET = "token-of-nobody";
+const SECRET = "token-for-tests";
 
 /** What a page reads from a store whose answers a test gives. */
 function readingsOf(summary: () => Promise<TableSummary>) {

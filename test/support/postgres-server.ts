@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { THROW_AWAY_CERTIFICATE, THROW_AWAY_KEY } from "./throw-away-certificate.ts";
 
 /** The program refuses to run as root. */
-const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /** Fast, and of no use after a crash of the machine. */
 export const VOLATILE = {
@@ -27,7 +27,7 @@ const ACCESS = ["local", "host"]
 /** The name of the server's certificate, beside which its key is. */
 export const CERTIFICATE = "server.crt";
 
-/** The folder with the programs of a server; `undefined` where there is none. */
+/** The folder with the programs of a server; `undefined` where no server is installed. */
 export function findPrograms(): string | undefined {
   const folders = [
     process.env.TEST_POSTGRES_BIN ?? "",
@@ -51,7 +51,7 @@ export async function startPostgres(
   settings: Readonly<Record<string, string>>,
 ): Promise<() => Promise<void>> {
   const programs = reachable(installed, folder);
-  if (NOBODY.uid) chownSync(folder, NOBODY.uid, NOBODY.gid);
+  if (UNPRIVILEGED.uid) chownSync(folder, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
   const data = join(folder, "data");
   const env = { PATH: process.env.PATH ?? "", LC_ALL: "C" };
   if (!existsSync(data)) initialize(programs, data, env);
@@ -59,7 +59,7 @@ export async function startPostgres(
   const args = ["-D", data, ...all.flatMap(([name, value]) => ["-c", `${name}=${value}`])];
   // The shell ends the server when this process has gone, however it went.
   const shell = ["-c", '"$0" "$@" & read -r _; kill -QUIT $!; wait', join(programs, "postgres"), ...args];
-  const server = spawn("sh", shell, { ...NOBODY, env, stdio: ["pipe", "ignore", "pipe"] });
+  const server = spawn("sh", shell, { ...UNPRIVILEGED, env, stdio: ["pipe", "ignore", "pipe"] });
   const ended = once(server, "close");
   let log = "";
   for await (const line of createInterface(server.stderr)) {
@@ -88,7 +88,7 @@ function initialize(programs: string, data: string, env: NodeJS.ProcessEnv): voi
     "--no-sync",
     "--no-instructions",
   ];
-  const made = spawnSync(join(programs, "initdb"), options, { ...NOBODY, env, encoding: "utf8" });
+  const made = spawnSync(join(programs, "initdb"), options, { ...UNPRIVILEGED, env, encoding: "utf8" });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
   writeFileSync(join(data, "pg_hba.conf"), ACCESS);
   for (const [name, content] of Object.entries({
@@ -96,13 +96,13 @@ function initialize(programs: string, data: string, env: NodeJS.ProcessEnv): voi
     "server.key": THROW_AWAY_KEY,
   })) {
     writeFileSync(join(data, name), content, { mode: 0o600 });
-    if (NOBODY.uid) chownSync(join(data, name), NOBODY.uid, NOBODY.gid);
+    if (UNPRIVILEGED.uid) chownSync(join(data, name), UNPRIVILEGED.uid, UNPRIVILEGED.gid);
   }
 }
 
 /** The folder of this project may be closed to the user of the server, and programs of a package are in it. */
 function reachable(programs: string, folder: string): string {
-  if (!NOBODY.uid || !programs.includes("node_modules")) return programs;
+  if (!UNPRIVILEGED.uid || !programs.includes("node_modules")) return programs;
   cpSync(dirname(programs), join(folder, "native"), { recursive: true, verbatimSymlinks: true });
   return join(folder, "native", "bin");
 }

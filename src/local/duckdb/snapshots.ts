@@ -29,8 +29,8 @@ export class SnapshotFile implements Snapshots {
   }
 
   /**
-   * Removes what a process that was killed has left of its last copy. Throws a `StoreError` if there can be no copy at the path, or
-   * something that is none.
+   * Removes what a process that was killed has left of its last copy. Throws a `StoreError` if a copy cannot be written at the
+   * path, or if the path has a file that is not an earlier copy.
    */
   static async at(path: string, file: DatabaseFile, writer: DuckDBConnection): Promise<SnapshotFile> {
     const folder = dirname(path);
@@ -82,7 +82,7 @@ export class SnapshotFile implements Snapshots {
       );
     const there = await statIfThere(this.#path);
     if (there === undefined || there.ino === this.#inode) return;
-    // To open the file once more and close it would give DuckDB's lock away.
+    // To open the file once more and close it would release DuckDB's lock.
     if (this.#file.isAt(there))
       throw new StoreError(`${this.#path} is the file of the capture; choose another file for the copy.`);
     try {

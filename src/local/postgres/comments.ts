@@ -3,12 +3,12 @@ import type { Columns, TableSpec } from "../store/index.ts";
 import type { Client } from "./connect.ts";
 import { quoteName, quoteTable, quoteText } from "./sql.ts";
 
-/** A table with what its schema says of it. */
+/** A table with its schema and columns. */
 export interface DescribedTable extends Pick<TableSpec, "name" | "documentSchema"> {
   readonly columns: Columns;
 }
 
-/** Comments on tables and columns with what the schemas say of them, where they say anything new. Runs inside a transaction. */
+/** Sets the comments on tables and columns to the descriptions in the schemas, where they differ. Runs inside a transaction. */
 export async function comment(
   client: Client,
   schema: string,

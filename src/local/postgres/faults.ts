@@ -39,7 +39,7 @@ const STARTING = "57P03";
 /** With these, the server ends the connection. */
 const ENDING = /^(08...|57P0[1-5]|25P03)$/;
 
-/** A fault that says nothing of what became of the last statement: the connection has ended, or there is none. */
+/** A fault after which it is unknown whether the last statement took effect: the connection has ended, or could not be made. */
 export function isLoss(cause: unknown): boolean {
   if (cause instanceof StoreError) return false;
   if (cause instanceof pg.DatabaseError) return ENDING.test(cause.code ?? "");

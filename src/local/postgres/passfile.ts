@@ -13,7 +13,7 @@ export interface Login {
 const OTHERS = 0o077;
 
 /**
- * The password of the first line that matches the login; `undefined` if there is none, or no file. Throws a `StoreError` if
+ * The password of the first line that matches the login; `undefined` if no line matches, or the file does not exist. Throws a `StoreError` if
  * others may read the file.
  * Source: https://www.postgresql.org/docs/current/libpq-pgpass.html
  */

@@ -18,7 +18,7 @@ export interface Settings {
   readonly options: string | undefined;
   readonly connectTimeoutMs: number;
   readonly tls: Tls;
-  /** `undefined` where there is none. Rejects with a `StoreError` if the passfile may be read by others. */
+  /** `undefined` where no password is set. Rejects with a `StoreError` if the passfile may be read by others. */
   readonly password: () => Promise<string | undefined>;
 }
 

@@ -222,7 +222,7 @@ class PostgresStore implements Store {
     }
   }
 
-  /** An error of this program, such as a document without a key, is no fault of the server. */
+  /** An error of this program, such as a document without a key, is not a fault of the server. */
   #fault(what: string, cause: unknown, after = ""): unknown {
     if (!isFault(cause)) return cause;
     return new StoreError(`${faultText(`${this.#schema.place} ${what}`, cause)}${after}.`, { cause });

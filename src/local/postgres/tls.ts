@@ -15,7 +15,7 @@ export interface Tls {
 const NONE: Tls = { isOptional: true, options: undefined };
 
 /**
- * What libpq does for `sslmode`, which is `prefer` by default. Throws a `StoreError` if it is none of the supported modes, or a
+ * What libpq does for `sslmode`, which is `prefer` by default. Throws a `StoreError` if the mode is not supported, or a
  * file cannot be read.
  * Source: https://www.postgresql.org/docs/current/libpq-ssl.html
  */

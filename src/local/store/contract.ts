@@ -86,7 +86,7 @@ export interface TableSummary {
    * more than numbers or more than text.
    */
   readonly newest?: number | string;
-  /** How many rows there are by the hour of `newestBy`, in whole hours of Unix time. Empty where the field is no number. */
+  /** How many rows there are by the hour of `newestBy`, in whole hours of Unix time. Empty where the field is not a number. */
   readonly rowsByHour: ReadonlyMap<number, number>;
 }
 
@@ -130,8 +130,8 @@ export interface Store {
   summary(question: SummaryQuestion): Promise<TableSummary>;
 
   /**
-   * Copies of a store that nobody else can read while it is open; absent where everybody can. Rejects with a `StoreError` if there
-   * can be no copy at the path, or if something is there that is none.
+   * Copies of the store, for databases that other processes cannot read while the store is open; absent for all others. Rejects with a
+   * `StoreError` if a copy cannot be written at the path, or if the path has a file that is not an earlier copy.
    */
   snapshotsAt?(path: string): Promise<Snapshots>;
 

@@ -5,7 +5,7 @@ export type ViewType = "boolean" | "instant" | "integer" | "json" | "number" | "
 
 /**
  * A view over the rows of one table, in a form that every store turns into its own SQL. Whatever a row holds, the view can be
- * read: a value that does not fit its column's type is NULL there, and a list that is none has no elements.
+ * read: a value that does not fit its column's type is NULL there, and a value that is not a list has no elements.
  */
 export interface ViewSpec {
   readonly name: string;
@@ -47,7 +47,7 @@ export interface ViewDialect {
   type(type: ViewType): string;
   /** The value of a column as JSON. */
   json(column: Column, name: string): string;
-  /** A value in a JSON object; NULL where the value is no object. */
+  /** A value in a JSON object; NULL where the value is not an object. */
   at(json: string, name: string): string;
   /** A JSON string as it is, and any other value as JSON text; NULL for null. */
   text(json: string): string;
@@ -55,6 +55,6 @@ export interface ViewDialect {
   matches(text: string, pattern: string): string;
   /** An ISO 8601 date and time with its time zone; NULL for a day that its month does not have. */
   instant(text: string): string;
-  /** A part of a FROM clause: the elements of a JSON list as `element(item, position)`; none where it is no list. */
+  /** A part of a FROM clause: the elements of a JSON list as `element(item, position)`; no rows where the value is not a list. */
   elements(json: string): string;
 }

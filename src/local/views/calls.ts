@@ -11,7 +11,7 @@ const seconds = (name: string, description: string, value: (row: ViewRow) => str
 
 const at = (row: ViewRow, field: string) => row.field(field, "integer");
 
-/** When nobody waited any longer: the answer, or the end of a call without one. */
+/** Seconds from the start to the answer, or to the end of a call that was not answered. */
 const untilAnswered = (row: ViewRow) =>
   `coalesce(${at(row, "answered_at")}, ${at(row, "ended_at")}) - ${at(row, "started_at")}`;
 
@@ -87,6 +87,14 @@ const callId = call("call_id", "id", { references: "calls" });
 
 const startedAt = call("started_at", null, { type: "instant" });
 
+/** Where Aircall has no ID for an element of a list. */
+const position = madeColumn(
+  "position",
+  "integer",
+  "Place in the list of the call, from 1.",
+  (row) => row.position,
+);
+
 const tag = itemsOf("calls", "tags");
 
 export const callTags: ViewSpec = {
@@ -150,7 +158,7 @@ export const callParticipants: ViewSpec = {
   columns: [
     callId,
     startedAt,
-    madeColumn("position", "integer", "Place in the list of the call, from 1.", (row) => row.position),
+    position,
     participant("type", null, { type: "text", description: "user, contact or external." }),
     participant("participant_id", "id", {
       type: "text",
@@ -172,7 +180,7 @@ export const callIvrChoices: ViewSpec = {
   columns: [
     callId,
     startedAt,
-    madeColumn("position", "integer", "Place in the list of the call, from 1.", (row) => row.position),
+    position,
     choice("choice_id", "id", { type: "text", description: "ID of the choice." }),
     choice("title", null, { type: "text", description: "What the choice stands for." }),
     choice("key", null, { type: "text", description: "The key that was pressed, or fallback." }),

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { type StreamName, streams } from "../../streams/index.ts";
 import type { ViewColumn, ViewRow, ViewType } from "../store/index.ts";
 
-/** What a column says of itself where the schema does not. */
+/** The type and description of a column that the schema does not describe. */
 interface Own {
   readonly type?: ViewType;
   readonly description?: string;

@@ -130,7 +130,7 @@ export class InsightAsks {
     return this.#reads.ask(callId, purpose, priority);
   }
 
-  /** Whether an insight that says nothing counts: Aircall may still be at work on it. */
+  /** Whether an insight without content is captured: for a younger call, Aircall may still be at work on it. */
   #isFinal({ startedAt }: ListedCall): boolean {
     const afterSeconds = this.#kind.canChange ? HOUR_SECONDS : DAY_SECONDS;
     return startedAt <= nowSeconds(this.#source) - afterSeconds;

@@ -74,7 +74,7 @@ export class TranscriptReads {
   #note(callId: number, answer: Answer): boolean | undefined {
     const isThere = isThereBy(answer);
     this.#session.transcripts.note(callId, isThere, nowSeconds(this.#source));
-    // The verdict says as much.
+    // The verdict is the same, and takes less memory.
     if (answer === "none") this.#waiting.delete(callId);
     this.#makeRoom(callId, answer);
     return isThere;
