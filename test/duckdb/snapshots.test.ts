@@ -134,7 +134,7 @@ describe("a copy of an open file", () => {
     await store.commit([calls([present({ id: 1, status: "second" })])]);
     await expect(snapshots.take(NOW, AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
     expect(await askFile(copy, "SELECT status FROM calls")).toEqual([{ status: "first" }]);
-    await writeFile(`${copy}.part`, "half");
+    await writeFile(`${copy}.source-aircall-part`, "half");
     await snapshotsOf(store, copy);
     expect(await readdir(dirname(copy))).toEqual(["copy.duckdb"]);
     await store.close();
@@ -177,6 +177,19 @@ describe("a copy is not made", () => {
     const reader = startReader(path);
     expect(await reader.answer()).toMatch(/Could not set lock/);
     reader.stop();
+    await store.close();
+    expect(await askFile(path, "SELECT count(*) AS calls FROM calls")).toEqual([{ calls: "1" }]);
+  });
+
+  test("where it would be a file of the capture: its log, its temporary folder, or the capture itself as the draft of a copy", async () => {
+    const copy = newFile("copy.duckdb");
+    const path = `${copy}.source-aircall-part`;
+    const store = await openCalls(path);
+    await store.commit([calls([present({ id: 1 })])]);
+    for (const place of [`${path}.wal`, `${path}.tmp`, copy])
+      await expect(store.snapshotsAt?.(place)).rejects.toThrow(
+        /or its draft is a file of the capture; choose another/,
+      );
     await store.close();
     expect(await askFile(path, "SELECT count(*) AS calls FROM calls")).toEqual([{ calls: "1" }]);
   });

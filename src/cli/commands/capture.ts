@@ -159,13 +159,5 @@ function snapshotPlan(
     );
   if (isSameFile(snapshot, to))
     command.error("error: --snapshot names the file of --to. Name another file for the copy.");
-  const [copies, files] = [
-    [snapshot, `${snapshot}.part`],
-    [to, `${to}.wal`],
-  ];
-  if (copies.some((copy) => files.some((file) => isSameFile(copy, file))))
-    command.error(
-      `error: --snapshot writes ${copies.join(" and ")}, and the capture itself has ${files.join(" and ")}. Name another file for the copy.`,
-    );
   return { path: snapshot, everyMs: snapshotEvery ?? DEFAULT_SNAPSHOT_INTERVAL_MS };
 }

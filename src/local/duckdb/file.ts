@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { StoreError } from "../../errors.ts";
@@ -32,6 +33,10 @@ const ROW_GROUP_SIZE = 20_480;
  */
 const STORAGE_VERSION = "v1.4.0";
 
+function temporaryFolderOf(path: string): string {
+  return `${path}.tmp`;
+}
+
 /**
  * An open database file. DuckDB lets go of a file only when its last connection is closed too, so
  * that the file keeps account of them.
@@ -62,7 +67,7 @@ export class DatabaseFile {
    * says what to do.
    */
   static async open(path: string): Promise<DatabaseFile> {
-    const settings = { ...SETTINGS, temp_directory: `${path}.tmp` };
+    const settings = { ...SETTINGS, temp_directory: temporaryFolderOf(path) };
     const file = new DatabaseFile(path, await DuckDBInstance.create(":memory:", settings));
     try {
       await file.#attach();
@@ -138,6 +143,12 @@ export class DatabaseFile {
       await this.#noteSize(sizeBytes);
     }
     await this.#giveMemoryBack();
+  }
+
+  /** Whether the path is this file's, that of its log, or that of its temporary folder. */
+  keeps(path: string): boolean {
+    const own = [this.#path, logOf(this.#path), temporaryFolderOf(this.#path)];
+    return own.some((one) => resolve(one) === resolve(path));
   }
 
   /** Whether it is this file that was found at a path. */

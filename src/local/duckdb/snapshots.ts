@@ -37,6 +37,10 @@ export class SnapshotFile implements Snapshots {
     if (!(await statIfThere(folder))?.isDirectory())
       throw new StoreError(`${path} cannot be made because there is no folder ${folder}; create it first.`);
     const snapshots = new SnapshotFile(path, file, writer);
+    if (file.keeps(path) || file.keeps(draftOf(path)))
+      throw new StoreError(
+        `${path} or its draft is a file of the capture; choose another file for the copy.`,
+      );
     await file.transaction(writer, () => nameOrigin(writer));
     await rm(draftOf(path), { force: true });
     await snapshots.#checkPlace((holder) => holder !== undefined);
@@ -103,7 +107,7 @@ export class SnapshotFile implements Snapshots {
 }
 
 function draftOf(path: string): string {
-  return `${path}.part`;
+  return `${path}.source-aircall-part`;
 }
 
 /** Gives the file a name that its copies have too, and no other file. Runs inside a transaction. */

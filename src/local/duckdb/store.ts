@@ -162,7 +162,7 @@ class DuckDbStore implements Store {
     return tables;
   }
 
-  #changeViews(tables: ReadonlyMap<string, Table>): Promise<string[]> {
+  #changeViews(tables: ReadonlyMap<string, Table>): Promise<readonly string[]> {
     return changeViews(this.#writer, this.#views, (name) => tables.get(name)?.columns);
   }
 

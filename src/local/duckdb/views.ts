@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Columns, isMadeView, type ViewSpec, viewComment, viewQuery } from "../store/index.ts";
+import { type Columns, type ViewSpec, viewChanges, viewComment } from "../store/index.ts";
 import { quoteName, quoteTable, quoteText } from "./sql.ts";
 import { duckDbViews } from "./view-dialect.ts";
 
@@ -11,19 +11,12 @@ export async function changeViews(
   connection: DuckDBConnection,
   views: readonly ViewSpec[],
   columnsOf: (table: string) => Columns | undefined,
-): Promise<string[]> {
+): Promise<readonly string[]> {
   const queries = await readQueries(connection);
   const comments = await readComments(connection);
-  const foreign: string[] = [];
-  for (const view of views) {
-    const columns = columnsOf(view.table);
-    if (columns === undefined) continue;
-    const query = viewQuery(view, columns, duckDbViews);
-    const comment = comments.get(view.name.toLowerCase());
-    if (comment !== undefined && !isMadeView(comment)) foreign.push(view.name);
-    else if (comment === undefined || queries.get(view.name) !== query)
-      await makeView(connection, view, query);
-  }
+  const commentOn = (name: string) => comments.get(name.toLowerCase());
+  const { changed, foreign } = viewChanges(views, columnsOf, duckDbViews, { queries, commentOn });
+  for (const { view, query } of changed) await makeView(connection, view, query);
   return foreign;
 }
 

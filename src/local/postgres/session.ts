@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { StoreError } from "../../errors.ts";
 import type { StoreWorld } from "../store/index.ts";
 import { type Client, connect } from "./connect.ts";
@@ -9,6 +8,9 @@ import type { Settings } from "./settings.ts";
 import { quoteTable } from "./sql.ts";
 import { Trouble } from "./trouble.ts";
 import { type Backend, backendOf, endBackend, lock } from "./writer-lock.ts";
+
+/** Before the server has made a name. */
+const NO_WRITER = "00000000-0000-0000-0000-000000000000";
 
 /** The connections that there are. One reads while the other one writes. */
 interface Clients {
@@ -25,7 +27,8 @@ export class Session {
   readonly #settings: Settings;
   readonly #schema: Schema;
   readonly #world: StoreWorld;
-  readonly #writer = randomUUID();
+  /** The name of this session, which the server has made. */
+  #writer = NO_WRITER;
   readonly #clients: Clients = {};
   /** Of the last connection. */
   #backend: Backend | undefined;
@@ -154,10 +157,11 @@ export class Session {
     const client = await this.#connected();
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
     await claim(client);
-    await client.query(
-      `UPDATE ${quoteTable(this.#schema.name, ABOUT)} SET writer = '${this.#writer}', commits = 0`,
+    const { rows } = await client.query(
+      `UPDATE ${quoteTable(this.#schema.name, ABOUT)} SET writer = gen_random_uuid(), commits = 0 RETURNING writer`,
     );
     await client.query("COMMIT");
+    this.#writer = rows[0].writer;
   }
 
   /** The connection, made again if it was lost. The number of commits is then what the schema says. */

@@ -1,4 +1,4 @@
-import { type Columns, isMadeView, type ViewSpec, viewComment, viewQuery } from "../store/index.ts";
+import { type Columns, isMadeView, type ViewSpec, viewChanges, viewComment } from "../store/index.ts";
 import type { Client } from "./connect.ts";
 import { isPassing } from "./faults.ts";
 import { firstLine, quoteName, quoteTable, quoteText } from "./sql.ts";
@@ -26,18 +26,12 @@ export async function changeViews(
 ): Promise<Unmade> {
   const queries = await readQueries(client, schema);
   const comments = await readComments(client, schema);
-  const foreign: string[] = [];
+  const commentOn = (name: string) => comments.get(name);
+  const { changed, foreign } = viewChanges(views, columnsOf, postgresViews(schema), { queries, commentOn });
   const refused = new Map<string, string>();
-  for (const view of views) {
-    const columns = columnsOf(view.table);
-    if (columns === undefined) continue;
-    const query = viewQuery(view, columns, postgresViews(schema));
-    const comment = comments.get(view.name);
-    if (comment !== undefined && !isMadeView(comment)) foreign.push(view.name);
-    else if (comment === undefined || queries.get(view.name) !== query) {
-      const reason = await refusalOf(client, () => makeView(client, schema, view, query));
-      if (reason !== undefined) refused.set(view.name, reason);
-    }
+  for (const { view, query } of changed) {
+    const reason = await refusalOf(client, () => makeView(client, schema, view, query));
+    if (reason !== undefined) refused.set(view.name, reason);
   }
   return { foreign, refused };
 }

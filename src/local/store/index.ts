@@ -24,4 +24,5 @@ export { approximateBytes } from "./size.ts";
 export { type ChangedRows, patchState, stateOf, stateRows } from "./state-rows.ts";
 export { jsonWithoutNul, textWithoutNul, wellFormedJson, wellFormedText } from "./text.ts";
 export type { ViewColumn, ViewDialect, ViewRow, ViewSpec, ViewType } from "./view.ts";
-export { foreignViewSentence, hasOtherColumns, isMadeView, viewComment, viewQuery } from "./view-sql.ts";
+export { viewChanges } from "./view-changes.ts";
+export { foreignViewSentence, hasOtherColumns, isMadeView, viewComment } from "./view-sql.ts";
