@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isJsonObject } from "../../src/shared/json.ts";
 import { leapingClock } from "../support/clock.ts";
+import { isDeep } from "../support/draws.ts";
 import { idsOf, Replica } from "../support/replica.ts";
 import { tampering } from "../support/tampering.ts";
 import { connectorTo, startWorld } from "../support/world.ts";
@@ -174,21 +175,24 @@ test("a contact whose change lies ahead of the clock hides no later change, and 
   }
 });
 
-test("contacts without a time of change are captured where they are more than one query serves", async () => {
-  await using world = await worldWithUpdatedAt(null);
-  const count = 10_060;
-  for (let index = 0; index < count; index++) {
-    if (index % 20 === 0) world.clock.advance(10 * MINUTE_MS);
-    world.emulator.account.contacts.add();
-  }
-  const replica = new Replica(world, "contacts");
-  await replica.pass();
-  expect(replica.documents).toHaveLength(count);
-  world.clock.advance(10 * MINUTE_MS);
-  const added = addContacts(world, 2);
-  expect(idsOf(await replica.pass()).toSorted()).toEqual(added);
-  expect(await replica.pass()).toEqual([]);
-});
+test.runIf(isDeep)(
+  "contacts without a time of change are captured where they are more than one query serves",
+  async () => {
+    await using world = await worldWithUpdatedAt(null);
+    const count = 10_060;
+    for (let index = 0; index < count; index++) {
+      if (index % 20 === 0) world.clock.advance(10 * MINUTE_MS);
+      world.emulator.account.contacts.add();
+    }
+    const replica = new Replica(world, "contacts");
+    await replica.pass();
+    expect(replica.documents).toHaveLength(count);
+    world.clock.advance(10 * MINUTE_MS);
+    const added = addContacts(world, 2);
+    expect(idsOf(await replica.pass()).toSorted()).toEqual(added);
+    expect(await replica.pass()).toEqual([]);
+  },
+);
 
 test.each([-20, 20])("contacts are all captured by a clock that is wrong by %i hours", async (hours) => {
   await using world = await worldOf(0);
